@@ -1,0 +1,61 @@
+/* limits: every ceiling of the program, in one place.
+ *
+ * Whatever a stranger can make grow has its ceiling here; what reaches one is cut or ended there,
+ * and the fact that says so names the number. doc/tlsdive.1 lists the ones that a user may meet.
+ */
+#ifndef TLSDIVE_COMMON_UTIL_LIMITS_H
+#define TLSDIVE_COMMON_UTIL_LIMITS_H
+
+enum {
+    /* the fact stream */
+    LIMIT_LINE = 1 << 20,       /* bytes of one line, its newline included */
+    LIMIT_BYTES_PART = 1 << 19, /* bytes of a stranger's data in one `bytes` fact */
+
+    /* one connection */
+    LIMIT_CONNECTION_BYTES = 4 << 20, /* bytes received */
+    LIMIT_MESSAGES = 256,             /* handshake messages, both ways */
+    LIMIT_MESSAGE = 1 << 20,          /* bytes of one handshake message */
+    LIMIT_RECORDS = 4096,             /* records received */
+    LIMIT_EMPTY_RECORDS = 32,         /* records without content in a row */
+    LIMIT_WARNINGS = 16,              /* warning alerts received */
+    LIMIT_HELLO_REQUESTS = 4,         /* renegotiation requests received */
+    LIMIT_TICKETS = 16,               /* session tickets received */
+    LIMIT_CERTIFICATES = 100,         /* certificates in a chain */
+
+    /* a plain-text dialogue */
+    LIMIT_DIALOGUE_LINE = 4096, /* bytes of one line */
+    LIMIT_DIALOGUE_LINES = 256, /* lines received */
+
+    /* decoding */
+    LIMIT_DER_DEPTH = 64,      /* nesting */
+    LIMIT_FIELDS = 65536,      /* fields of one explained message or certificate */
+    LIMIT_FIELDS_REPLY = 1500, /* fields in one reply of the reader */
+    LIMIT_VALUE = 4096,        /* bytes of one field's value as text; the bytes themselves are all there */
+    LIMIT_NAMES = 256,         /* subjectAltName entries listed in a `certificate` fact */
+    LIMIT_CERTIFICATE = 1 << 20, /* bytes of one certificate */
+    LIMIT_PATH = 16,           /* certificates in a verified path */
+
+    /* time, in milliseconds */
+    LIMIT_IDLE_MS = 5000,      /* silence on a connection, unless --timeout says otherwise */
+    LIMIT_TOTAL_FACTOR = 4,    /* a connection's absolute limit, as a multiple of the idle one */
+    LIMIT_LISTEN_MS = 100,     /* listening for tickets and late alerts, at least; else two round trips */
+    LIMIT_DELAY_MS = 250,      /* RFC 8305: Connection Attempt Delay */
+    LIMIT_RESOLVE_MS = 5000,   /* a name look-up in all */
+
+    /* how much at once */
+    LIMIT_PER_ADDRESS = 8,     /* established connections to one address, unless --per-address */
+    LIMIT_CONNECTING = 64,     /* connects to one address that wait for an answer */
+    LIMIT_PARALLEL = 128,      /* established connections in all, unless --parallel */
+    LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
+    LIMIT_ADDRESSES = 32,      /* addresses of one name */
+
+    /* targets */
+    LIMIT_ENDPOINTS = 100000,  /* endpoints of one run */
+    LIMIT_TARGET = 2048,       /* bytes of one target as written */
+
+    /* workers */
+    LIMIT_WORKER_MEMORY_MB = 512, /* address space that a worker may add to what it starts with */
+    LIMIT_RESTARTS = 5,        /* restarts of a worker within a minute */
+};
+
+#endif

@@ -1,0 +1,77 @@
+/* ui: the screen as a whole, without a terminal.
+ *
+ * A Ui is views over a Model: keys go in, a surface comes out. It does no I/O; what it wants done it
+ * asks of its port, a table of functions that the app fills in (and tests replace). term.h is the
+ * one file that knows ncurses: it turns input into Key and paints a Surface.
+ */
+#ifndef TLSDIVE_FRONT_UI_UI_H
+#define TLSDIVE_FRONT_UI_UI_H
+
+#include "front/model/model.h"
+#include "front/ui/key.h"
+#include "front/ui/surface.h"
+
+typedef struct Ui Ui;
+
+/* What the screen can ask of the program around it. Every function returns at once. A returned
+ * string is a message for the status line (NULL: none), to be freed by the caller. */
+typedef struct UiPort {
+    void *data; /* handed to each */
+    /* The bytes of this hash; NULL if the stream does not hold them (any more). */
+    GBytes *(*bytes)(void *data, const char *sha256);
+    /* Asks the reader for the children of the node at path; ui_fields brings the answer. */
+    void (*explain)(void *data, const char *kind, const char *sha256, const guint *path, guint depth, guint from);
+    /* On the wire: ask these endpoints again; add targets as typed; stop; pause or go on. */
+    char *(*ask)(void *data, const GPtrArray *endpoint_ids);
+    char *(*add)(void *data, const char *targets, bool *refused);
+    char *(*stop)(void *data, const GPtrArray *endpoint_ids);
+    char *(*pause)(void *data, bool paused);
+    /* To the clipboard, scrubbed of control characters already; says which way it went and how many bytes. */
+    char *(*copy)(void *data, const char *text, size_t size);
+    /* Writes a file whole (mode 0666 less umask); refuses to overwrite unless `over`. */
+    char *(*write)(void *data, const char *path, const void *bytes, size_t size, bool over, bool *refused);
+    void (*suspend)(void *data); /* ^Z */
+    void (*quit)(void *data);
+} UiPort;
+
+typedef struct UiSettings {
+    bool utf8;            /* glyphs in UTF-8, else ASCII */
+    bool mouse;           /* at the start */
+    const char *title;    /* what was asked: a host, a file; may be NULL */
+    const char *saved_in; /* the session's file; NULL: not saved */
+    bool replay;          /* a saved stream: nothing can be asked on the wire */
+    bool ask_for_target;  /* started without targets: the A prompt is open */
+} UiSettings;
+
+Ui *ui_new(const Model *model, const UiPort *port, const UiSettings *settings);
+void ui_free(Ui *ui);
+
+/* A key was pressed. `now` is wall clock, seconds since 1970. */
+void ui_key(Ui *ui, Key key);
+
+/* The answer to an explain (a `fields` object); ones that nobody waits for are ignored. */
+void ui_fields(Ui *ui, const json_t *fields);
+
+/* A line for the Log view (what a library printed, a worker's error). */
+void ui_log(Ui *ui, const char *line);
+
+/* A line for the status row, until the next key. */
+void ui_status(Ui *ui, const char *message);
+
+/* Draws the whole screen for the instant `wall` (seconds since 1970) and `at` (seconds since the stream
+ * began). The surface's size is the screen's. */
+void ui_draw(Ui *ui, Surface *surface, gint64 wall, double at);
+
+/* Seconds until something on the screen changes by time alone (an elapsed time shown while work
+ * runs, at most once a second); 0: never. */
+double ui_next_tick(const Ui *ui);
+
+/* True while the mouse is switched on; the terminal driver follows it. */
+bool ui_mouse(const Ui *ui);
+
+/* Draw everything anew at the next paint (^L). True once per request. */
+bool ui_take_redraw(Ui *ui);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ui, ui_free)
+
+#endif
