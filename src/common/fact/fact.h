@@ -2,8 +2,8 @@
  *
  * Kinds and members are declared in data/facts.tsv, and described in doc/facts.md. Here: the lines,
  * text from the network, and bytes. A fact in memory is a jansson object; the caller owns a
- * reference. Text from the network is written as a string where it is UTF-8 (ASCII-only on the line,
- * NUL allowed), else as {"base64": ...}; it is escaped for showing only where it is shown.
+ * reference. Text from the network is written as a string where it is UTF-8 (ASCII-only on the
+ * line, NUL allowed), else as {"base64": ...}; it is escaped for showing only where it is shown.
  */
 #ifndef TLSDIVE_COMMON_FACT_FACT_H
 #define TLSDIVE_COMMON_FACT_FACT_H
@@ -45,12 +45,12 @@ FactKind fact_kind(const json_t *fact);
 /* The name of a kind, as it stands in "fact"; static. */
 const char *fact_kind_name(FactKind kind);
 
-/* The line for a fact: ASCII, with its newline, at most LIMIT_LINE bytes; NULL if it would be longer.
- * To be freed. DEL is escaped too. */
+/* The line for a fact: ASCII, with its newline, at most LIMIT_LINE bytes; NULL if it would be
+ * longer. To be freed. DEL is escaped too. */
 char *fact_to_line(const json_t *fact);
 
-/* The fact on a line of `size` bytes (its newline may be there); NULL and *error if it is not a JSON
- * object with a "fact", or too long. A new reference. */
+/* The fact on a line of `size` bytes (its newline may be there); NULL and *error if it is not a
+ * JSON object with a "fact", or too long. A new reference. */
 json_t *fact_from_line(const char *line, size_t size, GError **error);
 
 /* JSON for text from the network. A new reference. */

@@ -1,9 +1,9 @@
 /* bytes: the one bounded reader for bytes that a stranger wrote.
  *
  * A Reader walks a piece of memory that it does not own. It never steps outside: a read past the
- * end gives zero, sets `failed`, and every later read of that reader fails too, so a parser may read
- * a whole structure and ask once at the end. Nested lengths become child readers, which cannot see
- * beyond their own end. Nothing else in the program does pointer arithmetic on received bytes.
+ * end gives zero, sets `failed`, and every later read of that reader fails too, so a parser may
+ * read a whole structure and ask once at the end. Nested lengths become child readers, which cannot
+ * see beyond their own end. Nothing else in the program does pointer arithmetic on received bytes.
  * Integers are big-endian, as all of TLS and DER are. Offsets are kept relative to the outermost
  * reader, so that whatever is found can be pointed at in a hex view.
  */
@@ -23,7 +23,8 @@ typedef struct Reader {
     bool failed;         /* a read went past the end */
 } Reader;
 
-/* A reader over `size` bytes at `data`, which must outlive it. `data` may be NULL when size is 0. */
+/* A reader over `size` bytes at `data`, which must outlive it. `data` may be NULL when size is 0.
+ */
 Reader reader_new(const uint8_t *data, size_t size);
 
 /* Bytes not read yet; 0 once failed. */
@@ -63,7 +64,8 @@ void bytes_put(GByteArray *bytes, uint64_t value, int width);
 /* SHA-256 of `size` bytes as 64 lower-case hexadecimal digits; to be freed. */
 char *bytes_sha256(const uint8_t *data, size_t size);
 
-/* `size` bytes as lower-case hexadecimal digits, with `separator` (or '\0': none) between bytes; to be freed. */
+/* `size` bytes as lower-case hexadecimal digits, with `separator` (or '\0': none) between bytes; to
+ * be freed. */
 char *bytes_hex(const uint8_t *data, size_t size, char separator);
 
 #endif

@@ -30,32 +30,33 @@ enum {
     LIMIT_DER_DEPTH = 64,      /* nesting */
     LIMIT_FIELDS = 65536,      /* fields of one explained message or certificate */
     LIMIT_FIELDS_REPLY = 1500, /* fields in one reply of the reader */
-    LIMIT_VALUE = 4096,        /* bytes of one field's value as text; the bytes themselves are all there */
-    LIMIT_NAMES = 256,         /* subjectAltName entries listed in a `certificate` fact */
+    LIMIT_VALUE = 4096, /* bytes of one field's value as text; the bytes themselves are all there */
+    LIMIT_NAMES = 256,  /* subjectAltName entries listed in a `certificate` fact */
     LIMIT_CERTIFICATE = 1 << 20, /* bytes of one certificate */
-    LIMIT_PATH = 16,           /* certificates in a verified path */
+    LIMIT_PATH = 16,             /* certificates in a verified path */
 
     /* time, in milliseconds */
-    LIMIT_IDLE_MS = 5000,      /* silence on a connection, unless --timeout says otherwise */
-    LIMIT_TOTAL_FACTOR = 4,    /* a connection's absolute limit, as a multiple of the idle one */
-    LIMIT_LISTEN_MS = 100,     /* listening for tickets and late alerts, at least; else two round trips */
-    LIMIT_DELAY_MS = 250,      /* RFC 8305: Connection Attempt Delay */
-    LIMIT_RESOLVE_MS = 5000,   /* a name look-up in all */
+    LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */
+    LIMIT_TOTAL_FACTOR = 4, /* a connection's absolute limit, as a multiple of the idle one */
+    LIMIT_LISTEN_MS =
+        100, /* listening for tickets and late alerts, at least; else two round trips */
+    LIMIT_DELAY_MS = 250,    /* RFC 8305: Connection Attempt Delay */
+    LIMIT_RESOLVE_MS = 5000, /* a name look-up in all */
 
     /* how much at once */
-    LIMIT_PER_ADDRESS = 8,     /* established connections to one address, unless --per-address */
-    LIMIT_CONNECTING = 64,     /* connects to one address that wait for an answer */
-    LIMIT_PARALLEL = 128,      /* established connections in all, unless --parallel */
+    LIMIT_PER_ADDRESS = 8,      /* established connections to one address, unless --per-address */
+    LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
+    LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
-    LIMIT_ADDRESSES = 32,      /* addresses of one name */
+    LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
     /* targets */
-    LIMIT_ENDPOINTS = 100000,  /* endpoints of one run */
-    LIMIT_TARGET = 2048,       /* bytes of one target as written */
+    LIMIT_ENDPOINTS = 100000, /* endpoints of one run */
+    LIMIT_TARGET = 2048,      /* bytes of one target as written */
 
     /* workers */
     LIMIT_WORKER_MEMORY_MB = 512, /* address space that a worker may add to what it starts with */
-    LIMIT_RESTARTS = 5,        /* restarts of a worker within a minute */
+    LIMIT_RESTARTS = 5,           /* restarts of a worker within a minute */
 };
 
 #endif

@@ -2,9 +2,9 @@
  *
  * estate -> hosts -> endpoints -> connections -> events; and certificates and verdicts beside them.
  * model_fold is the only writer; everybody else reads these structs and keeps no pointer across a
- * fold, except to Endpoint, Connection and Certificate, which live as long as the model. Strings are
- * bytes from the network where the fact has type text: they may hold anything and are escaped where
- * they are shown. Nothing here decodes a stranger's binary.
+ * fold, except to Endpoint, Connection and Certificate, which live as long as the model. Strings
+ * are bytes from the network where the fact has type text: they may hold anything and are escaped
+ * where they are shown. Nothing here decodes a stranger's binary.
  */
 #ifndef TLSDIVE_FRONT_MODEL_MODEL_H
 #define TLSDIVE_FRONT_MODEL_MODEL_H
@@ -16,26 +16,32 @@
 
 typedef struct Certificate {
     char *sha256;
-    json_t *fact;        /* the certificate fact, whole */
-    GString *subject;    /* never NULL; "" where it did not decode */
+    json_t *fact;     /* the certificate fact, whole */
+    GString *subject; /* never NULL; "" where it did not decode */
     GString *issuer;
-    GString *name;       /* chief name to show: common name, else first SAN, else subject */
+    GString *name;        /* chief name to show: common name, else first SAN, else subject */
     GString *issuer_name; /* issuer's common name, else its organization, else issuer */
-    gint64 not_before;   /* seconds since 1970; G_MININT64 where unreadable */
-    gint64 not_after;    /* the same; G_MAXINT64 for 9999-12-31T23:59:59Z */
-    char *key;           /* "RSA 2048", "ECDSA P-256" */
+    gint64 not_before;    /* seconds since 1970; G_MININT64 where unreadable */
+    gint64 not_after;     /* the same; G_MAXINT64 for 9999-12-31T23:59:59Z */
+    char *key;            /* "RSA 2048", "ECDSA P-256" */
     char *signature;
-    size_t size;         /* bytes of its DER */
+    size_t size; /* bytes of its DER */
 } Certificate;
 
 /* One line of a connection's timeline, in order of arrival. */
-typedef enum EventKind { EVENT_CONNECTION, EVENT_DIALOGUE, EVENT_MESSAGE, EVENT_ALERT, EVENT_STATE } EventKind;
+typedef enum EventKind {
+    EVENT_CONNECTION,
+    EVENT_DIALOGUE,
+    EVENT_MESSAGE,
+    EVENT_ALERT,
+    EVENT_STATE
+} EventKind;
 
 typedef struct Event {
-    guint number;  /* from 1 in its connection; its identity */
+    guint number; /* from 1 in its connection; its identity */
     EventKind kind;
-    double at;     /* seconds since the stream began */
-    json_t *fact;  /* whole */
+    double at;    /* seconds since the stream began */
+    json_t *fact; /* whole */
 } Event;
 
 typedef struct Verdict {
@@ -60,46 +66,48 @@ typedef struct Connection {
 
 typedef struct Endpoint {
     char *id;
-    guint order;      /* in which it was added, from 0 */
-    json_t *fact;     /* the endpoint fact */
+    guint order;                          /* in which it was added, from 0 */
+    json_t *fact;                         /* the endpoint fact */
     const char *host, *display, *service; /* borrowed from fact; never NULL */
     guint port;
-    bool named;       /* the user named the port */
-    const char *state;  /* phase code, interned: waiting, resolving ... */
-    const char *result; /* interned; NULL while it runs */
-    const char *reason; /* interned; may be NULL */
-    json_t *args;       /* of the reason; may be NULL */
-    double began, took; /* seconds; took counts up to done, 0 before */
+    bool named;             /* the user named the port */
+    const char *state;      /* phase code, interned: waiting, resolving ... */
+    const char *result;     /* interned; NULL while it runs */
+    const char *reason;     /* interned; may be NULL */
+    json_t *args;           /* of the reason; may be NULL */
+    double began, took;     /* seconds; took counts up to done, 0 before */
     GPtrArray *connections; /* Connection *, owned, in order */
-    Connection *best;   /* the one whose handshake counts: the last negotiated, else the last with a chain, else the last */
-    guint asked;        /* how many times it was begun; a new round empties result and reason */
-    GPtrArray *findings; /* Finding * of src/front/audit, owned here through its free function; NULL: not judged yet */
-    guint version;      /* changes whenever anything of it changes */
+    Connection *best; /* the one whose handshake counts: the last negotiated, else the last with a
+                         chain, else the last */
+    guint asked;      /* how many times it was begun; a new round empties result and reason */
+    GPtrArray *findings; /* Finding * of src/front/audit, owned here through its free function;
+                            NULL: not judged yet */
+    guint version;       /* changes whenever anything of it changes */
 } Endpoint;
 
 typedef struct Host {
     char *name;
-    json_t *fact;          /* the host fact; NULL: not resolved yet */
-    GPtrArray *endpoints;  /* Endpoint *, not owned, by port */
+    json_t *fact;         /* the host fact; NULL: not resolved yet */
+    GPtrArray *endpoints; /* Endpoint *, not owned, by port */
 } Host;
 
 typedef struct Model {
-    json_t *stream;        /* first fact; NULL before it */
-    GPtrArray *hosts;      /* Host *, in order of first mention */
-    GPtrArray *endpoints;  /* Endpoint *, in order of first mention */
-    GHashTable *by_id;     /* endpoint id -> Endpoint */
+    json_t *stream;           /* first fact; NULL before it */
+    GPtrArray *hosts;         /* Host *, in order of first mention */
+    GPtrArray *endpoints;     /* Endpoint *, in order of first mention */
+    GHashTable *by_id;        /* endpoint id -> Endpoint */
     GHashTable *certificates; /* sha256 -> Certificate */
-    GHashTable *bytes;     /* sha256 -> GArray of BytesPart: where its bytes lie */
-    GPtrArray *errors;     /* error facts, json_t * */
-    guint done, running;   /* endpoints with a result, and begun without one */
-    double at;             /* the newest "at" seen */
-    guint version;         /* changes with every fold that changed anything */
+    GHashTable *bytes;        /* sha256 -> GArray of BytesPart: where its bytes lie */
+    GPtrArray *errors;        /* error facts, json_t * */
+    guint done, running;      /* endpoints with a result, and begun without one */
+    double at;                /* the newest "at" seen */
+    guint version;            /* changes with every fold that changed anything */
 } Model;
 
 /* Where a `bytes` fact lies: its line's place in the session file. */
 typedef struct BytesPart {
-    gint64 place; /* offset of the line in the session's file */
-    size_t line;  /* length of the line */
+    gint64 place;        /* offset of the line in the session's file */
+    size_t line;         /* length of the line */
     size_t offset, size; /* of the part in the whole; of the whole */
 } BytesPart;
 
@@ -107,15 +115,17 @@ Model *model_new(void);
 void model_free(Model *model);
 
 /* Folds one fact in. `place` and `line` say where its line lies in the session's file (used for
- * `bytes` facts only). Returns the endpoint that changed, or NULL where none did. Facts that make no
- * sense (an unknown endpoint, a missing member) are left out, counted in nothing, and change nothing. */
+ * `bytes` facts only). Returns the endpoint that changed, or NULL where none did. Facts that make
+ * no sense (an unknown endpoint, a missing member) are left out, counted in nothing, and change
+ * nothing. */
 Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line);
 
 Endpoint *model_endpoint(const Model *model, const char *id);
 const Certificate *model_certificate(const Model *model, const char *sha256);
 const GArray *model_bytes(const Model *model, const char *sha256);
 
-/* Days from `now` (seconds since 1970) to the end, rounded towards the past: -1 within a day after it. */
+/* Days from `now` (seconds since 1970) to the end, rounded towards the past: -1 within a day after
+ * it. */
 gint64 certificate_days_left(const Certificate *certificate, gint64 now);
 
 /* The leaf of the connection that counts; NULL if no chain came. */

@@ -19,17 +19,17 @@ enum {
     KEY_ARROW_RIGHT,
     KEY_PAGE_UP,
     KEY_PAGE_DOWN,
-    KEY_FIRST, /* Home */
-    KEY_LAST,  /* End */
-    KEY_BACK,  /* Backspace, ^H and DEL */
-    KEY_REMOVE, /* Delete */
-    KEY_TAB_BACK, /* Shift-Tab */
+    KEY_FIRST,       /* Home */
+    KEY_LAST,        /* End */
+    KEY_BACK,        /* Backspace, ^H and DEL */
+    KEY_REMOVE,      /* Delete */
+    KEY_TAB_BACK,    /* Shift-Tab */
     KEY_MOUSE_PRESS, /* place given with ui_mouse_press */
-    KEY_FUNCTION, /* KEY_FUNCTION + n is Fn */
+    KEY_FUNCTION,    /* KEY_FUNCTION + n is Fn */
     KEY_FUNCTION_LAST = KEY_FUNCTION + 12,
 };
 
 /* ^A to ^Z */
-#define KEY_CTRL(letter) ((Key)((letter) & 0x1f))
+#define KEY_CTRL(letter) ((Key)((letter)&0x1f))
 
 #endif

@@ -16,20 +16,20 @@
 /* What a cell means. SELECTED and MARKED are flags that are added to any role. */
 typedef enum Role {
     ROLE_TEXT,
-    ROLE_TITLE,    /* the title line */
-    ROLE_HEADER,   /* column titles */
-    ROLE_RULE,     /* rules and the titles in them */
-    ROLE_DIM,      /* of lesser weight */
-    ROLE_KEY,      /* a key in the key bar or the help */
+    ROLE_TITLE,  /* the title line */
+    ROLE_HEADER, /* column titles */
+    ROLE_RULE,   /* rules and the titles in them */
+    ROLE_DIM,    /* of lesser weight */
+    ROLE_KEY,    /* a key in the key bar or the help */
     ROLE_GOOD,
-    ROLE_NOTE,     /* info, low */
-    ROLE_WARN,     /* medium */
-    ROLE_BAD,      /* high */
+    ROLE_NOTE, /* info, low */
+    ROLE_WARN, /* medium */
+    ROLE_BAD,  /* high */
     ROLE_CRITICAL,
     ROLE_UNKNOWN,
-    ROLE_LIVE,     /* still running */
-    ROLE_IN,       /* from the peer */
-    ROLE_OUT,      /* to the peer */
+    ROLE_LIVE, /* still running */
+    ROLE_IN,   /* from the peer */
+    ROLE_OUT,  /* to the peer */
     ROLE_PROMPT,
     ROLE_STATUS,
     ROLE_COUNT,
@@ -46,7 +46,7 @@ typedef struct Cell {
 
 typedef struct Surface {
     int rows, columns;
-    Cell *cells; /* rows * columns, row by row */
+    Cell *cells;                   /* rows * columns, row by row */
     int cursor_row, cursor_column; /* where the terminal's cursor stands: on the selection */
     bool cursor_visible;
     bool utf8; /* whether characters beyond ASCII may be drawn */
@@ -68,12 +68,13 @@ Area surface_area(Surface *surface);
 /* A part of an area, cut to it. */
 Area area_part(Area area, int row, int column, int rows, int columns);
 
-/* Draws at most `width` cells of `size` bytes of text (-1: up to its NUL), escaped; what does not fit is cut and ends
- * in the cut glyph. Returns the columns taken. */
+/* Draws at most `width` cells of `size` bytes of text (-1: up to its NUL), escaped; what does not
+ * fit is cut and ends in the cut glyph. Returns the columns taken. */
 int area_text(Area area, int row, int column, int width, Role role, const char *text, gssize size);
 
 /* printf into area_text; returns the columns taken. */
-int area_print(Area area, int row, int column, int width, Role role, const char *format, ...) G_GNUC_PRINTF(6, 7);
+int area_print(Area area, int row, int column, int width, Role role, const char *format, ...)
+    G_GNUC_PRINTF(6, 7);
 
 /* Sets the flags of `width` cells, leaving text and roles. */
 void area_select(Area area, int row, int column, int width);
@@ -82,7 +83,8 @@ void area_mark(Area area, int row, int column, int width);
 /* Places the cursor. */
 void area_cursor(Area area, int row, int column, bool visible);
 
-/* The surface as lines of text, trailing blanks removed, for tests and for paste into a ticket; to be freed. */
+/* The surface as lines of text, trailing blanks removed, for tests and for paste into a ticket; to
+ * be freed. */
 char *surface_to_text(const Surface *surface);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Surface, surface_free)

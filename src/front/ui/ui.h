@@ -1,8 +1,8 @@
 /* ui: the screen as a whole, without a terminal.
  *
- * A Ui is views over a Model: keys go in, a surface comes out. It does no I/O; what it wants done it
- * asks of its port, a table of functions that the app fills in (and tests replace). term.h is the
- * one file that knows ncurses: it turns input into Key and paints a Surface.
+ * A Ui is views over a Model: keys go in, a surface comes out. It does no I/O; what it wants done
+ * it asks of its port, a table of functions that the app fills in (and tests replace). term.h is
+ * the one file that knows ncurses: it turns input into Key and paints a Surface.
  */
 #ifndef TLSDIVE_FRONT_UI_UI_H
 #define TLSDIVE_FRONT_UI_UI_H
@@ -20,16 +20,19 @@ typedef struct UiPort {
     /* The bytes of this hash; NULL if the stream does not hold them (any more). */
     GBytes *(*bytes)(void *data, const char *sha256);
     /* Asks the reader for the children of the node at path; ui_fields brings the answer. */
-    void (*explain)(void *data, const char *kind, const char *sha256, const guint *path, guint depth, guint from);
+    void (*explain)(void *data, const char *kind, const char *sha256, const guint *path,
+                    guint depth, guint from);
     /* On the wire: ask these endpoints again; add targets as typed; stop; pause or go on. */
     char *(*ask)(void *data, const GPtrArray *endpoint_ids);
     char *(*add)(void *data, const char *targets, bool *refused);
     char *(*stop)(void *data, const GPtrArray *endpoint_ids);
     char *(*pause)(void *data, bool paused);
-    /* To the clipboard, scrubbed of control characters already; says which way it went and how many bytes. */
+    /* To the clipboard, scrubbed of control characters already; says which way it went and how many
+     * bytes. */
     char *(*copy)(void *data, const char *text, size_t size);
     /* Writes a file whole (mode 0666 less umask); refuses to overwrite unless `over`. */
-    char *(*write)(void *data, const char *path, const void *bytes, size_t size, bool over, bool *refused);
+    char *(*write)(void *data, const char *path, const void *bytes, size_t size, bool over,
+                   bool *refused);
     void (*suspend)(void *data); /* ^Z */
     void (*quit)(void *data);
 } UiPort;
@@ -58,8 +61,8 @@ void ui_log(Ui *ui, const char *line);
 /* A line for the status row, until the next key. */
 void ui_status(Ui *ui, const char *message);
 
-/* Draws the whole screen for the instant `wall` (seconds since 1970) and `at` (seconds since the stream
- * began). The surface's size is the screen's. */
+/* Draws the whole screen for the instant `wall` (seconds since 1970) and `at` (seconds since the
+ * stream began). The surface's size is the screen's. */
 void ui_draw(Ui *ui, Surface *surface, gint64 wall, double at);
 
 /* Seconds until something on the screen changes by time alone (an elapsed time shown while work

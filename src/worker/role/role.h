@@ -1,9 +1,9 @@
 /* role: what a worker process is.
  *
- * The front starts this program again with --worker, and hands it jobs on standard input; it answers
- * with facts on standard output (doc/facts.md). A role prepares all that opens files or loads code,
- * locks itself up (sandbox.h), and only then reads its first job. It ends with status 0 at the end of
- * its input, and never writes to standard error except before a fatal end.
+ * The front starts this program again with --worker, and hands it jobs on standard input; it
+ * answers with facts on standard output (doc/facts.md). A role prepares all that opens files or
+ * loads code, locks itself up (sandbox.h), and only then reads its first job. It ends with status 0
+ * at the end of its input, and never writes to standard error except before a fatal end.
  */
 #ifndef TLSDIVE_WORKER_ROLE_ROLE_H
 #define TLSDIVE_WORKER_ROLE_ROLE_H

@@ -1,17 +1,19 @@
 /* talk: conversations, which speak a protocol and do no I/O.
  *
- * A Talk is given bytes and the time, and gives back bytes to send, facts, and whether it goes on, is
- * done, or has failed. It has no socket, no clock, no thread and no global: so it is fed byte by byte
- * in tests, fuzzed, and replayed. The loop (src/worker/loop) owns the socket and does this:
+ * A Talk is given bytes and the time, and gives back bytes to send, facts, and whether it goes on,
+ * is done, or has failed. It has no socket, no clock, no thread and no global: so it is fed byte by
+ * byte in tests, fuzzed, and replayed. The loop (src/worker/loop) owns the socket and does this:
  *
  *     talk_start(talk, now);
  *     repeat while talk->state == TALK_GOING:
  *         send what talk_output gives, and tell with talk_sent;
  *         take every fact with talk_next_fact;
- *         on bytes: talk_feed; on end of file, reset or error: talk_end; when talk_deadline passes: talk_tick
+ *         on bytes: talk_feed; on end of file, reset or error: talk_end; when talk_deadline passes:
+ * talk_tick
  *
  * Times are seconds since the stream began. After talk_end the state is never TALK_GOING. Talks
- * stack: stack.h runs one after the other over one connection, handing on what the first left unread.
+ * stack: stack.h runs one after the other over one connection, handing on what the first left
+ * unread.
  */
 #ifndef TLSDIVE_WORKER_TALK_TALK_H
 #define TLSDIVE_WORKER_TALK_TALK_H
@@ -30,11 +32,11 @@ typedef enum TalkState {
 
 /* How the peer's side ended. */
 typedef enum TalkEnd {
-    TALK_END_CLOSED, /* end of file */
-    TALK_END_RESET,  /* ECONNRESET, EPIPE */
-    TALK_END_IDLE,   /* silence for the idle limit */
-    TALK_END_TOTAL,  /* the absolute limit of the connection */
-    TALK_END_BYTES,  /* the ceiling on bytes received */
+    TALK_END_CLOSED,  /* end of file */
+    TALK_END_RESET,   /* ECONNRESET, EPIPE */
+    TALK_END_IDLE,    /* silence for the idle limit */
+    TALK_END_TOTAL,   /* the absolute limit of the connection */
+    TALK_END_BYTES,   /* the ceiling on bytes received */
     TALK_END_STOPPED, /* the user stopped it */
 } TalkEnd;
 
@@ -49,12 +51,14 @@ typedef struct TalkClass {
     void (*free)(Talk *talk);             /* frees what the kind adds, not the Talk */
 } TalkClass;
 
-/* The base of every conversation: the first member of its struct. Only talk.c and the kinds write. */
+/* The base of every conversation: the first member of its struct. Only talk.c and the kinds write.
+ */
 struct Talk {
     const TalkClass *class;
     TalkState state;
-    const char *phase;  /* the state fact's code it is in: "greeting", "hello" ...; static */
-    const char *after;  /* the last thing that happened, for "reset after ...": "ClientHello"; static or interned */
+    const char *phase; /* the state fact's code it is in: "greeting", "hello" ...; static */
+    const char *after; /* the last thing that happened, for "reset after ...": "ClientHello"; static
+                          or interned */
     const char *result; /* failed: result and reason of data/reasons.tsv; static */
     const char *reason;
     json_t *args;       /* arguments of the reason; owned, may be NULL */
@@ -63,7 +67,7 @@ struct Talk {
     uint64_t received;  /* bytes fed so far */
     GByteArray *output; /* to send */
     GByteArray *unread; /* done: bytes that came and were not this conversation's */
-    GQueue facts;       /* json_t *, owned; without endpoint, connection and at: the loop adds them */
+    GQueue facts; /* json_t *, owned; without endpoint, connection and at: the loop adds them */
 };
 
 /* Prepares the base of a conversation. */
@@ -81,10 +85,12 @@ const uint8_t *talk_output(const Talk *talk, size_t *size);
 /* `size` bytes of the output were sent. */
 void talk_sent(Talk *talk, size_t size, double now);
 
-/* The next fact, a new reference; NULL if there is none. "at" is set by the conversation where it knows better. */
+/* The next fact, a new reference; NULL if there is none. "at" is set by the conversation where it
+ * knows better. */
 json_t *talk_next_fact(Talk *talk);
 
-/* For kinds: queue a fact (the reference is taken), enter a phase (a state fact, once each), finish, fail. */
+/* For kinds: queue a fact (the reference is taken), enter a phase (a state fact, once each),
+ * finish, fail. */
 void talk_fact(Talk *talk, json_t *fact, double now);
 void talk_phase(Talk *talk, const char *phase, double now);
 void talk_done(Talk *talk);
