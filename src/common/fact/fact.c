@@ -45,14 +45,16 @@ const char *fact_kind_name(FactKind kind)
 
 /* JSON_ENSURE_ASCII leaves DEL as it is: it stands only inside strings, so it can be replaced in
  * the text. */
-static void escape_delete(GString *line)
+static GString *escape_delete(GString *line)
 {
-    for (gsize i = 0; i < line->len; i++) {
-        if (line->str[i] != 0x7f)
-            continue;
-        g_string_erase(line, (gssize)i, 1);
-        g_string_insert(line, (gssize)i, "\\u007f");
-    }
+    g_autoptr(GString) raw = line;
+    GString *escaped = g_string_sized_new(raw->len + 64);
+    for (const char *at = raw->str; *at; at++)
+        if (*at == 0x7f)
+            g_string_append(escaped, "\\u007f");
+        else
+            g_string_append_c(escaped, *at);
+    return escaped;
 }
 
 static int append(const char *text, size_t size, void *line)
@@ -69,7 +71,7 @@ char *fact_to_line(const json_t *fact)
     GString *line = g_string_sized_new(256);
     int failed = json_dump_callback(fact, append, line, JSON_COMPACT | JSON_ENSURE_ASCII);
     if (!failed && memchr(line->str, 0x7f, line->len))
-        escape_delete(line);
+        line = escape_delete(line);
     if (failed || line->len + 1 > LIMIT_LINE) {
         g_string_free(line, TRUE);
         return NULL;
