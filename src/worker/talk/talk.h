@@ -8,8 +8,11 @@
  *     repeat while talk->state == TALK_GOING:
  *         send what talk_output gives, and tell with talk_sent;
  *         take every fact with talk_next_fact;
- *         on bytes: talk_feed; on end of file, reset or error: talk_end; when talk_deadline passes:
- * talk_tick
+ *         on bytes: talk_feed;
+ *         on end of file, reset or error: talk_end;
+ *         when the deadline passes: talk_tick;
+ *     send the output that is left: a close_notify, a QUIT, the alert that says what was wrong;
+ *     take the facts that are left.
  *
  * Times are seconds since the stream began. After talk_end the state is never TALK_GOING. Talks
  * stack: stack.h runs one after the other over one connection, handing on what the first left
@@ -64,6 +67,9 @@ struct Talk {
     json_t *args;       /* arguments of the reason; owned, may be NULL */
     double deadline;    /* wants talk_tick at this time; 0: none */
     double round_trip;  /* of the connection, in seconds, as the TCP handshake took; 0: not known */
+    double started;     /* when talk_start was called */
+    double sent_at;     /* when it last had something sent; the start before that */
+    double heard_at;    /* when it was last fed; the start before that */
     uint64_t received;  /* bytes fed so far */
     GByteArray *output; /* to send */
     GByteArray *unread; /* done: bytes that came and were not this conversation's */
@@ -89,8 +95,18 @@ void talk_sent(Talk *talk, size_t size, double now);
  * knows better. */
 json_t *talk_next_fact(Talk *talk);
 
+/* For kinds: have `size` bytes sent. */
+void talk_send(Talk *talk, const void *data, size_t size, double now);
+
+/* For kinds: the wait since the talk last had something sent, and the part of it beyond a round
+ * trip, as "took" and "server" of a fact about what has just come in. */
+void talk_took(const Talk *talk, json_t *fact, double now);
+
+/* For kinds: fail as the peer's end says, with the phase, `after` and the bytes received. */
+void talk_fail_end(Talk *talk, TalkEnd how, double now);
+
 /* For kinds: queue a fact (the reference is taken), enter a phase (a state fact, once each),
- * finish, fail. */
+ * finish, fail. talk_fail takes `args`, and does nothing unless the state is TALK_GOING. */
 void talk_fact(Talk *talk, json_t *fact, double now);
 void talk_phase(Talk *talk, const char *phase, double now);
 void talk_done(Talk *talk);
