@@ -120,7 +120,8 @@ bool text_to_time(const char *text, gint64 *seconds)
     if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1] ||
         (month == 2 && day == 29 && !leap) || hour > 23 || minute > 59 || second > 59)
         return false;
-    *seconds = days_from_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+    *seconds = days_from_date(year, month, day) * 86400 + (gint64)hour * 3600 +
+               (gint64)minute * 60 + second;
     return true;
 }
 
