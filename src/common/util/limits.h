@@ -10,6 +10,9 @@ enum {
     /* the fact stream */
     LIMIT_LINE = 1 << 20,       /* bytes of one line, its newline included */
     LIMIT_BYTES_PART = 1 << 19, /* bytes of a stranger's data in one `bytes` fact */
+    LIMIT_BYTES_PARTS = 64,     /* parts in which the bytes of one hash may come */
+    LIMIT_EVENTS = 8192,        /* lines of one connection's timeline that are kept */
+    LIMIT_ERRORS = 4096,        /* error facts that are kept */
 
     /* one connection */
     LIMIT_CONNECTION_BYTES = 4 << 20, /* bytes received */

@@ -14,10 +14,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct Endpoint;
+
+/* Named by a chain or told by a fact, whichever came first. Until its fact has come, its texts are
+ * "" and its instants unreadable. */
 typedef struct Certificate {
     char *sha256;
-    json_t *fact;     /* the certificate fact, whole */
-    GString *subject; /* never NULL; "" where it did not decode */
+    json_t *fact;       /* the certificate fact, whole; NULL: not come (yet) */
+    GPtrArray *awaited; /* Endpoint *, whose chains named it before its fact came; NULL: none */
+    GString *subject;   /* never NULL; "" where it did not decode */
     GString *issuer;
     GString *name;        /* chief name to show: common name, else first SAN, else subject */
     GString *issuer_name; /* issuer's common name, else its organization, else issuer */
@@ -53,7 +58,8 @@ typedef struct Verdict {
 
 typedef struct Connection {
     char *id;
-    guint number; /* in its endpoint, from 1 */
+    struct Endpoint *endpoint;
+    guint number; /* in its endpoint, from 1; it stands behind the last dot of the id */
     double at;    /* when it began */
     bool open, closed;
     GString *address;
@@ -76,32 +82,36 @@ typedef struct Endpoint {
     const char *reason;     /* interned; may be NULL */
     json_t *args;           /* of the reason; may be NULL */
     double began, took;     /* seconds; took counts up to done, 0 before */
-    GPtrArray *connections; /* Connection *, owned, in order */
-    Connection *best; /* the one whose handshake counts: the last negotiated, else the last with a
-                         chain, else the last */
-    guint asked;      /* how many times it was begun; a new round empties result and reason */
-    GPtrArray *findings; /* Finding * of src/front/audit, owned here through its free function;
-                            NULL: not judged yet */
-    guint version;       /* changes whenever anything of it changes */
+    GPtrArray *connections; /* Connection *, owned, of all rounds, by number */
+    Connection *best; /* of this round, the one whose handshake counts: the last negotiated, else
+                         the last with a chain, else the last; NULL: none (yet) */
+    guint asked; /* how many times it was begun: rounds; a new one empties result, reason, best */
+    guint round_from; /* the first number that a connection of this round may have */
+    GPtrArray
+        *findings; /* Finding * of src/front/audit, owned here through its free function; NULL:
+                      not judged since it changed. audit_judge sets it, model_fold clears it */
+    guint version; /* changes whenever anything of it changes */
 } Endpoint;
 
 typedef struct Host {
     char *name;
     json_t *fact;         /* the host fact; NULL: not resolved yet */
-    GPtrArray *endpoints; /* Endpoint *, not owned, by port */
+    GPtrArray *endpoints; /* Endpoint *, not owned, by port, then by order */
 } Host;
 
 typedef struct Model {
-    json_t *stream;           /* first fact; NULL before it */
-    GPtrArray *hosts;         /* Host *, in order of first mention */
-    GPtrArray *endpoints;     /* Endpoint *, in order of first mention */
-    GHashTable *by_id;        /* endpoint id -> Endpoint */
-    GHashTable *certificates; /* sha256 -> Certificate */
-    GHashTable *bytes;        /* sha256 -> GArray of BytesPart: where its bytes lie */
-    GPtrArray *errors;        /* error facts, json_t * */
-    guint done, running;      /* endpoints with a result, and begun without one */
-    double at;                /* the newest "at" seen */
-    guint version;            /* changes with every fold that changed anything */
+    json_t *stream;            /* first fact; NULL before it */
+    GPtrArray *hosts;          /* Host *, in order of first mention */
+    GPtrArray *endpoints;      /* Endpoint *, in order of first mention */
+    GHashTable *by_id;         /* endpoint id -> Endpoint */
+    GHashTable *by_connection; /* connection id -> Connection */
+    GHashTable *by_host;       /* name -> Host */
+    GHashTable *certificates;  /* sha256 -> Certificate */
+    GHashTable *bytes;         /* sha256 -> GArray of BytesPart: where its bytes lie */
+    GPtrArray *errors;         /* error facts, json_t * */
+    guint done, running;       /* endpoints with a result, and past waiting without one */
+    double at;                 /* the newest "at" seen */
+    guint version;             /* changes with every fold that changed anything */
 } Model;
 
 /* Where a `bytes` fact lies: its line's place in the session file. */
@@ -114,10 +124,11 @@ typedef struct BytesPart {
 Model *model_new(void);
 void model_free(Model *model);
 
-/* Folds one fact in. `place` and `line` say where its line lies in the session's file (used for
- * `bytes` facts only). Returns the endpoint that changed, or NULL where none did. Facts that make
- * no sense (an unknown endpoint, a missing member) are left out, counted in nothing, and change
- * nothing. */
+/* Folds one fact in, keeping a reference. `place` and `line` say where its line lies in the
+ * session's file (used for `bytes` facts only). Returns the endpoint that changed, or NULL where
+ * none did. Facts that make no sense (an unknown endpoint, a missing member) are left out, counted
+ * in nothing, and change nothing. Takes the same time whatever the model holds. A state `waiting`
+ * after a result begins a new round; a connection is there from the first fact that names it. */
 Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line);
 
 Endpoint *model_endpoint(const Model *model, const char *id);
@@ -125,7 +136,7 @@ const Certificate *model_certificate(const Model *model, const char *sha256);
 const GArray *model_bytes(const Model *model, const char *sha256);
 
 /* Days from `now` (seconds since 1970) to the end, rounded towards the past: -1 within a day after
- * it. */
+ * it. G_MAXINT64 where it has no end, G_MININT64 where its end does not read. */
 gint64 certificate_days_left(const Certificate *certificate, gint64 now);
 
 /* The leaf of the connection that counts; NULL if no chain came. */

@@ -1,0 +1,630 @@
+#include "front/model/model.h"
+
+#include "common/fact/fact.h"
+#include "common/util/limits.h"
+#include "front/model/certificate.h"
+
+#include <string.h>
+
+enum { CODE_SIZE = 64, ID_SIZE = 256 };
+
+static const char waiting[] = "waiting"; /* the state before the first */
+
+/* One fact on its way in. What a folder does not need is not set. */
+typedef struct Fold {
+    Model *model;
+    json_t *fact;
+    double at;
+    gint64 place;
+    size_t line;
+    Endpoint *endpoint;
+    Connection *connection;
+    Endpoint *touched; /* an endpoint that changed though the fact does not name it */
+    bool created;      /* the connection was not there before this fact */
+} Fold;
+
+static void event_free(void *data)
+{
+    Event *event = data;
+    json_decref(event->fact);
+    g_free(event);
+}
+
+static void verdict_free(Verdict *verdict)
+{
+    if (!verdict)
+        return;
+    json_decref(verdict->fact);
+    g_ptr_array_unref(verdict->reasons);
+    g_free(verdict);
+}
+
+static void connection_free(void *data)
+{
+    Connection *connection = data;
+    g_free(connection->id);
+    g_string_free(connection->address, TRUE);
+    g_ptr_array_unref(connection->events);
+    g_clear_pointer(&connection->certificates, g_ptr_array_unref);
+    json_decref(connection->negotiated);
+    json_decref(connection->chain);
+    verdict_free(connection->verdict);
+    g_free(connection);
+}
+
+static void endpoint_free(void *data)
+{
+    Endpoint *endpoint = data;
+    g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
+    g_ptr_array_unref(endpoint->connections);
+    json_decref(endpoint->args);
+    json_decref(endpoint->fact);
+    g_free(endpoint->id);
+    g_free(endpoint);
+}
+
+static void host_free(void *data)
+{
+    Host *host = data;
+    g_ptr_array_unref(host->endpoints);
+    json_decref(host->fact);
+    g_free(host->name);
+    g_free(host);
+}
+
+static void fact_free(void *data)
+{
+    json_decref(data);
+}
+
+Model *model_new(void)
+{
+    Model *model = g_new0(Model, 1);
+    model->hosts = g_ptr_array_new_with_free_func(host_free);
+    model->endpoints = g_ptr_array_new_with_free_func(endpoint_free);
+    model->by_id = g_hash_table_new(g_str_hash, g_str_equal);
+    model->by_connection = g_hash_table_new(g_str_hash, g_str_equal);
+    model->by_host = g_hash_table_new(g_str_hash, g_str_equal);
+    model->certificates =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)certificate_free);
+    model->bytes =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    model->errors = g_ptr_array_new_with_free_func(fact_free);
+    return model;
+}
+
+void model_free(Model *model)
+{
+    if (!model)
+        return;
+    g_hash_table_unref(model->by_id);
+    g_hash_table_unref(model->by_connection);
+    g_hash_table_unref(model->by_host);
+    g_ptr_array_unref(model->hosts);
+    g_ptr_array_unref(model->endpoints);
+    g_hash_table_unref(model->certificates);
+    g_hash_table_unref(model->bytes);
+    g_ptr_array_unref(model->errors);
+    json_decref(model->stream);
+    g_free(model);
+}
+
+/* ---- members ------------------------------------------------------------------------------- */
+
+static void set_fact(json_t **to, json_t *fact)
+{
+    json_incref(fact);
+    json_decref(*to);
+    *to = fact;
+}
+
+/* Interned codes live for ever, so nothing but a short code is interned. */
+static const char *intern_code(const char *code)
+{
+    size_t size = code ? strnlen(code, CODE_SIZE + 1) : 0;
+    if (size == 0 || size > CODE_SIZE)
+        return NULL;
+    for (const char *c = code; *c; c++)
+        if (!g_ascii_islower(*c) && !g_ascii_isdigit(*c) && *c != '-')
+            return NULL;
+    return g_intern_string(code);
+}
+
+static const char *member_code(const json_t *fact, const char *member)
+{
+    return intern_code(fact_string(fact, member, NULL));
+}
+
+static bool is_sha256(const char *text)
+{
+    return text && strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* ---- what facts name ------------------------------------------------------------------------ */
+
+/* Where in a sorted list a number goes: behind all that are not greater. */
+static guint upper_bound(const GPtrArray *list, guint number, guint (*number_of)(const void *item))
+{
+    guint low = 0, high = list->len;
+    if (high && number_of(list->pdata[high - 1]) <= number)
+        return high;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (number_of(list->pdata[middle]) <= number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static guint number_of_connection(const void *item)
+{
+    return ((const Connection *)item)->number;
+}
+
+static guint port_of_endpoint(const void *item)
+{
+    return ((const Endpoint *)item)->port;
+}
+
+static Host *host_get(Model *model, const char *name)
+{
+    Host *host = g_hash_table_lookup(model->by_host, name);
+    if (host)
+        return host;
+    host = g_new0(Host, 1);
+    host->name = g_strdup(name);
+    host->endpoints = g_ptr_array_new();
+    g_ptr_array_add(model->hosts, host);
+    g_hash_table_insert(model->by_host, host->name, host);
+    return host;
+}
+
+static Certificate *certificate_get(Model *model, const char *sha256)
+{
+    Certificate *certificate = g_hash_table_lookup(model->certificates, sha256);
+    if (certificate)
+        return certificate;
+    certificate = certificate_new(sha256);
+    g_hash_table_insert(model->certificates, certificate->sha256, certificate);
+    return certificate;
+}
+
+/* The number behind "<endpoint>." in a connection's id; 0 if the id is not made so. */
+static guint connection_number(const char *id, const char *endpoint)
+{
+    size_t size = strlen(endpoint);
+    const char *digits = id + size + 1;
+    if (strncmp(id, endpoint, size) != 0 || id[size] != '.')
+        return 0;
+    size = strnlen(digits, 10);
+    if (size == 0 || size > 9 || strspn(digits, "0123456789") != size || digits[0] == '0')
+        return 0;
+    return (guint)g_ascii_strtoull(digits, NULL, 10);
+}
+
+static Connection *connection_get(Fold *fold, const char *id)
+{
+    Endpoint *endpoint = fold->endpoint;
+    Connection *connection = g_hash_table_lookup(fold->model->by_connection, id);
+    GPtrArray *all = endpoint->connections;
+    guint number;
+
+    if (connection)
+        return connection->endpoint == endpoint ? connection : NULL;
+    number = connection_number(id, endpoint->id);
+    if (number == 0)
+        return NULL;
+    fold->created = true;
+    connection = g_new0(Connection, 1);
+    connection->id = g_strdup(id);
+    connection->endpoint = endpoint;
+    connection->number = number;
+    connection->at = fold->at;
+    connection->address = g_string_new(NULL);
+    connection->events = g_ptr_array_new_with_free_func(event_free);
+    g_ptr_array_insert(all, (gint)upper_bound(all, number, number_of_connection), connection);
+    g_hash_table_insert(fold->model->by_connection, connection->id, connection);
+    return connection;
+}
+
+/* ---- what follows from a change ------------------------------------------------------------- */
+
+static bool runs(const Endpoint *endpoint)
+{
+    return !endpoint->result && strcmp(endpoint->state, waiting) != 0;
+}
+
+static void touch(Endpoint *endpoint)
+{
+    endpoint->version++;
+    g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
+}
+
+static int rank(const Connection *connection)
+{
+    return connection->negotiated ? 2 : connection->certificates ? 1 : 0;
+}
+
+static void choose_best(Endpoint *endpoint, Connection *connection)
+{
+    const Connection *best = endpoint->best;
+    if (connection->number < endpoint->round_from)
+        return;
+    if (!best || rank(connection) > rank(best) ||
+        (rank(connection) == rank(best) && connection->number > best->number))
+        endpoint->best = connection;
+}
+
+static void add_event(Fold *fold, EventKind kind)
+{
+    GPtrArray *events = fold->connection->events;
+    Event *event;
+    if (events->len >= LIMIT_EVENTS)
+        return;
+    event = g_new0(Event, 1);
+    event->number = events->len + 1;
+    event->kind = kind;
+    event->at = fold->at;
+    event->fact = json_incref(fold->fact);
+    g_ptr_array_add(events, event);
+}
+
+static void begin_round(Endpoint *endpoint)
+{
+    const GPtrArray *all = endpoint->connections;
+    endpoint->asked++;
+    endpoint->round_from = all->len ? ((Connection *)all->pdata[all->len - 1])->number + 1 : 1;
+    endpoint->best = NULL;
+    endpoint->state = g_intern_static_string(waiting);
+    endpoint->result = endpoint->reason = NULL;
+    endpoint->began = endpoint->took = 0;
+    json_decref(endpoint->args);
+    endpoint->args = NULL;
+}
+
+/* ---- one folder a kind; each says whether anything changed ---------------------------------- */
+
+static bool fold_stream(Fold *fold)
+{
+    if (fold->model->stream)
+        return false;
+    fold->model->stream = json_incref(fold->fact);
+    return true;
+}
+
+static bool fold_endpoint(Fold *fold)
+{
+    json_t *fact = fold->fact;
+    const char *id = fact_string(fact, "endpoint", "");
+    const char *host = fact_string(fact, "host", "");
+    json_int_t port = fact_integer(fact, "port", -1);
+    GPtrArray *siblings;
+    Endpoint *endpoint;
+
+    if (!*id || strlen(id) > ID_SIZE || !*host || port < 0 || port > G_MAXUINT16 ||
+        g_hash_table_contains(fold->model->by_id, id))
+        return false;
+    endpoint = g_new0(Endpoint, 1);
+    endpoint->id = g_strdup(id);
+    endpoint->order = fold->model->endpoints->len;
+    endpoint->fact = json_incref(fact);
+    endpoint->host = host;
+    endpoint->display = fact_string(fact, "display", host);
+    endpoint->service = fact_string(fact, "service", "");
+    endpoint->port = (guint)port;
+    endpoint->named = fact_bool(fact, "named", FALSE);
+    endpoint->state = g_intern_static_string(waiting);
+    endpoint->connections = g_ptr_array_new_with_free_func(connection_free);
+    endpoint->round_from = 1;
+    g_ptr_array_add(fold->model->endpoints, endpoint);
+    g_hash_table_insert(fold->model->by_id, endpoint->id, endpoint);
+
+    siblings = host_get(fold->model, host)->endpoints;
+    g_ptr_array_insert(siblings, (gint)upper_bound(siblings, endpoint->port, port_of_endpoint),
+                       endpoint);
+    fold->touched = endpoint;
+    return true;
+}
+
+static bool fold_host(Fold *fold)
+{
+    const char *name = fact_string(fold->fact, "host", "");
+    if (!*name)
+        return false;
+    set_fact(&host_get(fold->model, name)->fact, fold->fact);
+    return true;
+}
+
+static bool fold_state(Fold *fold)
+{
+    Endpoint *endpoint = fold->endpoint;
+    const char *state = member_code(fold->fact, "state");
+    const char *id = fact_string(fold->fact, "connection", NULL);
+    bool waits = state && strcmp(state, waiting) == 0;
+    if (!state || (endpoint->result && !waits))
+        return false;
+    if (endpoint->result)
+        begin_round(endpoint);
+    endpoint->asked = MAX(endpoint->asked, 1);
+    if (!waits && !runs(endpoint))
+        endpoint->began = fold->at;
+    endpoint->state = state;
+    fold->connection = id ? connection_get(fold, id) : NULL;
+    if (fold->connection)
+        add_event(fold, EVENT_STATE);
+    return true;
+}
+
+static bool fold_connection(Fold *fold)
+{
+    static const char *const events[] = {"connecting", "open", "failed", "closed"};
+    Connection *connection = fold->connection;
+    const char *event = fact_string(fold->fact, "event", "");
+    const char *address = fact_string(fold->fact, "address", NULL);
+    guint which = 0;
+    while (which < G_N_ELEMENTS(events) && strcmp(event, events[which]) != 0)
+        which++;
+    if (which == G_N_ELEMENTS(events))
+        return false;
+    if (which == 1)
+        connection->open = true;
+    if (which > 1)
+        connection->closed = true;
+    if (address)
+        g_string_assign(connection->address, address);
+    add_event(fold, EVENT_CONNECTION);
+    return true;
+}
+
+static bool fold_dialogue(Fold *fold)
+{
+    if (!json_object_get(fold->fact, "text"))
+        return false;
+    add_event(fold, EVENT_DIALOGUE);
+    return true;
+}
+
+static bool fold_message(Fold *fold)
+{
+    add_event(fold, EVENT_MESSAGE);
+    return true;
+}
+
+static bool fold_alert(Fold *fold)
+{
+    add_event(fold, EVENT_ALERT);
+    return true;
+}
+
+static bool fold_bytes(Fold *fold)
+{
+    const char *sha256 = fact_string(fold->fact, "sha256", NULL);
+    json_int_t size = fact_integer(fold->fact, "size", -1);
+    json_int_t offset = fact_integer(fold->fact, "offset", -1);
+    BytesPart part = {fold->place, fold->line, (size_t)offset, (size_t)size};
+    GArray *parts;
+
+    if (!is_sha256(sha256) || offset < 0 || size < offset ||
+        !json_is_string(json_object_get(fold->fact, "base64")))
+        return false;
+    parts = g_hash_table_lookup(fold->model->bytes, sha256);
+    if (!parts) {
+        parts = g_array_new(FALSE, FALSE, sizeof(BytesPart));
+        g_hash_table_insert(fold->model->bytes, g_strdup(sha256), parts);
+    }
+    if (parts->len >= LIMIT_BYTES_PARTS)
+        return false;
+    for (guint i = 0; i < parts->len; i++)
+        if (g_array_index(parts, BytesPart, i).offset == part.offset)
+            return false;
+    g_array_append_val(parts, part);
+    return true;
+}
+
+static bool fold_negotiated(Fold *fold)
+{
+    set_fact(&fold->connection->negotiated, fold->fact);
+    return true;
+}
+
+static bool fold_chain(Fold *fold)
+{
+    const json_t *list = json_object_get(fold->fact, "certificates"), *item;
+    GPtrArray *certificates;
+    size_t i;
+
+    if (!json_is_array(list))
+        return false;
+    certificates = g_ptr_array_new();
+    json_array_foreach(list, i, item)
+    {
+        const char *sha256 = json_string_value(item);
+        Certificate *certificate;
+        if (!is_sha256(sha256) || certificates->len >= LIMIT_CERTIFICATES)
+            continue;
+        certificate = certificate_get(fold->model, sha256);
+        g_ptr_array_add(certificates, certificate);
+        if (certificate->fact)
+            continue;
+        if (!certificate->awaited)
+            certificate->awaited = g_ptr_array_new();
+        g_ptr_array_add(certificate->awaited, fold->endpoint);
+    }
+    g_clear_pointer(&fold->connection->certificates, g_ptr_array_unref);
+    fold->connection->certificates = certificates;
+    set_fact(&fold->connection->chain, fold->fact);
+    return true;
+}
+
+static bool fold_certificate(Fold *fold)
+{
+    const char *sha256 = fact_string(fold->fact, "sha256", NULL);
+    Certificate *certificate;
+    g_autoptr(GPtrArray) awaited = NULL;
+
+    if (!is_sha256(sha256))
+        return false;
+    certificate = certificate_get(fold->model, sha256);
+    if (certificate->fact)
+        return false;
+    certificate_fill(certificate, fold->fact);
+    awaited = g_steal_pointer(&certificate->awaited);
+    for (guint i = 0; awaited && i < awaited->len; i++) {
+        fold->touched = awaited->pdata[i];
+        touch(fold->touched);
+    }
+    return true;
+}
+
+static bool fold_verdict(Fold *fold)
+{
+    const json_t *reasons = json_object_get(fold->fact, "reasons"), *item;
+    const json_t *matches = json_object_get(fold->fact, "name_matches");
+    Verdict *verdict;
+    size_t i;
+
+    if (!json_is_boolean(json_object_get(fold->fact, "trusted")))
+        return false;
+    verdict = g_new0(Verdict, 1);
+    verdict->fact = json_incref(fold->fact);
+    verdict->trusted = fact_bool(fold->fact, "trusted", FALSE);
+    verdict->name_matches = json_is_boolean(matches) ? json_is_true(matches) : -1;
+    verdict->reasons = g_ptr_array_new();
+    json_array_foreach(reasons, i, item)
+    {
+        const char *code = intern_code(json_string_value(item));
+        if (code && !g_ptr_array_find(verdict->reasons, code, NULL))
+            g_ptr_array_add(verdict->reasons, (char *)code);
+    }
+    verdict_free(fold->connection->verdict);
+    fold->connection->verdict = verdict;
+    return true;
+}
+
+static bool fold_error(Fold *fold)
+{
+    if (!member_code(fold->fact, "code") || fold->model->errors->len >= LIMIT_ERRORS)
+        return false;
+    g_ptr_array_add(fold->model->errors, json_incref(fold->fact));
+    return true;
+}
+
+static bool fold_done(Fold *fold)
+{
+    Endpoint *endpoint = fold->endpoint;
+    const char *result = member_code(fold->fact, "result");
+    const char *phase = member_code(fold->fact, "phase");
+    json_t *args = json_object_get(fold->fact, "args");
+    if (!result || endpoint->result)
+        return false;
+    endpoint->result = result;
+    endpoint->reason = member_code(fold->fact, "reason");
+    endpoint->args = json_is_object(args) ? json_incref(args) : NULL;
+    endpoint->took = MAX(fact_number(fold->fact, "took", 0), 0);
+    endpoint->asked = MAX(endpoint->asked, 1);
+    if (phase)
+        endpoint->state = phase;
+    return true;
+}
+
+/* What a kind's folder needs to be found before it is called. */
+typedef enum Needs { NEEDS_NOTHING, NEEDS_ENDPOINT, NEEDS_CONNECTION } Needs;
+
+/* Kinds without a row are left out: a finding is computed anew, and an unknown kind is of a newer
+ * version. */
+static const struct {
+    Needs needs;
+    bool (*fold)(Fold *fold);
+} folders[FACT_FINDING + 1] = {
+    [FACT_STREAM] = {NEEDS_NOTHING, fold_stream},
+    [FACT_ENDPOINT] = {NEEDS_NOTHING, fold_endpoint},
+    [FACT_HOST] = {NEEDS_NOTHING, fold_host},
+    [FACT_STATE] = {NEEDS_ENDPOINT, fold_state},
+    [FACT_CONNECTION] = {NEEDS_CONNECTION, fold_connection},
+    [FACT_DIALOGUE] = {NEEDS_CONNECTION, fold_dialogue},
+    [FACT_MESSAGE] = {NEEDS_CONNECTION, fold_message},
+    [FACT_ALERT] = {NEEDS_CONNECTION, fold_alert},
+    [FACT_BYTES] = {NEEDS_NOTHING, fold_bytes},
+    [FACT_NEGOTIATED] = {NEEDS_CONNECTION, fold_negotiated},
+    [FACT_CHAIN] = {NEEDS_CONNECTION, fold_chain},
+    [FACT_CERTIFICATE] = {NEEDS_NOTHING, fold_certificate},
+    [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
+    [FACT_ERROR] = {NEEDS_NOTHING, fold_error},
+    [FACT_DONE] = {NEEDS_ENDPOINT, fold_done},
+};
+
+/* Finds what the kind needs; false if the fact does not name it. */
+static bool find_needed(Fold *fold, Needs needs)
+{
+    const char *id;
+    if (needs == NEEDS_NOTHING)
+        return true;
+    fold->endpoint = model_endpoint(fold->model, fact_string(fold->fact, "endpoint", ""));
+    if (!fold->endpoint)
+        return false;
+    if (needs == NEEDS_ENDPOINT)
+        return true;
+    id = fact_string(fold->fact, "connection", NULL);
+    fold->connection = id ? connection_get(fold, id) : NULL;
+    return fold->connection != NULL;
+}
+
+/* Counts an endpoint in (+1) or out (-1) of the model's figures. */
+static void count(Model *model, const Endpoint *endpoint, guint by)
+{
+    if (endpoint->result)
+        model->done += by;
+    if (runs(endpoint))
+        model->running += by;
+}
+
+Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line)
+{
+    FactKind kind = fact_kind(fact);
+    double at = fact_number(fact, "at", model->at);
+    Fold fold = {.model = model, .fact = fact, .place = place, .line = line};
+    bool changed;
+
+    fold.at = at >= 0 && at < 1e10 ? at : model->at;
+    if (!folders[kind].fold || !find_needed(&fold, folders[kind].needs))
+        return NULL;
+    if (fold.endpoint)
+        count(model, fold.endpoint, (guint)-1);
+    changed = folders[kind].fold(&fold) || fold.created;
+    if (fold.endpoint)
+        count(model, fold.endpoint, 1);
+    if (!changed)
+        return NULL;
+    model->version++;
+    model->at = MAX(model->at, fold.at);
+    if (fold.connection)
+        choose_best(fold.endpoint, fold.connection);
+    if (fold.endpoint)
+        touch(fold.endpoint);
+    return fold.endpoint ? fold.endpoint : fold.touched;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+Endpoint *model_endpoint(const Model *model, const char *id)
+{
+    return g_hash_table_lookup(model->by_id, id);
+}
+
+const Certificate *model_certificate(const Model *model, const char *sha256)
+{
+    return g_hash_table_lookup(model->certificates, sha256);
+}
+
+const GArray *model_bytes(const Model *model, const char *sha256)
+{
+    return g_hash_table_lookup(model->bytes, sha256);
+}
+
+const Certificate *endpoint_leaf(const Endpoint *endpoint)
+{
+    const GPtrArray *chain = endpoint->best ? endpoint->best->certificates : NULL;
+    return chain && chain->len ? chain->pdata[0] : NULL;
+}
