@@ -1,0 +1,37 @@
+"""A test program in Python: functions decorated with @test run one after the other and print TAP."""
+import sys
+import traceback
+
+_tests = []
+
+
+def test(function):
+    _tests.append(function)
+    return function
+
+
+def equal(got, want, what=""):
+    if got != want:
+        raise AssertionError(f"{what}: got {got!r}, want {want!r}")
+
+
+def check(truth, what):
+    if not truth:
+        raise AssertionError(what)
+
+
+def main():
+    only = sys.argv[1:]
+    chosen = [f for f in _tests if not only or f.__name__ in only]
+    print(f"1..{len(chosen)}", flush=True)
+    failed = 0
+    for number, function in enumerate(chosen, 1):
+        try:
+            function()
+            print(f"ok {number} - {function.__name__}", flush=True)
+        except Exception:  # a test may fail in any way, and the next ones still run
+            failed += 1
+            for line in traceback.format_exc().splitlines():
+                print("# " + line)
+            print(f"not ok {number} - {function.__name__}", flush=True)
+    sys.exit(1 if failed else 0)
