@@ -1,0 +1,40 @@
+/* reading: what waits to be explained or verified, and the process that does it.
+ *
+ * The reader has one job at a time, and what a user looks at goes before what a stream still needs.
+ * When the process dies over a job, or is busy with it for LIMIT_READER_MS, the job is asked once
+ * more, and given up at the second time: a certificate that kills the reader cannot kill it for
+ * ever.
+ */
+#ifndef TLSDIVE_APP_READING_H
+#define TLSDIVE_APP_READING_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <uv.h>
+
+typedef struct Reading Reading;
+
+typedef struct ReadingEvents {
+    void *data;
+    void (*fact)(void *data, json_t *fact);     /* a verdict, a certificate, an error; borrowed */
+    void (*fields)(void *data, json_t *fields); /* the answer to an explain; borrowed */
+    void (*ended)(void *data, const json_t *job, bool answered); /* a job is over */
+} ReadingEvents;
+
+/* A queue; its process is started when the first job is given. `arguments` as for link_new. */
+Reading *reading_new(uv_loop_t *loop, const char *const *arguments, const ReadingEvents *events);
+
+/* Asks for a job to be done; `job` is explain, verify or inspect (doc/facts.md) and is taken; it is
+ * given its id here. */
+void reading_ask(Reading *reading, json_t *job);
+
+/* Forgets the explains that wait: the user looks at something else. */
+void reading_forget(Reading *reading);
+
+/* Jobs that are not over. */
+guint reading_left(const Reading *reading);
+
+void reading_free(Reading *reading);
+
+#endif
