@@ -3,6 +3,7 @@
 #define TLSDIVE_FRONT_UI_KEY_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /* A Unicode character (control characters as 1 to 26: ^A is 1), or one of these. */
 typedef gunichar Key;
@@ -31,5 +32,14 @@ enum {
 
 /* ^A to ^Z */
 #define KEY_CTRL(letter) ((Key)((letter)&0x1f))
+
+/* The name of a key as help and configuration write it: "j", "^D", "F5", "Enter", "PgUp"; to be freed. */
+char *key_name(Key key);
+
+/* The key of a name; 0 if it is none. */
+Key key_from_name(const char *name);
+
+/* True for a character that a prompt takes as text. */
+bool key_is_text(Key key);
 
 #endif

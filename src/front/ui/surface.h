@@ -72,6 +72,16 @@ Area area_part(Area area, int row, int column, int rows, int columns);
  * fit is cut and ends in the cut glyph. Returns the columns taken. */
 int area_text(Area area, int row, int column, int width, Role role, const char *text, gssize size);
 
+/* The same for text that is printable already: the program's own words and glyphs, and what text_escape gave. A
+ * character that would not show itself is drawn as "?" all the same. */
+int area_plain(Area area, int row, int column, int width, Role role, const char *text);
+
+/* Fills `width` cells with a glyph of one column. */
+void area_fill(Area area, int row, int column, int width, Role role, const char *glyph);
+
+/* Blanks all of the area. */
+void area_clear(Area area);
+
 /* printf into area_text; returns the columns taken. */
 int area_print(Area area, int row, int column, int width, Role role, const char *format, ...)
     G_GNUC_PRINTF(6, 7);
