@@ -15,9 +15,18 @@ enum {
     COPIES = ALL & ~IN(HELP),
 };
 
-#define MOVE(n, k, v, h)    {.name = (n), .help = (h), .keys = (k), .group = GROUP_MOVE, .views = (v)}
-#define LOOK(n, k, v, h)    {.name = (n), .help = (h), .keys = (k), .group = GROUP_LOOK, .views = (v)}
-#define PROGRAM(n, k, v, h) {.name = (n), .help = (h), .keys = (k), .group = GROUP_PROGRAM, .views = (v)}
+#define MOVE(n, k, v, h)                                                                           \
+    {                                                                                              \
+        .name = (n), .help = (h), .keys = (k), .group = GROUP_MOVE, .views = (v)                   \
+    }
+#define LOOK(n, k, v, h)                                                                           \
+    {                                                                                              \
+        .name = (n), .help = (h), .keys = (k), .group = GROUP_LOOK, .views = (v)                   \
+    }
+#define PROGRAM(n, k, v, h)                                                                        \
+    {                                                                                              \
+        .name = (n), .help = (h), .keys = (k), .group = GROUP_PROGRAM, .views = (v)                \
+    }
 
 static const CommandRow rows[COMMAND_COUNT] = {
     [COMMAND_UP] = MOVE("up", "Up k", ALL, "row"),
@@ -97,10 +106,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_MOVE] = "MOVE",
-    [GROUP_LOOK] = "LOOK",
-    [GROUP_TAKE] = "TAKE AWAY",
-    [GROUP_WIRE] = "ON THE WIRE (nothing else sends a packet)",
+    [GROUP_MOVE] = "MOVE",       [GROUP_LOOK] = "LOOK",
+    [GROUP_TAKE] = "TAKE AWAY",  [GROUP_WIRE] = "ON THE WIRE (nothing else sends a packet)",
     [GROUP_PROGRAM] = "PROGRAM",
 };
 
@@ -170,20 +177,35 @@ GPtrArray *command_help(CommandGroup group, ViewKind view)
         if (row->group != group || !holds(command, view) || !*row->keys)
             continue;
         HelpLine *line = help_line_of(lines, row->help);
-        char *keys = line->keys ? g_strdup_printf("%s %s", line->keys, row->keys)
-                                : g_strdup(row->keys);
+        char *keys =
+            line->keys ? g_strdup_printf("%s %s", line->keys, row->keys) : g_strdup(row->keys);
         g_free(line->keys);
         line->keys = keys;
     }
     return lines;
 }
 
-/* A key as mdoc wants it: a backslash begins an escape there. */
+/* A key as mdoc wants it: a backslash begins an escape there, and lone punctuation would be no
+ * text. */
 static void append_mdoc_key(GString *manual, const char *key)
 {
     g_string_append(manual, " Ic ");
+    if (g_ascii_ispunct(*key) && !key[1])
+        g_string_append(manual, "\\&");
     for (; *key; key++)
         g_string_append(manual, *key == '\\' ? "\\e" : (char[]){*key, '\0'});
+}
+
+static void append_mdoc_row(GString *manual, const CommandRow *row)
+{
+    g_string_append(manual, ".It");
+    g_auto(GStrv) keys = g_strsplit(row->keys, " ", -1);
+    for (char **key = keys; *key; key++)
+        append_mdoc_key(manual, *key);
+    g_string_append_printf(manual, "\n.Cm :%s", row->name);
+    if (row->argument)
+        g_string_append_printf(manual, " Ar %s", row->argument);
+    g_string_append_printf(manual, "\n.br\n%s\n", row->help);
 }
 
 char *command_manual(void)
@@ -191,19 +213,9 @@ char *command_manual(void)
     GString *manual = g_string_new(NULL);
     for (CommandGroup group = 0; group < GROUP_COUNT; group++) {
         g_string_append_printf(manual, ".Ss %s\n.Bl -tag -width Ds\n", group_titles[group]);
-        for (Command command = COMMAND_NONE + 1; command < COMMAND_COUNT; command++) {
-            const CommandRow *row = &rows[command];
-            if (row->group != group)
-                continue;
-            g_string_append(manual, ".It");
-            g_auto(GStrv) keys = g_strsplit(row->keys, " ", -1);
-            for (char **key = keys; *key; key++)
-                append_mdoc_key(manual, *key);
-            g_string_append_printf(manual, "\n.Cm :%s", row->name);
-            if (row->argument)
-                g_string_append_printf(manual, " Ar %s", row->argument);
-            g_string_append_printf(manual, "\n.Pq %s\n", row->help);
-        }
+        for (Command command = COMMAND_NONE + 1; command < COMMAND_COUNT; command++)
+            if (rows[command].group == group)
+                append_mdoc_row(manual, &rows[command]);
         g_string_append(manual, ".El\n");
     }
     return g_string_free(manual, FALSE);
@@ -223,8 +235,7 @@ Keymap *keymap_new(void)
         for (char **key = keys; *key; key++)
             for (ViewKind view = 0; view < VIEW_COUNT; view++)
                 if (holds(command, view))
-                    g_hash_table_insert(keymap->views[view],
-                                        GUINT_TO_POINTER(key_from_name(*key)),
+                    g_hash_table_insert(keymap->views[view], GUINT_TO_POINTER(key_from_name(*key)),
                                         GUINT_TO_POINTER(command));
     }
     return keymap;

@@ -1,8 +1,8 @@
 /* command: everything that a user can do, one row each.
  *
  * From this table come the keys and their help, the key bar, the names that the : prompt takes and
- * completes, and the manual's list of keys. Two rules are held by tests: no small letter and no Enter
- * puts a packet on the wire, and whatever has keys has one that is neither an F-key nor Alt.
+ * completes, and the manual's list of keys. Two rules are held by tests: no small letter and no
+ * Enter puts a packet on the wire, and whatever has keys has one that is neither an F-key nor Alt.
  */
 #ifndef TLSDIVE_FRONT_UI_COMMAND_H
 #define TLSDIVE_FRONT_UI_COMMAND_H
@@ -86,19 +86,26 @@ typedef enum Command {
     COMMAND_COUNT,
 } Command;
 
-typedef enum CommandGroup { GROUP_MOVE, GROUP_LOOK, GROUP_TAKE, GROUP_WIRE, GROUP_PROGRAM } CommandGroup;
+typedef enum CommandGroup {
+    GROUP_MOVE,
+    GROUP_LOOK,
+    GROUP_TAKE,
+    GROUP_WIRE,
+    GROUP_PROGRAM
+} CommandGroup;
 
 enum { GROUP_COUNT = GROUP_PROGRAM + 1 };
 
 typedef struct CommandRow {
-    const char *name;    /* for the : prompt: lower-case words joined by hyphens */
-    const char *help;    /* what it does, in a few words; rows of one group with the same words share a help line */
-    const char *keys;    /* default keys, separated by blanks; "" for the prompt only */
+    const char *name; /* for the : prompt: lower-case words joined by hyphens */
+    const char *help; /* what it does, in a few words; rows of one group with the same words share a
+                         help line */
+    const char *keys; /* default keys, separated by blanks; "" for the prompt only */
     CommandGroup group;
-    guint views;         /* 1 << ViewKind, or-ed */
-    bool sends;          /* puts packets on the wire */
-    const char *bar;     /* its word in the key bar; NULL: not there */
-    guint rank;          /* place in the key bar: smaller stays longer */
+    guint views;          /* 1 << ViewKind, or-ed */
+    bool sends;           /* puts packets on the wire */
+    const char *bar;      /* its word in the key bar; NULL: not there */
+    guint rank;           /* place in the key bar: smaller stays longer */
     const char *argument; /* what may follow its name at the : prompt; NULL: nothing */
 } CommandRow;
 

@@ -7,11 +7,11 @@ static const struct {
     Key key;
     const char *name;
 } names[] = {
-    {KEY_ARROW_UP, "Up"},     {KEY_ARROW_DOWN, "Down"}, {KEY_ARROW_LEFT, "Left"},
-    {KEY_ARROW_RIGHT, "Right"}, {KEY_PAGE_UP, "PgUp"},  {KEY_PAGE_DOWN, "PgDn"},
-    {KEY_FIRST, "Home"},      {KEY_LAST, "End"},        {KEY_BACK, "Bksp"},
-    {KEY_REMOVE, "Del"},      {KEY_TAB_BACK, "S-Tab"},  {KEY_TABULATOR, "Tab"},
-    {KEY_RETURN, "Enter"},    {KEY_ESC, "Esc"},         {KEY_SPACE, "Space"},
+    {KEY_ARROW_UP, "Up"},       {KEY_ARROW_DOWN, "Down"}, {KEY_ARROW_LEFT, "Left"},
+    {KEY_ARROW_RIGHT, "Right"}, {KEY_PAGE_UP, "PgUp"},    {KEY_PAGE_DOWN, "PgDn"},
+    {KEY_FIRST, "Home"},        {KEY_LAST, "End"},        {KEY_BACK, "Bksp"},
+    {KEY_REMOVE, "Del"},        {KEY_TAB_BACK, "S-Tab"},  {KEY_TABULATOR, "Tab"},
+    {KEY_RETURN, "Enter"},      {KEY_ESC, "Esc"},         {KEY_SPACE, "Space"},
     {KEY_MOUSE_PRESS, "Click"},
 };
 

@@ -33,7 +33,8 @@ enum {
 /* ^A to ^Z */
 #define KEY_CTRL(letter) ((Key)((letter)&0x1f))
 
-/* The name of a key as help and configuration write it: "j", "^D", "F5", "Enter", "PgUp"; to be freed. */
+/* The name of a key as help and configuration write it: "j", "^D", "F5", "Enter", "PgUp"; to be
+ * freed. */
 char *key_name(Key key);
 
 /* The key of a name; 0 if it is none. */

@@ -72,8 +72,8 @@ Area area_part(Area area, int row, int column, int rows, int columns);
  * fit is cut and ends in the cut glyph. Returns the columns taken. */
 int area_text(Area area, int row, int column, int width, Role role, const char *text, gssize size);
 
-/* The same for text that is printable already: the program's own words and glyphs, and what text_escape gave. A
- * character that would not show itself is drawn as "?" all the same. */
+/* The same for text that is printable already: the program's own words and glyphs, and what
+ * text_escape gave. A character that would not show itself is drawn as "?" all the same. */
 int area_plain(Area area, int row, int column, int width, Role role, const char *text);
 
 /* Fills `width` cells with a glyph of one column. */

@@ -19,7 +19,9 @@ typedef struct UiPort {
     void *data; /* handed to each */
     /* The bytes of this hash; NULL if the stream does not hold them (any more). */
     GBytes *(*bytes)(void *data, const char *sha256);
-    /* Asks the reader for the children of the node at path; ui_fields brings the answer. */
+    /* Asks the reader for the children of the node at path; ui_fields brings the answer. The job's
+     * id is
+     * "<kind>:<sha256>", which the reader gives back. */
     void (*explain)(void *data, const char *kind, const char *sha256, const guint *path,
                     guint depth, guint from);
     /* On the wire: ask these endpoints again; add targets as typed; stop; pause or go on. */
@@ -49,8 +51,11 @@ typedef struct UiSettings {
 Ui *ui_new(const Model *model, const UiPort *port, const UiSettings *settings);
 void ui_free(Ui *ui);
 
-/* A key was pressed. `now` is wall clock, seconds since 1970. */
+/* A key was pressed. */
 void ui_key(Ui *ui, Key key);
+
+/* The mouse was pressed on a cell; sent only while ui_mouse says so. */
+void ui_mouse_press(Ui *ui, int row, int column);
 
 /* The answer to an explain (a `fields` object); ones that nobody waits for are ignored. */
 void ui_fields(Ui *ui, const json_t *fields);
