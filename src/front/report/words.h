@@ -1,0 +1,34 @@
+/* words: codes and arguments made into sentences, in the user's language.
+ *
+ * Sentences stand in data/reasons.tsv and in the rules of src/front/audit, with arguments as
+ * {name}. Arguments come from strangers: each is escaped on its way in, so what comes out is
+ * printable. `ascii` asks for printable ASCII, else UTF-8. Everything returned is to be freed.
+ */
+#ifndef TLSDIVE_FRONT_REPORT_WORDS_H
+#define TLSDIVE_FRONT_REPORT_WORDS_H
+
+#include "front/audit/audit.h"
+#include "front/model/model.h"
+
+/* A sentence with its arguments. An argument that is missing is shown as "?". */
+char *words_fill(const char *sentence, const json_t *args, bool ascii);
+
+/* The sentence of a reason or result. A code that is in no table is shown as it is. */
+char *words_reason(const char *code, const json_t *args, bool ascii);
+
+/* Why an endpoint ended as it did: its reason's sentence, else its result's; "" while it runs. */
+char *words_outcome(const Endpoint *endpoint, bool ascii);
+
+/* Text from the network (a string, or {"base64": ...}), a number, or a list of those. */
+char *words_value(const json_t *value, bool ascii);
+
+/* The texts of a finding. */
+char *words_finding(const Finding *finding, bool ascii);
+char *words_what(const Finding *finding, bool ascii);
+char *words_why(const Finding *finding, bool ascii);
+char *words_act(const Finding *finding, bool ascii);
+
+/* A verdict in one line: "trusted", or every reason why not. */
+char *words_verdict(const Verdict *verdict, bool ascii);
+
+#endif
