@@ -1,0 +1,22 @@
+/* explain: a whole handshake message as a tree of fields.
+ *
+ * Every field that the RFCs give the message, named as their presentation language does, with its
+ * value in the registries' words and the place of its bytes. Every byte belongs to some field. What
+ * does not split is a leaf with its bytes and a note (message-malformed), and the rest goes on;
+ * bytes behind the end of what they stand in are a field "trailing" with the same note.
+ */
+#ifndef TLSDIVE_WORKER_TLS_EXPLAIN_H
+#define TLSDIVE_WORKER_TLS_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/fact/field.h"
+
+/* The tree of a message, its header of four bytes included; `tls13`: it is of a TLS 1.3 handshake,
+ * where Certificate, CertificateRequest and NewSessionTicket have another form. Never NULL; at most
+ * LIMIT_FIELDS fields. Free with field_free. */
+Field *tls_explain(const uint8_t *bytes, size_t size, bool tls13);
+
+#endif

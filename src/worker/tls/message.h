@@ -1,0 +1,35 @@
+/* message: what matters in a handshake message, in one line.
+ *
+ * The whole tree of a message is explain.h's; here are its name and the chief members of its
+ * `message` fact, and the pieces of it that the chain and the staple are made of. A message is
+ * given with its header of four bytes. Nothing here fails: what does not parse is left out.
+ */
+#ifndef TLSDIVE_WORKER_TLS_MESSAGE_H
+#define TLSDIVE_WORKER_TLS_MESSAGE_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The name of a whole message as its RFC spells it; HelloRetryRequest is told from ServerHello by
+ * its random. "HandshakeType N" for an unknown type, "empty" for no bytes. Static or interned. */
+const char *message_name(const uint8_t *bytes, size_t size);
+
+/* Adds to a `message` fact: type, name, size, and the chief members that data/facts.tsv lists for
+ * this type; faults (message-malformed) where it does not parse. `version` is the version of the
+ * handshake as far as it is known (0x0304 ...; 0 before the ServerHello): some messages have two
+ * forms. */
+void message_fact(json_t *fact, const uint8_t *bytes, size_t size, uint16_t version);
+
+/* The certificates of a Certificate message in their order, as a list of GBytes (copies; at most
+ * LIMIT_CERTIFICATES). `*cut` (may be NULL) is set if there were more. Free with g_ptr_array_unref.
+ */
+GPtrArray *message_certificates(const uint8_t *bytes, size_t size, bool tls13, bool *cut);
+
+/* The OCSP response that is stapled: in a CertificateStatus, or (TLS 1.3) beside the first entry of
+ * a Certificate. A copy, to be freed with g_bytes_unref; NULL if there is none. */
+GBytes *message_staple(const uint8_t *bytes, size_t size, bool tls13);
+
+#endif
