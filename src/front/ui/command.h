@@ -91,10 +91,9 @@ typedef enum CommandGroup {
     GROUP_LOOK,
     GROUP_TAKE,
     GROUP_WIRE,
-    GROUP_PROGRAM
+    GROUP_PROGRAM,
+    GROUP_COUNT,
 } CommandGroup;
-
-enum { GROUP_COUNT = GROUP_PROGRAM + 1 };
 
 typedef struct CommandRow {
     const char *name; /* for the : prompt: lower-case words joined by hyphens */

@@ -15,7 +15,7 @@ static const struct {
     {KEY_MOUSE_PRESS, "Click"},
 };
 
-char *key_name(Key key)
+char *key_to_name(Key key)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
         if (names[i].key == key)

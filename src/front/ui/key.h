@@ -35,7 +35,7 @@ enum {
 
 /* The name of a key as help and configuration write it: "j", "^D", "F5", "Enter", "PgUp"; to be
  * freed. */
-char *key_name(Key key);
+char *key_to_name(Key key);
 
 /* The key of a name; 0 if it is none. */
 Key key_from_name(const char *name);

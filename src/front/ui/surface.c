@@ -47,6 +47,11 @@ Area area_part(Area area, int row, int column, int rows, int columns)
     return (Area){area.surface, area.row + top, area.column + left, bottom - top, right - left};
 }
 
+Area area_cells(Area area, int row, int column, int width)
+{
+    return area_part(area, row, column, 1, width);
+}
+
 /* The cell at a place of the area; NULL outside of it. */
 static Cell *cell_at(Area area, int row, int column)
 {
@@ -110,8 +115,9 @@ static bool is_printable(gunichar character)
            g_unichar_type(character) != G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
-/* Draws printable text up to `width` columns, without the cut sign; returns the columns taken. */
-static int put_text(Area area, int row, int column, int width, Role role, const char *text)
+/* Draws printable text from a column of the first row on, without the cut sign; returns the columns
+ * taken. */
+static int put_text(Area area, int column, Role role, const char *text)
 {
     int taken = 0;
     for (; *text; text = g_utf8_next_char(text)) {
@@ -119,88 +125,82 @@ static int put_text(Area area, int row, int column, int width, Role role, const 
         if (!is_printable(character) || (!area.surface->utf8 && character >= 0x80))
             character = '?';
         int columns = text_width(character);
-        if (taken + columns > width)
+        if (column + taken + columns > area.columns)
             break;
         char bytes[7] = "";
         g_unichar_to_utf8(character, bytes);
         if (columns == 0)
-            combine(area, row, column + taken, bytes);
+            combine(area, 0, column + taken, bytes);
         else if (columns == 1)
-            put_cell(area, row, column + taken, role, bytes);
+            put_cell(area, 0, column + taken, role, bytes);
         else
-            put_wide(area, row, column + taken, role, bytes);
+            put_wide(area, 0, column + taken, role, bytes);
         taken += columns;
     }
     return taken;
 }
 
-int area_plain(Area area, int row, int column, int width, Role role, const char *text)
+int area_plain(Area area, Role role, const char *text)
 {
-    width = MIN(width, area.columns - column);
-    if (row < 0 || row >= area.rows || width <= 0)
+    if (area.rows <= 0 || area.columns <= 0)
         return 0;
     if (!g_utf8_validate(text, -1, NULL))
-        return area_text(area, row, column, width, role, text, -1);
-    int columns = text_columns(text);
-    if (columns <= width)
-        return put_text(area, row, column, width, role, text);
+        return area_text(area, role, text, -1);
+    if (text_columns(text) <= area.columns)
+        return put_text(area, 0, role, text);
     const char *sign = glyph(GLYPH_CUT, area.surface->utf8);
-    int sign_columns = MIN(text_columns(sign), width);
-    int taken = put_text(area, row, column, width - sign_columns, role, text);
-    return taken + put_text(area, row, column + taken, sign_columns, role, sign);
+    int kept = MAX(area.columns - text_columns(sign), 0);
+    int taken = put_text(area_cells(area, 0, 0, kept), 0, role, text);
+    return taken + put_text(area, taken, role, sign);
 }
 
-int area_text(Area area, int row, int column, int width, Role role, const char *text, gssize size)
+int area_text(Area area, Role role, const char *text, gssize size)
 {
     g_autofree char *escaped = text_escape(text, size, !area.surface->utf8);
-    return area_plain(area, row, column, width, role, escaped);
+    return area_plain(area, role, escaped);
 }
 
-int area_print(Area area, int row, int column, int width, Role role, const char *format, ...)
+int area_print(Area area, Role role, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    return area_text(area, row, column, width, role, text, -1);
+    return area_text(area, role, text, -1);
 }
 
-void area_fill(Area area, int row, int column, int width, Role role, const char *sign)
+void area_fill(Area area, Role role, const char *sign)
 {
-    for (int i = 0; i < width; i++)
-        put_cell(area, row, column + i, role, sign);
+    for (int row = 0; row < area.rows; row++)
+        for (int column = 0; column < area.columns; column++)
+            put_cell(area, row, column, role, sign);
 }
 
 void area_clear(Area area)
 {
+    area_fill(area, ROLE_TEXT, " ");
+}
+
+void area_select(Area area)
+{
     for (int row = 0; row < area.rows; row++)
-        area_fill(area, row, 0, area.columns, ROLE_TEXT, " ");
+        for (int column = 0; column < area.columns; column++)
+            cell_at(area, row, column)->selected = 1;
 }
 
-void area_select(Area area, int row, int column, int width)
+void area_mark(Area area)
 {
-    for (int i = 0; i < width; i++) {
-        Cell *cell = cell_at(area, row, column + i);
-        if (cell)
-            cell->selected = 1;
-    }
+    for (int row = 0; row < area.rows; row++)
+        for (int column = 0; column < area.columns; column++)
+            cell_at(area, row, column)->marked = 1;
 }
 
-void area_mark(Area area, int row, int column, int width)
-{
-    for (int i = 0; i < width; i++) {
-        Cell *cell = cell_at(area, row, column + i);
-        if (cell)
-            cell->marked = 1;
-    }
-}
-
-void area_cursor(Area area, int row, int column, bool visible)
+void area_cursor(Area area, bool visible)
 {
     if (area.rows <= 0 || area.columns <= 0)
         return;
-    area.surface->cursor_row = area.row + CLAMP(row, 0, area.rows - 1);
-    area.surface->cursor_column = area.column + CLAMP(column, 0, area.columns - 1);
+    area.surface->cursor_row = area.row;
+    area.surface->cursor_column = area.column;
     area.surface->cursor_visible = visible;
 }
 

@@ -68,30 +68,32 @@ Area surface_area(Surface *surface);
 /* A part of an area, cut to it. */
 Area area_part(Area area, int row, int column, int rows, int columns);
 
-/* Draws at most `width` cells of `size` bytes of text (-1: up to its NUL), escaped; what does not
+/* `width` cells of one row. */
+Area area_cells(Area area, int row, int column, int width);
+
+/* Draws `size` bytes of text (-1: up to its NUL), escaped, in the area's first row; what does not
  * fit is cut and ends in the cut glyph. Returns the columns taken. */
-int area_text(Area area, int row, int column, int width, Role role, const char *text, gssize size);
+int area_text(Area area, Role role, const char *text, gssize size);
 
 /* The same for text that is printable already: the program's own words and glyphs, and what
  * text_escape gave. A character that would not show itself is drawn as "?" all the same. */
-int area_plain(Area area, int row, int column, int width, Role role, const char *text);
+int area_plain(Area area, Role role, const char *text);
 
-/* Fills `width` cells with a glyph of one column. */
-void area_fill(Area area, int row, int column, int width, Role role, const char *glyph);
+/* printf into area_text; returns the columns taken. */
+int area_print(Area area, Role role, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Fills all of the area with a glyph of one column. */
+void area_fill(Area area, Role role, const char *glyph);
 
 /* Blanks all of the area. */
 void area_clear(Area area);
 
-/* printf into area_text; returns the columns taken. */
-int area_print(Area area, int row, int column, int width, Role role, const char *format, ...)
-    G_GNUC_PRINTF(6, 7);
+/* Sets the flags of all cells of the area, leaving text and roles. */
+void area_select(Area area);
+void area_mark(Area area);
 
-/* Sets the flags of `width` cells, leaving text and roles. */
-void area_select(Area area, int row, int column, int width);
-void area_mark(Area area, int row, int column, int width);
-
-/* Places the cursor. */
-void area_cursor(Area area, int row, int column, bool visible);
+/* Places the cursor on the area's first cell. */
+void area_cursor(Area area, bool visible);
 
 /* The surface as lines of text, trailing blanks removed, for tests and for paste into a ticket; to
  * be freed. */

@@ -18,7 +18,7 @@
 typedef struct Term Term;
 
 typedef struct TermSettings {
-    bool colour; /* false: --no-color, or NO_COLOR is not empty */
+    bool colour; /* false: --no-color. NO_COLOR is heeded here */
 } TermSettings;
 
 enum {

@@ -84,7 +84,7 @@ START_TEST(keys_have_names_both_ways)
             continue;
         if (key == KEY_FUNCTION)
             continue;
-        g_autofree char *name = key_name(key);
+        g_autofree char *name = key_to_name(key);
         ck_assert_msg(key_from_name(name) == key, "key %x: %s", key, name);
     }
     ck_assert_uint_eq(key_from_name("F13"), 0);
