@@ -1,8 +1,8 @@
-# tables.awk: writes the C tables of src/common/registry from data/*.tsv.
+# tables.awk: writes the C tables of src/common/registry and src/common/target from data/*.tsv.
 #
-#   LC_ALL=C awk -f tables.awk data/oids.tsv ... > tables.c
+#   LC_ALL=C awk -v header=common/registry/tables.h -f tables.awk data/oids.tsv ... > tables.c
 #
-# POSIX awk. A file makes the table that bears its name, declared in tables.h. Its rows are sorted by
+# POSIX awk. A file makes the table that bears its name, declared in the header. Its rows are sorted by
 # their key, so that look-ups can halve; two rows with one key are an error. In the data a line that
 # begins with # is a comment, columns are separated by tabs, and "-" is an empty column.
 
@@ -18,8 +18,9 @@ function declare(file, type, keys, columns)
 BEGIN {
     FS = "\t"
     declare("oids", "Oid", 1, "ssss")
+    declare("ports", "CataloguePort", 1, "nsssssbbsnstt")
     print "/* Written by build-aux/tables.awk from data/: do not edit. */"
-    print "#include \"common/registry/tables.h\""
+    print "#include \"" header "\""
     print ""
     print "#define N_(text) text"
 }

@@ -247,8 +247,9 @@ static int rank(const Connection *connection)
     return connection->negotiated ? 2 : connection->certificates ? 1 : 0;
 }
 
-static void choose_best(Endpoint *endpoint, Connection *connection)
+static void choose_best(Connection *connection)
 {
+    Endpoint *endpoint = connection->endpoint;
     const Connection *best = endpoint->best;
     if (connection->number < endpoint->round_from)
         return;
@@ -600,7 +601,7 @@ Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line)
     model->version++;
     model->at = MAX(model->at, fold.at);
     if (fold.connection)
-        choose_best(fold.endpoint, fold.connection);
+        choose_best(fold.connection);
     if (fold.endpoint)
         touch(fold.endpoint);
     return fold.endpoint ? fold.endpoint : fold.touched;
