@@ -137,7 +137,8 @@ Reading *reading_new(uv_loop_t *loop, const char *const *arguments, const Readin
 
 void reading_ask(Reading *reading, json_t *job)
 {
-    json_object_set_new(job, "id", json_sprintf("%" G_GUINT64_FORMAT, ++reading->ids));
+    if (!json_object_get(job, "id"))
+        json_object_set_new(job, "id", json_sprintf("%" G_GUINT64_FORMAT, ++reading->ids));
     g_queue_push_tail(is(job, "explain") ? &reading->looked : &reading->needed, job);
     pump(reading);
 }

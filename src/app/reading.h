@@ -26,7 +26,7 @@ typedef struct ReadingEvents {
 Reading *reading_new(uv_loop_t *loop, const char *const *arguments, const ReadingEvents *events);
 
 /* Asks for a job to be done; `job` is explain, verify or inspect (doc/facts.md) and is taken; it is
- * given its id here. */
+ * given an id here where it has none. */
 void reading_ask(Reading *reading, json_t *job);
 
 /* Forgets the explains that wait: the user looks at something else. */

@@ -46,7 +46,7 @@ double stream_at(const Stream *stream)
     return (double)(monotonic() - stream->epoch) / 1e9;
 }
 
-const Model *stream_model(const Stream *stream)
+Model *stream_model(const Stream *stream)
 {
     return stream->model;
 }
@@ -117,8 +117,8 @@ void stream_flush(Stream *stream)
     g_autofree char *why = NULL;
     if (session_flush(stream->session, &why) || !path)
         return;
-    stream_error(stream, "save-failed", json_pack("{s:o,s:s}", "file",
-                                                  fact_text(path, strlen(path)), "what", why));
+    stream_error(stream, "save-failed",
+                 json_pack("{s:o,s:s}", "file", fact_text(path, strlen(path)), "what", why));
 }
 
 /* ---- a session that was opened ------------------------------------------------------------- */
@@ -142,8 +142,7 @@ bool stream_read(Stream *stream)
     const char *line;
     while ((line = session_next(stream->session, &place, &size))) {
         number++;
-        g_autoptr(json_t) fact =
-            size <= LIMIT_LINE ? fact_from_line(line, size, NULL) : NULL;
+        g_autoptr(json_t) fact = size <= LIMIT_LINE ? fact_from_line(line, size, NULL) : NULL;
         if (!fact) {
             first = bad++ ? first : number;
             continue;
@@ -164,7 +163,8 @@ bool stream_read(Stream *stream)
     return number > bad;
 }
 
-/* The part of some bytes that stands in one line of the session; NULL if it is not what it should be. */
+/* The part of some bytes that stands in one line of the session; NULL if it is not what it should
+ * be. */
 static guchar *read_part(Stream *stream, const BytesPart *part, gsize *size)
 {
     g_autofree char *line = session_read(stream->session, part->place, part->line);

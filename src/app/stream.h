@@ -1,7 +1,7 @@
 /* stream: the facts of this run, on their way to everybody.
  *
- * Every fact passes here, whoever says it: it is given its time, what was said before is dropped, it
- * is appended to the session and folded into the model, and then shown to those who watch.
+ * Every fact passes here, whoever says it: it is given its time, what was said before is dropped,
+ * it is appended to the session and folded into the model, and then shown to those who watch.
  */
 #ifndef TLSDIVE_APP_STREAM_H
 #define TLSDIVE_APP_STREAM_H
@@ -11,8 +11,8 @@
 
 typedef struct Stream Stream;
 
-/* Called for every fact once it is folded: `changed` is the endpoint that changed (may be NULL), and
- * `line` the fact as it stands in the session, its newline included. All is borrowed. */
+/* Called for every fact once it is folded: `changed` is the endpoint that changed (may be NULL),
+ * and `line` the fact as it stands in the session, its newline included. All is borrowed. */
 typedef void (*StreamWatch)(void *data, json_t *fact, Endpoint *changed, const char *line);
 
 /* A stream that is kept in `session`, which it owns from here on. It begins now. */
@@ -24,7 +24,7 @@ gint64 stream_epoch(const Stream *stream);
 /* Seconds since it began. */
 double stream_at(const Stream *stream);
 
-const Model *stream_model(const Stream *stream);
+Model *stream_model(const Stream *stream);
 const Session *stream_session(const Stream *stream);
 
 /* The first fact: who wrote it, when and where. */

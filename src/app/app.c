@@ -1,0 +1,78 @@
+#include "config.h"
+
+#include "app/app.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/batch.h"
+#include "app/child.h"
+#include "app/options.h"
+#include "front/ui/command.h"
+#include "worker/role/role.h"
+
+/* What this process is to be, where it is not the front. */
+static const struct {
+    const char *name;
+    int (*run)(const RoleOptions *options);
+} roles[] = {
+    {"prober", role_prober},
+    {"reader", role_reader},
+};
+
+static int run_worker(const Options *options)
+{
+    RoleOptions role = {
+        .epoch = options->epoch,
+        .sandbox = !options->no_sandbox,
+        .parallel = (guint)options->parallel,
+        .per_address = (guint)options->per_address,
+        .ca_file = options->ca_file,
+    };
+    /* ^C is for the front, which ends its workers when it has told what is known. */
+    signal(SIGINT, SIG_IGN);
+    for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)
+        if (!strcmp(options->worker, roles[i].name))
+            return roles[i].run(&role);
+    return STATUS_USAGE;
+}
+
+static int print(char *text)
+{
+    bool fine = fputs(text, stdout) >= 0 && fflush(stdout) == 0;
+    g_free(text);
+    return fine ? 0 : STATUS_INTERNAL;
+}
+
+static int run_front(const Options *options)
+{
+    if (options->help)
+        return print(options_help());
+    if (options->version)
+        return print(g_strdup(PACKAGE_STRING "\n"));
+    if (options->print_keys)
+        return print(command_manual());
+    return batch_run(options);
+}
+
+int app_run(char *const *argv)
+{
+    g_autoptr(GError) error = NULL;
+    child_set_program(argv[0]);
+    g_autoptr(Options) options = options_new(argv, &error);
+    if (options && options->worker)
+        return run_worker(options);
+    setlocale(LC_ALL, "");
+    bindtextdomain(PACKAGE, LOCALEDIR);
+    textdomain(PACKAGE);
+    if (!options) {
+        fprintf(stderr, "tlsdive: %s\n", error->message);
+        return STATUS_USAGE;
+    }
+    signal(SIGPIPE, SIG_IGN);
+    return run_front(options);
+}

@@ -1,0 +1,232 @@
+#include "app/batch.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "app/loop.h"
+#include "app/output.h"
+#include "app/progress.h"
+#include "app/run.h"
+#include "common/fact/fact.h"
+#include "front/report/json.h"
+#include "front/report/status.h"
+#include "front/report/text.h"
+#include "front/report/words.h"
+
+enum {
+    BATCH_WIDTH = 80,
+    BATCH_BEHIND = 32 << 20, /* bytes not printed yet at which no new connection begins */
+};
+
+typedef struct Batch {
+    uv_loop_t loop;
+    const Options *options;
+    Run *run;
+    Output *output;
+    Progress *progress;
+    LoopSignals *signals;
+    int signal;  /* that ended it; 0: none */
+    bool behind; /* paused until the output has caught up */
+    bool over;
+} Batch;
+
+static void stop(Batch *batch)
+{
+    batch->over = true;
+    uv_stop(&batch->loop);
+}
+
+static void say(Batch *batch, const char *message)
+{
+    if (batch->progress)
+        progress_say(batch->progress, message);
+    else
+        fprintf(stderr, "tlsdive: %s\n", message);
+}
+
+/* ---- what the run tells --------------------------------------------------------------------- */
+
+static void say_error(Batch *batch, const json_t *fact)
+{
+    g_autofree char *text = words_reason(fact_string(fact, "code", ""),
+                                         json_object_get(fact, "args"), batch->options->ascii);
+    say(batch, text);
+}
+
+static void on_fact(void *data, json_t *fact, Endpoint *changed, const char *line)
+{
+    Batch *batch = data;
+    (void)changed;
+    if (batch->options->json)
+        output_add(batch->output, line, strlen(line));
+    if (output_waiting(batch->output) > BATCH_BEHIND && !batch->behind && batch->run)
+        run_pause(batch->run, batch->behind = true);
+    if (fact_kind(fact) == FACT_ERROR)
+        say_error(batch, fact);
+    if (batch->progress)
+        progress_touch(batch->progress);
+}
+
+static void on_over(void *data)
+{
+    stop(data);
+}
+
+static void on_written(void *data)
+{
+    Batch *batch = data;
+    if (output_error(batch->output))
+        stop(batch);
+    if (batch->behind && output_waiting(batch->output) < BATCH_BEHIND / 2)
+        run_pause(batch->run, batch->behind = false);
+}
+
+static void on_quit(void *data)
+{
+    Batch *batch = data;
+    run_stop_waiting(batch->run);
+}
+
+/* ---- signals -------------------------------------------------------------------------------- */
+
+static void on_signal(void *data, int number)
+{
+    Batch *batch = data;
+    if (number == SIGTSTP) {
+        progress_leave(batch->progress);
+        raise(SIGSTOP);
+        return;
+    }
+    if (number == SIGCONT) {
+        progress_enter(batch->progress);
+        run_continued(batch->run);
+        return;
+    }
+    if (batch->signal) { /* the second one does not wait for the output either */
+        progress_leave(batch->progress);
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    batch->signal = number;
+    stop(batch);
+}
+
+/* ---- the report ----------------------------------------------------------------------------- */
+
+static bool is_utf8(void)
+{
+    return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+static void print_text(Batch *batch)
+{
+    const char *no_color = g_getenv("NO_COLOR");
+    bool terminal = isatty(STDOUT_FILENO);
+    struct winsize size = {0};
+    if (terminal)
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    ReportStyle style = {
+        .width = size.ws_col >= 40 ? size.ws_col : BATCH_WIDTH,
+        .ascii = batch->options->ascii || !is_utf8(),
+        .colour = terminal && !batch->options->no_color && !(no_color && *no_color),
+        .now = run_now(batch->run),
+    };
+    g_autofree char *text = report_text(run_model(batch->run), &style);
+    output_add(batch->output, text, strlen(text));
+}
+
+/* The findings of a session that was opened follow its facts. */
+static void print_findings(Batch *batch)
+{
+    const Model *model = run_model(batch->run);
+    for (guint i = 0; i < model->endpoints->len; i++) {
+        g_autoptr(GPtrArray) facts = report_findings(model->endpoints->pdata[i], model->at);
+        for (guint j = 0; j < facts->len; j++) {
+            g_autofree char *line = fact_to_line(facts->pdata[j]);
+            output_add(batch->output, line, strlen(line));
+        }
+    }
+}
+
+static int finish(Batch *batch)
+{
+    if (batch->progress)
+        progress_leave(batch->progress);
+    if (!batch->options->json && !output_error(batch->output))
+        print_text(batch);
+    int error = output_finish(batch->output);
+    if (!error && close(STDOUT_FILENO))
+        error = errno;
+    if (error) {
+        fprintf(stderr, "tlsdive: standard output: %s\n", g_strerror(error));
+        return STATUS_INTERNAL;
+    }
+    return report_status(run_model(batch->run), batch->options->fail_on);
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static int refuse(const GError *error, int status)
+{
+    fprintf(stderr, "tlsdive: %s\n", error->message);
+    return status;
+}
+
+static int ask(Batch *batch, const RunWatch *watch)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, 0};
+    g_autoptr(GError) error = NULL;
+    batch->run = run_new(&batch->loop, batch->options, watch);
+    if (!run_add_options(batch->run, &error))
+        return refuse(error, STATUS_USAGE);
+    if (run_model(batch->run)->endpoints->len == 0) {
+        g_set_error_literal(&error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                            _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
+        return refuse(error, STATUS_USAGE);
+    }
+    batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);
+    batch->progress = progress_new(&batch->loop, run_model(batch->run),
+                                   !batch->options->json || !isatty(STDOUT_FILENO), on_quit, batch);
+    run_start(batch->run);
+    if (!batch->over)
+        uv_run(&batch->loop, UV_RUN_DEFAULT);
+    if (!run_is_over(batch->run))
+        run_cut(batch->run);
+    return finish(batch);
+}
+
+static int show(Batch *batch, const RunWatch *watch)
+{
+    g_autoptr(GError) error = NULL;
+    batch->run = run_open(&batch->loop, batch->options, watch, &error);
+    if (!batch->run)
+        return refuse(error, STATUS_INTERNAL);
+    if (batch->options->json)
+        print_findings(batch);
+    return finish(batch);
+}
+
+int batch_run(const Options *options)
+{
+    Batch batch = {.options = options};
+    RunWatch watch = {.data = &batch, .fact = on_fact, .over = on_over};
+    uv_loop_init(&batch.loop);
+    batch.output = output_new(&batch.loop, STDOUT_FILENO, on_written, &batch);
+    int status = options->open ? show(&batch, &watch) : ask(&batch, &watch);
+    progress_free(batch.progress);
+    loop_signals_free(batch.signals);
+    run_free(batch.run);
+    output_free(batch.output);
+    loop_end(&batch.loop);
+    if (batch.signal) {
+        signal(batch.signal, SIG_DFL);
+        raise(batch.signal);
+    }
+    return status;
+}

@@ -1,0 +1,275 @@
+#include "app/options.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#include "common/util/limits.h"
+#include "common/util/text.h"
+
+/* Values as written, before they are looked at. */
+typedef struct Raw {
+    Options *options;
+    gboolean four, six;
+    char *timeout, *format, *fail_on, *alpn;
+    char **targets;
+} Raw;
+
+enum { HELP_COLUMN = 26, HELP_WIDTH = 79 };
+
+/* A row with a title begins a group of the help; one with no description is not in the help. */
+typedef struct Row {
+    const char *title;
+    GOptionEntry entry;
+} Row;
+
+#define FLAG(place)   G_OPTION_ARG_NONE, &(place)
+#define WORD(place)   G_OPTION_ARG_STRING, &(place)
+#define FILE_(place)  G_OPTION_ARG_FILENAME, &(place)
+#define NUMBER(place) G_OPTION_ARG_INT, &(place)
+
+/* Calls `each` for every option, with where its value goes. */
+static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *data)
+{
+    Options *o = raw->options;
+    const Row rows[] = {
+        {N_("What to ask"),
+         {"targets", 0, 0, FILE_(o->targets_file),
+          N_("targets from a file, one a word; - is standard input"), N_("FILE")}},
+        {NULL, {"ipv4", '4', 0, FLAG(raw->four), N_("IPv4 addresses only"), NULL}},
+        {NULL, {"ipv6", '6', 0, FLAG(raw->six), N_("IPv6 addresses only"), NULL}},
+        {N_("How to ask"),
+         {"server-name", 0, 0, WORD(o->server_name),
+          N_("name to send (SNI) and to check, for every target"), N_("NAME")}},
+        {NULL,
+         {"alpn", 0, 0, WORD(raw->alpn),
+          N_("protocols to offer, separated by commas; \"\" is none"), N_("LIST")}},
+        {NULL,
+         {"priority", 0, 0, WORD(o->priority), N_("GnuTLS priority string of the handshake"),
+          N_("STRING")}},
+        {NULL,
+         {"timeout", 0, 0, WORD(raw->timeout),
+          N_("seconds of silence to wait for (5); four times that in all"), N_("SECONDS")}},
+        {NULL,
+         {"parallel", 0, 0, NUMBER(o->parallel), N_("open connections in all (128)"), N_("N")}},
+        {NULL,
+         {"per-address", 0, 0, NUMBER(o->per_address), N_("open connections to one address (8)"),
+          N_("N")}},
+        {NULL,
+         {"ca-file", 0, 0, FILE_(o->ca_file),
+          N_("trust the roots in this PEM file, not the system's"), N_("FILE")}},
+        {N_("What to show"),
+         {"batch", 'b', 0, FLAG(o->batch), N_("no screen: report on standard output"), NULL}},
+        {NULL,
+         {"format", 'f', 0, WORD(raw->format),
+          N_("of the report: text, or json (facts, one a line)"), N_("FORMAT")}},
+        {NULL,
+         {"fail-on", 0, 0, WORD(raw->fail_on),
+          N_("exit with 1 at critical, high, medium, low or info"), N_("SEVERITY")}},
+        {NULL, {"ascii", 0, 0, FLAG(o->ascii), N_("nothing beyond ASCII"), NULL}},
+        {NULL,
+         {"no-color", 0, 0, FLAG(o->no_color),
+          N_("no colours (as with NO_COLOR in the environment)"), NULL}},
+        {N_("Sessions"),
+         {"open", 'o', 0, FILE_(o->open), N_("show a saved session; nothing is sent"), N_("FILE")}},
+        {NULL, {"save", 's', 0, FILE_(o->save), N_("save the session in this file"), N_("FILE")}},
+        {NULL, {"no-save", 0, 0, FLAG(o->no_save), N_("do not save the session"), NULL}},
+        {N_("Other"),
+         {"demo", 0, 0, FLAG(o->demo), N_("servers of its own on this machine, and a look at them"),
+          NULL}},
+        {NULL,
+         {"no-sandbox", 0, 0, FLAG(o->no_sandbox), N_("for debugging: workers are not locked up"),
+          NULL}},
+        {NULL,
+         {"print-keys", 0, 0, FLAG(o->print_keys), N_("the list of keys, as the manual has it"),
+          NULL}},
+        {NULL, {"help", 'h', 0, FLAG(o->help), N_("this page"), NULL}},
+        {NULL, {"version", 'V', 0, FLAG(o->version), N_("the version"), NULL}},
+        {NULL, {"worker", 0, 0, WORD(o->worker), NULL, NULL}},
+        {NULL, {"epoch", 0, 0, G_OPTION_ARG_INT64, &o->epoch, NULL, NULL}},
+        {NULL, {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->targets, NULL, NULL}},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        each(&rows[i], data);
+}
+
+static void add_entry(const Row *row, void *data)
+{
+    g_array_append_val((GArray *)data, row->entry);
+}
+
+static bool wrong(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static bool wrong(GError **error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *safe = text_escape(text, -1, false);
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, safe);
+    return false;
+}
+
+static bool take_timeout(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    options->timeout = LIMIT_IDLE_MS / 1000.0;
+    if (!raw->timeout)
+        return true;
+    char *end = NULL;
+    options->timeout = g_ascii_strtod(raw->timeout, &end);
+    if (end == raw->timeout || *end || !isfinite(options->timeout) || options->timeout < 0.1 ||
+        options->timeout > 3600)
+        return wrong(error, _("--timeout %s: a number of seconds from 0.1 to 3600, such as 2.5"),
+                     raw->timeout);
+    return true;
+}
+
+static bool take_format(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    options->fail_on = SEVERITY_COUNT;
+    if (raw->format) {
+        options->json = !strcmp(raw->format, "json");
+        if (!options->json && strcmp(raw->format, "text"))
+            return wrong(error, _("--format %s: text or json"), raw->format);
+        options->batch = TRUE;
+    }
+    if (raw->fail_on &&
+        (!severity_parse(raw->fail_on, &options->fail_on) || options->fail_on == SEVERITY_UNKNOWN))
+        return wrong(error, _("--fail-on %s: critical, high, medium, low or info"), raw->fail_on);
+    return true;
+}
+
+static bool take_alpn(Raw *raw, GError **error)
+{
+    if (!raw->alpn)
+        return true;
+    raw->options->alpn = *raw->alpn ? g_strsplit(raw->alpn, ",", 64) : g_new0(char *, 1);
+    for (char **one = raw->options->alpn; *one; one++)
+        if (!**one || strlen(*one) > 255)
+            return wrong(error, _("--alpn %s: names of 1 to 255 bytes, such as h2,http/1.1"),
+                         raw->alpn);
+    return true;
+}
+
+static bool take_numbers(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    if (options->parallel < 1 || options->parallel > 10000)
+        return wrong(error, _("--parallel %d: a number from 1 to 10000"), options->parallel);
+    if (options->per_address < 1 || options->per_address > 10000)
+        return wrong(error, _("--per-address %d: a number from 1 to 10000"), options->per_address);
+    if (raw->four && raw->six)
+        return wrong(error, _("-4 and -6 exclude each other: leave both out for all addresses"));
+    options->family = raw->four ? 4 : raw->six ? 6 : 0;
+    return true;
+}
+
+static bool take_modes(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    options->targets = raw->targets ? g_steal_pointer(&raw->targets) : g_new0(char *, 1);
+    bool asks = options->targets[0] || options->targets_file;
+    if (options->open && (asks || options->demo))
+        return wrong(error, _("--open shows a saved session: it takes no targets"));
+    if (options->demo && asks)
+        return wrong(error, _("--demo brings its own targets: it takes no others"));
+    if (options->save && options->no_save)
+        return wrong(error, _("--save and --no-save exclude each other"));
+    if (options->server_name && (!*options->server_name || strlen(options->server_name) > 253))
+        return wrong(error, _("--server-name: a host name, such as www.example.com"));
+    return true;
+}
+
+static bool parse(Raw *raw, char ***words, GError **error)
+{
+    g_autoptr(GArray) entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+    each_row(raw, add_entry, entries);
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, (const GOptionEntry *)(void *)entries->data, NULL);
+    g_autoptr(GError) first = NULL;
+    if (!g_option_context_parse_strv(context, words, &first))
+        return wrong(error, _("%s (tlsdive --help lists what there is)"), first->message);
+    return take_timeout(raw, error) && take_format(raw, error) && take_alpn(raw, error) &&
+           take_numbers(raw, error) && take_modes(raw, error);
+}
+
+Options *options_new(char *const *argv, GError **error)
+{
+    g_autoptr(Options) options = g_new0(Options, 1);
+    options->parallel = LIMIT_PARALLEL;
+    options->per_address = LIMIT_PER_ADDRESS;
+    Raw raw = {.options = options};
+    g_auto(GStrv) words = g_strdupv((char **)argv);
+    bool fine = parse(&raw, &words, error);
+    g_free(raw.timeout);
+    g_free(raw.format);
+    g_free(raw.fail_on);
+    g_free(raw.alpn);
+    g_strfreev(raw.targets);
+    return fine ? g_steal_pointer(&options) : NULL;
+}
+
+static void add_help(const Row *row, void *data)
+{
+    GString *help = data;
+    const GOptionEntry *entry = &row->entry;
+    if (row->title)
+        g_string_append_printf(help, "\n%s:\n", _(row->title));
+    if (!entry->description)
+        return;
+    g_autofree char *brief =
+        entry->short_name ? g_strdup_printf("-%c,", entry->short_name) : g_strdup("   ");
+    g_autofree char *option =
+        g_strdup_printf("  %s --%s%s%s", brief, entry->long_name, entry->arg_description ? " " : "",
+                        entry->arg_description ? _(entry->arg_description) : "");
+    g_string_append_printf(help, "%-*s %s\n", HELP_COLUMN, option, _(entry->description));
+}
+
+char *options_help(void)
+{
+    GString *help =
+        g_string_new(_("Usage: tlsdive [OPTION...] [TARGET...]\n"
+                       "Shows what TLS is really spoken on a host's ports.\n"
+                       "\n"
+                       "Examples:\n"
+                       "  tlsdive mail.example.com            its well-known TLS ports\n"
+                       "  tlsdive www.example.com:443,8443    these two\n"
+                       "  tlsdive imap://mail.example.com     IMAP with STARTTLS\n"
+                       "  tlsdive '[2001:db8::1]:https'       an address, a service\n"
+                       "  tlsdive server.pem                  a file of certificates\n"
+                       "  tlsdive --demo                      servers of its own\n"
+                       "  tlsdive -f json a.example b.example | jq -c .\n"
+                       "  tlsdive --batch --fail-on high mail.example.com\n"
+                       "\n"
+                       "Opens a screen on a terminal; where standard output is none, "
+                       "prints a report.\n"));
+    g_autoptr(Options) options = g_new0(Options, 1);
+    Raw raw = {.options = options};
+    each_row(&raw, add_help, help);
+    g_string_append(help,
+                    _("\n"
+                      "Exit status: 0 all was asked and answered; 1 a finding (--fail-on);\n"
+                      "2 wrong usage; 3 something could not be examined; 4 a failure of this\n"
+                      "program, or of its output; 128+n ended by signal n.\n"));
+    return g_string_free(help, FALSE);
+}
+
+void options_free(Options *options)
+{
+    if (!options)
+        return;
+    g_strfreev(options->targets);
+    g_strfreev(options->alpn);
+    g_free(options->targets_file);
+    g_free(options->server_name);
+    g_free(options->priority);
+    g_free(options->ca_file);
+    g_free(options->open);
+    g_free(options->save);
+    g_free(options->worker);
+    g_free(options);
+}

@@ -1,0 +1,52 @@
+/* options: what the command line says.
+ *
+ * Options are rows of one table, from which parsing and --help come. What is wrong is refused with
+ * one line that says what and how it is right; the program then ends with STATUS_USAGE.
+ */
+#ifndef TLSDIVE_APP_OPTIONS_H
+#define TLSDIVE_APP_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "front/audit/audit.h"
+
+/* Exit statuses beside those of front/report/status.h; 128 + n after signal n. */
+enum {
+    STATUS_USAGE = 2,    /* the command line is wrong */
+    STATUS_INTERNAL = 4, /* this program or machine failed, or the output could not be written */
+};
+
+typedef struct Options {
+    char **targets;     /* as written; never NULL */
+    char *targets_file; /* "-": standard input; NULL: none */
+    int family;         /* 4, 6, or 0 for both */
+    char *server_name;  /* NULL: each target's own */
+    char **alpn;        /* protocols to offer; empty: none; NULL: those of the port */
+    char *priority;     /* GnuTLS priority string; NULL: the program's own */
+    double timeout;     /* seconds of silence */
+    int parallel, per_address;
+    char *ca_file; /* NULL: the system's store */
+    gboolean batch;
+    bool json;
+    Severity fail_on; /* SEVERITY_COUNT: never */
+    char *open;       /* a saved session; NULL: none */
+    char *save;       /* NULL: where sessions are kept */
+    gboolean no_save, no_sandbox, demo, ascii, no_color;
+    gboolean help, version, print_keys;
+    char *worker; /* what this process is to be; NULL: the front */
+    gint64 epoch; /* of a worker: see RoleOptions */
+} Options;
+
+/* Options from a command line (argv[0] first, NULL at the end). NULL and *error if something is
+ * wrong. */
+Options *options_new(char *const *argv, GError **error);
+
+/* The text of --help; to be freed. */
+char *options_help(void);
+
+void options_free(Options *options);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Options, options_free)
+
+#endif

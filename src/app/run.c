@@ -1,0 +1,473 @@
+#include "app/run.h"
+
+#include <string.h>
+
+#include "app/asking.h"
+#include "app/reading.h"
+#include "common/fact/fact.h"
+#include "common/target/target.h"
+#include "common/util/limits.h"
+#include "common/util/text.h"
+#include "front/report/json.h"
+
+/* What a run knows of an endpoint beside the model. */
+typedef struct Place {
+    const Target *target;
+    guint verifies; /* verdicts that are waited for */
+    guint told;     /* the last round whose findings were told */
+} Place;
+
+struct Run {
+    uv_loop_t *loop;
+    const Options *options;
+    RunWatch watch;
+    Stream *stream;
+    Targets *targets;
+    guint named;        /* how many of the targets have endpoint facts */
+    GHashTable *places; /* endpoint id -> Place */
+    Asking *asking;     /* NULL: not started, or over for good */
+    Reading *reading;
+    const char *store;
+    gint64 opened_at; /* a session that was opened: its time; else 0 */
+    uv_prepare_t *flush;
+};
+
+/* ---- judging -------------------------------------------------------------------------------- */
+
+gint64 run_now(const Run *run)
+{
+    return run->opened_at ? run->opened_at : g_get_real_time() / G_USEC_PER_SEC;
+}
+
+bool run_is_over(const Run *run)
+{
+    return (!run->asking || asking_left(run->asking) == 0) &&
+           (!run->reading || reading_left(run->reading) == 0);
+}
+
+static void check_over(Run *run)
+{
+    if (run_is_over(run))
+        run->watch.over(run->watch.data);
+}
+
+/* An endpoint is judged when it has its result and its verdicts; its findings are told once a
+ * round. */
+static void settle(Run *run, Endpoint *endpoint)
+{
+    Place *place = g_hash_table_lookup(run->places, endpoint->id);
+    if (!place || !endpoint->result || place->verifies > 0 || endpoint->findings)
+        return;
+    if (!strcmp(endpoint->result, "suspended"))
+        return; /* it is asked again */
+    AuditContext context = {.now = run_now(run)};
+    audit_judge(endpoint, &context);
+    if (place->told == endpoint->asked)
+        return;
+    place->told = endpoint->asked;
+    g_autoptr(GPtrArray) facts = report_findings(endpoint, stream_at(run->stream));
+    for (guint i = 0; i < facts->len; i++)
+        stream_add(run->stream, facts->pdata[i]);
+}
+
+/* ---- verifying ------------------------------------------------------------------------------ */
+
+/* The certificates of a chain as base64, in order; NULL if their bytes are not all there. */
+static json_t *chain_bytes(Run *run, const json_t *chain)
+{
+    g_autoptr(json_t) list = json_array();
+    size_t index;
+    const json_t *sha256;
+    json_array_foreach(json_object_get(chain, "certificates"), index, sha256)
+    {
+        const char *hash = json_string_value(sha256);
+        g_autoptr(GBytes) bytes = hash ? stream_bytes(run->stream, hash) : NULL;
+        if (!bytes)
+            return NULL;
+        gsize size = 0;
+        const guchar *data = g_bytes_get_data(bytes, &size);
+        g_autofree char *base64 = g_base64_encode(data, size);
+        json_array_append_new(list, json_string(base64));
+    }
+    return json_array_size(list) > 0 ? json_incref(list) : NULL;
+}
+
+static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
+{
+    Place *place = g_hash_table_lookup(run->places, endpoint->id);
+    json_t *certificates = place && run->reading ? chain_bytes(run, chain) : NULL;
+    if (!certificates)
+        return;
+    json_t *job = json_pack("{s:s,s:O,s:O,s:o,s:I}", "job", "verify", "endpoint",
+                            json_object_get(chain, "endpoint"), "connection",
+                            json_object_get(chain, "connection"), "certificates", certificates,
+                            "time", (json_int_t)run_now(run));
+    const char *name = fact_string(endpoint->fact, "server_name", endpoint->host);
+    json_object_set_new(job, "name", json_string(name));
+    place->verifies++;
+    reading_ask(run->reading, job);
+}
+
+static void on_job_ended(void *data, const json_t *job, bool answered)
+{
+    Run *run = data;
+    (void)answered; /* an error fact says so where it was not */
+    if (strcmp(fact_string(job, "job", ""), "verify"))
+        return;
+    const char *id = fact_string(job, "endpoint", "");
+    Place *place = g_hash_table_lookup(run->places, id);
+    Endpoint *endpoint = model_endpoint(run_model(run), id);
+    place->verifies--;
+    settle(run, endpoint);
+    check_over(run);
+}
+
+/* ---- facts ---------------------------------------------------------------------------------- */
+
+/* Everything that is added to the stream, whoever said it. */
+static void on_added(void *data, json_t *fact, Endpoint *changed, const char *line)
+{
+    Run *run = data;
+    run->watch.fact(run->watch.data, fact, changed, line);
+    if (!changed)
+        return;
+    if (fact_kind(fact) == FACT_CHAIN)
+        verify(run, fact, changed);
+    settle(run, changed);
+}
+
+static void on_worker_fact(void *data, json_t *fact)
+{
+    Run *run = data;
+    stream_add(run->stream, fact);
+    if (fact_kind(fact) != FACT_DONE)
+        return;
+    if (!strcmp(fact_string(fact, "result", ""), "suspended"))
+        run_ask(run, fact_string(fact, "endpoint", ""));
+    check_over(run);
+}
+
+static void on_fields(void *data, json_t *fields)
+{
+    Run *run = data;
+    if (run->watch.fields)
+        run->watch.fields(run->watch.data, fields);
+}
+
+/* Before the loop waits, what is new is in the file. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+    Run *run = prepare->data;
+    stream_flush(run->stream);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------ */
+
+static Run *run_over(uv_loop_t *loop, const Options *options, const RunWatch *watch,
+                     Session *session)
+{
+    Run *run = g_new0(Run, 1);
+    run->loop = loop;
+    run->options = options;
+    run->watch = *watch;
+    run->store = options->ca_file;
+    run->targets = targets_new();
+    run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->stream = stream_new(session, on_added, run);
+    run->flush = g_new0(uv_prepare_t, 1);
+    run->flush->data = run;
+    uv_prepare_init(loop, run->flush);
+    return run;
+}
+
+/* The session's file; where it cannot be made, *failed says which, unless nobody asked for one. */
+static Session *make_session(const Options *options, char **failed, GError **error)
+{
+    g_autofree char *usual = options->save || options->no_save ? NULL : session_default_path();
+    const char *path = options->save ? options->save : usual;
+    Session *session = path ? session_new(path, options->save != NULL, error) : NULL;
+    if (path && !session)
+        *failed = g_strdup(path);
+    return session ? session : session_new(NULL, false, error);
+}
+
+Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch)
+{
+    g_autofree char *failed = NULL;
+    g_autoptr(GError) error = NULL;
+    Session *session = make_session(options, &failed, &error);
+    if (!session)
+        g_error("no memory for the session");
+    Run *run = run_over(loop, options, watch, session);
+    uv_prepare_start(run->flush, on_prepare);
+    stream_begin(run->stream);
+    if (failed)
+        stream_error(run->stream, "save-failed",
+                     json_pack("{s:o,s:s}", "file", fact_text(failed, strlen(failed)), "what",
+                               error->message));
+    return run;
+}
+
+Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error)
+{
+    Session *session = session_open(options->open, error);
+    if (!session)
+        return NULL;
+    Run *run = run_over(loop, options, watch, session);
+    if (!stream_read(run->stream)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a session of tlsdive",
+                    options->open);
+        run_free(run);
+        return NULL;
+    }
+    const char *time = fact_string(run_model(run)->stream, "time", "");
+    if (!text_to_time(time, &run->opened_at))
+        run->opened_at = g_get_real_time() / G_USEC_PER_SEC;
+    AuditContext context = {.now = run->opened_at};
+    audit_judge_all(stream_model(run->stream), &context);
+    return run;
+}
+
+/* ---- targets -------------------------------------------------------------------------------- */
+
+static void set_string(json_t *fact, const char *member, const char *value)
+{
+    if (value)
+        json_object_set_new(fact, member, json_string(value));
+}
+
+/* Makes an endpoint of a target. */
+static void name_endpoint(Run *run, const Target *target, guint number)
+{
+    g_autofree char *id = g_strdup_printf("%u", number);
+    g_autoptr(json_t) fact = fact_new(FACT_ENDPOINT);
+    set_string(fact, "endpoint", id);
+    json_object_set_new(fact, "target", fact_text(target->written, strlen(target->written)));
+    set_string(fact, "host", target->host);
+    if (target->display)
+        json_object_set_new(fact, "display", fact_text(target->display, strlen(target->display)));
+    json_object_set_new(fact, "port", json_integer(target->port));
+    set_string(fact, "transport", "tcp");
+    set_string(fact, "service", target->service);
+    set_string(fact, "entry", target->entry);
+    set_string(fact, "protocol", target->protocol);
+    if (target->unbuilt)
+        json_object_set_new(fact, "unbuilt", json_true());
+    json_object_set_new(fact, "named", json_boolean(target->named));
+    set_string(fact, "server_name",
+               run->options->server_name ? run->options->server_name : target->server_name);
+    Place *place = g_new0(Place, 1);
+    place->target = target;
+    g_hash_table_insert(run->places, g_steal_pointer(&id), place);
+    stream_add(run->stream, fact);
+}
+
+static void name_endpoints(Run *run)
+{
+    const GPtrArray *all = targets_all(run->targets);
+    while (run->named < all->len) {
+        const Target *target = all->pdata[run->named++];
+        name_endpoint(run, target, run->named);
+    }
+}
+
+bool run_add(Run *run, const char *words, GError **error)
+{
+    bool fine = targets_add_list(run->targets, words, strlen(words), "targets", error);
+    name_endpoints(run);
+    return fine;
+}
+
+static bool add_file(Run *run, const char *file, GError **error)
+{
+    bool input = !strcmp(file, "-");
+    g_autofree char *text = NULL;
+    gsize size = 0;
+    if (!g_file_get_contents(input ? "/dev/stdin" : file, &text, &size, error))
+        return false;
+    return targets_add_list(run->targets, text, size, input ? "standard input" : file, error);
+}
+
+bool run_add_options(Run *run, GError **error)
+{
+    for (char **word = run->options->targets; *word; word++)
+        if (!targets_add(run->targets, *word, error))
+            return false;
+    if (run->options->targets_file && !add_file(run, run->options->targets_file, error))
+        return false;
+    name_endpoints(run);
+    return true;
+}
+
+/* ---- asking --------------------------------------------------------------------------------- */
+
+/* Starts what asks and what reads, for as long as the run lasts. */
+static void start_workers(Run *run)
+{
+    if (run->asking)
+        return;
+    g_autofree char *epoch =
+        g_strdup_printf("--epoch=%" G_GINT64_FORMAT, stream_epoch(run->stream));
+    g_autofree char *parallel = g_strdup_printf("--parallel=%d", run->options->parallel);
+    g_autofree char *per_address = g_strdup_printf("--per-address=%d", run->options->per_address);
+    const char *open = run->options->no_sandbox ? "--no-sandbox" : NULL;
+    const char *prober[] = {epoch, parallel, per_address, open, NULL};
+    const char *reader[] = {epoch, run->store ? "--ca-file" : open, run->store,
+                            run->store ? open : NULL, NULL};
+    ReadingEvents events = {
+        .data = run, .fact = on_worker_fact, .fields = on_fields, .ended = on_job_ended};
+    run->asking = asking_new(run->loop, prober, on_worker_fact, run);
+    run->reading = reading_new(run->loop, reader, &events);
+}
+
+/* The protocols to offer to a target; NULL: none. */
+static json_t *alpn_of(const Run *run, const Target *target)
+{
+    g_auto(GStrv) own = target->alpn ? g_strsplit(target->alpn, ",", -1) : NULL;
+    char **names = run->options->alpn ? run->options->alpn : own;
+    if (!names || !*names)
+        return NULL;
+    json_t *list = json_array();
+    for (; *names; names++)
+        json_array_append_new(list, json_string(*names));
+    return list;
+}
+
+static json_t *probe_job(const Run *run, const Endpoint *endpoint, const Target *target)
+{
+    static const char *const same[] = {"endpoint", "host",     "port",
+                                       "entry",    "protocol", "server_name"};
+    const Options *options = run->options;
+    const GPtrArray *all = endpoint->connections;
+    const Connection *last = all->len ? all->pdata[all->len - 1] : NULL;
+    json_t *job = json_pack("{s:s,s:i,s:i,s:f,s:f}", "job", "probe", "weight", (int)target->weight,
+                            "connection", last ? (int)last->number + 1 : 1, "idle",
+                            options->timeout, "total", options->timeout * LIMIT_TOTAL_FACTOR);
+    for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
+        json_t *value = json_object_get(endpoint->fact, same[i]);
+        if (value)
+            json_object_set(job, same[i], value);
+    }
+    json_t *alpn = alpn_of(run, target);
+    if (alpn)
+        json_object_set_new(job, "alpn", alpn);
+    set_string(job, "priority", options->priority);
+    if (options->family)
+        json_object_set_new(job, "family", json_integer(options->family));
+    return job;
+}
+
+bool run_ask(Run *run, const char *id)
+{
+    Endpoint *endpoint = model_endpoint(run_model(run), id);
+    Place *place = endpoint ? g_hash_table_lookup(run->places, id) : NULL;
+    if (!place || (endpoint->asked && !endpoint->result))
+        return false;
+    start_workers(run);
+    g_autoptr(json_t) state = fact_new(FACT_STATE);
+    set_string(state, "endpoint", id);
+    set_string(state, "state", "waiting");
+    stream_add(run->stream, state);
+    return asking_ask(run->asking, probe_job(run, endpoint, place->target));
+}
+
+void run_start(Run *run)
+{
+    const GPtrArray *all = run_model(run)->endpoints;
+    for (guint i = 0; i < all->len; i++) {
+        const Endpoint *endpoint = all->pdata[i];
+        if (!endpoint->asked)
+            run_ask(run, endpoint->id);
+    }
+    check_over(run);
+}
+
+bool run_stop(Run *run, const char *endpoint)
+{
+    return run->asking && asking_stop(run->asking, endpoint);
+}
+
+void run_stop_waiting(Run *run)
+{
+    if (run->asking)
+        asking_stop_waiting(run->asking);
+}
+
+void run_cut(Run *run)
+{
+    asking_free(g_steal_pointer(&run->asking));
+    reading_free(g_steal_pointer(&run->reading));
+    const GPtrArray *all = run_model(run)->endpoints;
+    for (guint i = 0; i < all->len; i++) {
+        Endpoint *endpoint = all->pdata[i];
+        Place *place = g_hash_table_lookup(run->places, endpoint->id);
+        if (place)
+            place->verifies = 0;
+        if (endpoint->result) {
+            settle(run, endpoint);
+            continue;
+        }
+        double took = endpoint->began > 0 ? stream_at(run->stream) - endpoint->began : 0;
+        g_autoptr(json_t) done =
+            json_pack("{s:s,s:s,s:s,s:s,s:s,s:f}", "fact", fact_kind_name(FACT_DONE), "endpoint",
+                      endpoint->id, "result", "stopped", "reason", "stopped", "phase",
+                      endpoint->state, "took", took);
+        stream_add(run->stream, done);
+    }
+}
+
+void run_pause(Run *run, bool paused)
+{
+    if (run->asking)
+        asking_pause(run->asking, paused);
+}
+
+void run_continued(Run *run)
+{
+    if (run->asking)
+        asking_suspended(run->asking);
+}
+
+void run_explain(Run *run, const char *kind, const char *sha256, json_t *path, guint from)
+{
+    g_autoptr(GBytes) bytes = stream_bytes(run->stream, sha256);
+    g_autoptr(json_t) way = path;
+    if (!bytes)
+        return;
+    gsize size = 0;
+    const guchar *data = g_bytes_get_data(bytes, &size);
+    g_autofree char *base64 = g_base64_encode(data, size);
+    g_autofree char *id = g_strdup_printf("%s:%s", kind, sha256);
+    start_workers(run);
+    reading_ask(run->reading,
+                json_pack("{s:s,s:s,s:s,s:s,s:s,s:O,s:i}", "job", "explain", "id", id, "kind", kind,
+                          "sha256", sha256, "base64", base64, "path", way, "from", (int)from));
+}
+
+void run_set_store(Run *run, const char *file)
+{
+    run->store = file;
+}
+
+Stream *run_stream(Run *run)
+{
+    return run->stream;
+}
+
+const Model *run_model(const Run *run)
+{
+    return stream_model(run->stream);
+}
+
+void run_free(Run *run)
+{
+    if (!run)
+        return;
+    asking_free(run->asking);
+    reading_free(run->reading);
+    uv_close((uv_handle_t *)run->flush, (uv_close_cb)g_free);
+    stream_free(run->stream);
+    targets_free(run->targets);
+    g_hash_table_unref(run->places);
+    g_free(run);
+}

@@ -1,0 +1,81 @@
+/* run: everything of a run but how it is shown.
+ *
+ * Targets become endpoints, endpoints are asked by the prober, every chain is judged by the reader,
+ * and an endpoint that has its result and its verdicts is judged by the rules. All that happens is
+ * a fact of the stream, findings among it. A mode (batch, screen) watches.
+ */
+#ifndef TLSDIVE_APP_RUN_H
+#define TLSDIVE_APP_RUN_H
+
+#include <uv.h>
+
+#include "app/options.h"
+#include "app/stream.h"
+
+typedef struct Run Run;
+
+typedef struct RunWatch {
+    void *data;
+    /* A fact was added (StreamWatch). */
+    void (*fact)(void *data, json_t *fact, Endpoint *changed, const char *line);
+    /* The answer to run_explain; NULL: never asked. */
+    void (*fields)(void *data, const json_t *fields);
+    /* Nothing is left to wait for. May be told again, when more was asked. */
+    void (*over)(void *data);
+} RunWatch;
+
+/* A run; its session is made (and what cannot be saved said as an error fact). Nothing is started.
+ */
+Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch);
+
+/* A run over a session that was opened. NULL and *error if it cannot be read. */
+Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error);
+
+/* Adds the targets of the command line. False and *error if one is wrong. */
+bool run_add_options(Run *run, GError **error);
+
+/* Adds targets as a user types them: the new endpoints are facts, and are not asked yet. False and
+ * *error if one is wrong. */
+bool run_add(Run *run, const char *words, GError **error);
+
+/* Asks every endpoint that never was. */
+void run_start(Run *run);
+
+/* Asks an endpoint once more; false if it is being asked. */
+bool run_ask(Run *run, const char *endpoint);
+
+/* Stops one; false if it is not being asked. */
+bool run_stop(Run *run, const char *endpoint);
+
+/* Lets what is in flight finish, and begins nothing more. */
+void run_stop_waiting(Run *run);
+
+/* Ends what is not done as stopped, at once, and judges it. */
+void run_cut(Run *run);
+
+/* No new connection begins while paused. */
+void run_pause(Run *run, bool paused);
+
+/* The program was stopped, and goes on: what was in flight is asked again. */
+void run_continued(Run *run);
+
+/* Asks the reader to explain bytes of the stream: see UiPort.explain. */
+void run_explain(Run *run, const char *kind, const char *sha256, json_t *path, guint from);
+
+/* True when nothing is left to wait for. */
+bool run_is_over(const Run *run);
+
+/* The trust store of the reader, for before run_start: NULL is the system's. */
+void run_set_store(Run *run, const char *file);
+
+Stream *run_stream(Run *run);
+const Model *run_model(const Run *run);
+
+/* The time to judge by: now, or that of a session that was opened; seconds since 1970. */
+gint64 run_now(const Run *run);
+
+void run_free(Run *run);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Run, run_free)
+
+#endif
