@@ -7,18 +7,29 @@
 # begins with # is a comment, columns are separated by tabs, and "-" is an empty column.
 
 # A table: the C type, how many first columns make the key, and what the columns hold, one letter
-# each: s text, t text to be translated, n number (decimal or 0x), b yes or "-".
-function declare(file, type, keys, columns)
+# each: s text, t text to be translated, n number (decimal or 0x), b yes or "-", "." nothing for C.
+# Rows of reasons.tsv go to one of two tables, by their first column.
+function declare(name, type, keys, columns)
 {
-    type_of[file] = type
-    keys_of[file] = keys
-    columns_of[file] = columns
+    type_of[name] = type
+    keys_of[name] = keys
+    columns_of[name] = columns
+    order[++tables] = name
 }
 
 BEGIN {
     FS = "\t"
+    declare("codes", "Code", 2, "snss")
+    declare("extensions", "ExtensionInfo", 1, "nsss")
+    declare("fields", "About", 1, "sst")
+    declare("groups", "Group", 1, "nsssn")
     declare("oids", "Oid", 1, "ssss")
     declare("ports", "CataloguePort", 1, "nsssssbbsnstt")
+    declare("reason", "Reason", 2, ".ssst")
+    declare("result", "Result", 2, ".s.tt")
+    declare("schemes", "Scheme", 1, "nssssb")
+    declare("ssl2", "CipherSuite", 1, "nsssssnssbbnn")
+    declare("suites", "CipherSuite", 1, "nsssssnssbbnn")
     print "/* Written by build-aux/tables.awk from data/: do not edit. */"
     print "#include \"" header "\""
     print ""
@@ -72,57 +83,59 @@ function key_part(text, kind)
     return kind == "n" ? sprintf("%010d", number(text)) : text
 }
 
-function row_key(    i, key)
+function row_key(columns,    i, key)
 {
     key = key_part($1, substr(columns, 1, 1))
-    for (i = 2; i <= keys; i++)
+    for (i = 2; i <= keys_of[table]; i++)
         key = key "\t" key_part($i, substr(columns, i, 1))
     return key
 }
 
-# Shell's sort of key[1..count], and row[] with it.
-function sort(    gap, i, j, moved_key, moved_row)
+function row_of(columns,    i, kind, text)
 {
-    for (gap = int(count / 2); gap > 0; gap = int(gap / 2))
-        for (i = gap + 1; i <= count; i++) {
-            moved_key = key[i]
-            moved_row = row[i]
-            for (j = i; j > gap && key[j - gap] > moved_key; j -= gap) {
-                key[j] = key[j - gap]
-                row[j] = row[j - gap]
+    text = ""
+    for (i = 1; i <= NF; i++) {
+        kind = substr(columns, i, 1)
+        if (kind != ".")
+            text = text (text == "" ? "" : ", ") cell($i, kind)
+    }
+    return "{" text "},"
+}
+
+# Shell's sort of key[table, 1..n], and of row[] with it.
+function sort(table, n,    gap, i, j, moved_key, moved_row)
+{
+    for (gap = int(n / 2); gap > 0; gap = int(gap / 2))
+        for (i = gap + 1; i <= n; i++) {
+            moved_key = key[table, i]
+            moved_row = row[table, i]
+            for (j = i; j > gap && key[table, j - gap] > moved_key; j -= gap) {
+                key[table, j] = key[table, j - gap]
+                row[table, j] = row[table, j - gap]
             }
-            key[j] = moved_key
-            row[j] = moved_row
+            key[table, j] = moved_key
+            row[table, j] = moved_row
         }
 }
 
-function finish(    i)
+function write(table,    i)
 {
-    if (!table)
-        return
-    sort()
+    sort(table, count[table])
     printf "\nconst %s table_%s[] = {\n", type_of[table], table
-    for (i = 1; i <= count; i++) {
-        if (i > 1 && key[i] == key[i - 1]) {
-            printf "data/%s.tsv: twice: %s\n", table, key[i] > "/dev/stderr"
-            failed = 1
+    for (i = 1; i <= count[table]; i++) {
+        if (i > 1 && key[table, i] == key[table, i - 1]) {
+            printf "data: twice in %s: %s\n", table, key[table, i] > "/dev/stderr"
             exit 1
         }
-        print "    " row[i]
+        print "    " row[table, i]
     }
-    printf "};\nconst size_t table_%s_size = %d;\n", table, count
+    printf "};\nconst size_t table_%s_size = %d;\n", table, count[table]
 }
 
 FNR == 1 {
-    finish()
-    table = FILENAME
-    sub(/.*\//, "", table)
-    sub(/\.tsv$/, "", table)
-    if (!(table in columns_of))
-        fail("no such table is declared in tables.awk")
-    columns = columns_of[table]
-    keys = keys_of[table]
-    count = 0
+    file = FILENAME
+    sub(/.*\//, "", file)
+    sub(/\.tsv$/, "", file)
 }
 
 /^#/ || /^$/ {
@@ -130,17 +143,19 @@ FNR == 1 {
 }
 
 {
+    table = file == "reasons" ? $1 : file
+    if (!(table in columns_of))
+        fail("no table " table " is declared in tables.awk")
+    columns = columns_of[table]
     if (NF != length(columns))
         fail(NF " columns where " length(columns) " are wanted")
-    count++
-    key[count] = row_key() ""
-    row[count] = "{" cell($1, substr(columns, 1, 1))
-    for (i = 2; i <= NF; i++)
-        row[count] = row[count] ", " cell($i, substr(columns, i, 1))
-    row[count] = row[count] "},"
+    n = ++count[table]
+    key[table, n] = row_key(columns) ""
+    row[table, n] = row_of(columns)
 }
 
 END {
-    if (!failed)
-        finish()
+    for (i = 1; i <= tables && !failed; i++)
+        if (count[order[i]])
+            write(order[i])
 }
