@@ -5,6 +5,7 @@
 # POSIX awk. A file makes the table that bears its name, declared in the header. Its rows are sorted by
 # their key, so that look-ups can halve; two rows with one key are an error. In the data a line that
 # begins with # is a comment, columns are separated by tabs, and "-" is an empty column.
+# Sentences to be translated stand in N_(), behind a #line that leads xgettext to their row.
 
 # A table: the C type, how many first columns make the key, and what the columns hold, one letter
 # each: s text, t text to be translated, n number (decimal or 0x), b yes or "-", "." nothing for C.
@@ -103,18 +104,21 @@ function row_of(columns,    i, kind, text)
 }
 
 # Shell's sort of key[table, 1..n], and of row[] with it.
-function sort(table, n,    gap, i, j, moved_key, moved_row)
+function sort(table, n,    gap, i, j, moved_key, moved_row, moved_line)
 {
     for (gap = int(n / 2); gap > 0; gap = int(gap / 2))
         for (i = gap + 1; i <= n; i++) {
             moved_key = key[table, i]
             moved_row = row[table, i]
+            moved_line = line[table, i]
             for (j = i; j > gap && key[table, j - gap] > moved_key; j -= gap) {
                 key[table, j] = key[table, j - gap]
                 row[table, j] = row[table, j - gap]
+                line[table, j] = line[table, j - gap]
             }
             key[table, j] = moved_key
             row[table, j] = moved_row
+            line[table, j] = moved_line
         }
 }
 
@@ -127,7 +131,7 @@ function write(table,    i)
             printf "data: twice in %s: %s\n", table, key[table, i] > "/dev/stderr"
             exit 1
         }
-        print "    " row[table, i]
+        printf "%s    %s\n", line[table, i], row[table, i]
     }
     printf "};\nconst size_t table_%s_size = %d;\n", table, count[table]
 }
@@ -152,6 +156,8 @@ FNR == 1 {
     n = ++count[table]
     key[table, n] = row_key(columns) ""
     row[table, n] = row_of(columns)
+    if (columns ~ /t/)
+        line[table, n] = "#line " FNR " \"" FILENAME "\"\n"
 }
 
 END {
