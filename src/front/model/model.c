@@ -506,9 +506,16 @@ static bool fold_verdict(Fold *fold)
 
 static bool fold_error(Fold *fold)
 {
-    if (!member_code(fold->fact, "code") || fold->model->errors->len >= LIMIT_ERRORS)
+    const char *id = fact_string(fold->fact, "connection", NULL);
+    if (!member_code(fold->fact, "code"))
         return false;
-    g_ptr_array_add(fold->model->errors, json_incref(fold->fact));
+    fold->endpoint = model_endpoint(fold->model, fact_string(fold->fact, "endpoint", ""));
+    if (fold->endpoint && id)
+        fold->connection = connection_get(fold, id);
+    if (fold->connection)
+        add_event(fold, EVENT_ERROR);
+    else if (fold->model->errors->len < LIMIT_ERRORS)
+        g_ptr_array_add(fold->model->errors, json_incref(fold->fact));
     return true;
 }
 
@@ -586,16 +593,18 @@ Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line)
     FactKind kind = fact_kind(fact);
     double at = fact_number(fact, "at", model->at);
     Fold fold = {.model = model, .fact = fact, .place = place, .line = line};
+    const Endpoint *counted;
     bool changed;
 
     fold.at = at >= 0 && at < 1e10 ? at : model->at;
     if (!folders[kind].fold || !find_needed(&fold, folders[kind].needs))
         return NULL;
-    if (fold.endpoint)
-        count(model, fold.endpoint, (guint)-1);
+    counted = fold.endpoint;
+    if (counted)
+        count(model, counted, (guint)-1);
     changed = folders[kind].fold(&fold) || fold.created;
-    if (fold.endpoint)
-        count(model, fold.endpoint, 1);
+    if (counted)
+        count(model, counted, 1);
     if (!changed)
         return NULL;
     model->version++;

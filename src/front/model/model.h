@@ -39,7 +39,8 @@ typedef enum EventKind {
     EVENT_DIALOGUE,
     EVENT_MESSAGE,
     EVENT_ALERT,
-    EVENT_STATE
+    EVENT_STATE,
+    EVENT_ERROR, /* an error fact about this connection, as of bytes behind a STARTTLS reply */
 } EventKind;
 
 typedef struct Event {
@@ -108,7 +109,7 @@ typedef struct Model {
     GHashTable *by_host;       /* name -> Host */
     GHashTable *certificates;  /* sha256 -> Certificate */
     GHashTable *bytes;         /* sha256 -> GArray of BytesPart: where its bytes lie */
-    GPtrArray *errors;         /* error facts, json_t * */
+    GPtrArray *errors;         /* error facts about no connection, json_t * */
     guint done, running;       /* endpoints with a result, and past waiting without one */
     double at;                 /* the newest "at" seen */
     guint version;             /* changes with every fold that changed anything */

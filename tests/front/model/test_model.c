@@ -260,6 +260,24 @@ START_TEST(bytes_are_found_again)
 }
 END_TEST
 
+START_TEST(an_error_stands_where_it_belongs)
+{
+    g_autoptr(Model) model = small_model();
+    Endpoint *endpoint = model_endpoint(model, "e1");
+    guint events = endpoint->best->events->len;
+
+    ck_assert_ptr_null(stream_fold(model, "{'fact':'error','code':'sandbox-off'}"));
+    ck_assert_uint_eq(model->errors->len, 1);
+    ck_assert_ptr_eq(stream_fold(model, "{'fact':'error','code':'injected-bytes','endpoint':'e1',"
+                                        "'connection':'e1.1','args':{'bytes':3,'hex':'0a0b0c'}}"),
+                     endpoint);
+    ck_assert_uint_eq(model->errors->len, 1);
+    ck_assert_uint_eq(endpoint->best->events->len, events + 1);
+    ck_assert_int_eq(((Event *)endpoint->best->events->pdata[events])->kind, EVENT_ERROR);
+    ck_assert_uint_eq(model->done, 1);
+}
+END_TEST
+
 START_TEST(endpoints_of_a_host_stand_by_port)
 {
     static const guint ports[] = {443, 25, 993, 25, 1, 65535, 0};
@@ -443,6 +461,7 @@ int main(void)
     tcase_add_test(tcase, waiting_after_a_result_begins_a_round);
     tcase_add_test(tcase, the_best_connection_is_the_one_that_got_furthest);
     tcase_add_test(tcase, bytes_are_found_again);
+    tcase_add_test(tcase, an_error_stands_where_it_belongs);
     tcase_add_test(tcase, endpoints_of_a_host_stand_by_port);
     tcase_add_loop_test(tcase, junk_changes_nothing, 0, G_N_ELEMENTS(junk));
     tcase_add_loop_test(tcase, any_order_will_do, 0, 100);
