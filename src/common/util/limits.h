@@ -31,12 +31,19 @@ enum {
 
     /* decoding */
     LIMIT_DER_DEPTH = 64,      /* nesting */
+    LIMIT_OID = 256,           /* content bytes of an object identifier */
+    LIMIT_EXTENSIONS = 256,    /* extensions of one certificate that are looked at */
     LIMIT_FIELDS = 65536,      /* fields of one explained message or certificate */
     LIMIT_FIELDS_REPLY = 1500, /* fields in one reply of the reader */
     LIMIT_VALUE = 4096, /* bytes of one field's value as text; the bytes themselves are all there */
     LIMIT_NAMES = 256,  /* subjectAltName entries listed in a `certificate` fact */
-    LIMIT_CERTIFICATE = 1 << 20, /* bytes of one certificate */
-    LIMIT_PATH = 16,             /* certificates in a verified path */
+    LIMIT_CERTIFICATE_TEXT = 96 << 10, /* bytes of all texts of a `certificate` fact */
+    LIMIT_CERTIFICATE = 1 << 20,       /* bytes of one certificate */
+    LIMIT_PATH = 16,                   /* certificates in a verified path */
+    LIMIT_PATHS = 64,                  /* paths looked at for one chain */
+    LIMIT_SIGNATURES = 256,            /* signatures verified for one chain */
+    LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
+    LIMIT_BUNDLE = 20000,              /* certificates of one file */
 
     /* time, in milliseconds */
     LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */
@@ -51,7 +58,6 @@ enum {
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
-    LIMIT_RESOLVING = 64,       /* names that are looked up at once */
     LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
     /* targets */

@@ -1,4 +1,5 @@
-/* verify: does this chain lead to a root of that store, at that time, and is it for that name? Pure.
+/* verify: does this chain lead to a root of that store, at that time, and is it for that name?
+ * Pure.
  *
  * Paths are built and judged here, from our own reading of the certificates; GnuTLS verifies the
  * signatures. So a certificate that GnuTLS refuses to import still has its place in the path, and
@@ -13,7 +14,8 @@
 
 typedef struct Store Store;
 
-/* The system's trust store, loaded through GnuTLS: this reads files. NULL and *error if it has none. */
+/* The system's trust store, loaded through GnuTLS: this reads files. NULL and *error if it has
+ * none. */
 Store *store_new_system(GError **error);
 
 /* A store of the certificates in a PEM bundle or DER file of `size` bytes, read by the caller from
@@ -28,10 +30,10 @@ guint store_count(const Store *store);
 
 void store_free(Store *store);
 
-/* The `verdict` fact, without endpoint and connection: how the certificates (GBytes *, DER, as sent,
- * leaf first) fare against the store for the name at `time` (seconds since 1970). `name` is a DNS
- * name in A-labels or an IP address; NULL: no name is checked. A name that does not match is said by
- * name_matches, apart from trust. A new reference. */
+/* The `verdict` fact, without endpoint and connection: how the certificates (GBytes *, DER, as
+ * sent, leaf first) fare against the store for the name at `time` (seconds since 1970). `name` is a
+ * DNS name in A-labels or an IP address; NULL: no name is checked. A name that does not match is
+ * said by name_matches, apart from trust. A new reference. */
 json_t *verify_chain(const Store *store, const GPtrArray *certificates, const char *name,
                      gint64 time);
 

@@ -1,8 +1,8 @@
 /* x509: a certificate read for the fact stream, and explained to its last byte. Pure.
  *
  * Both functions take any bytes. What does not decode is left out of the fact and stays a leaf with
- * its bytes in the tree; what is wrong is said with codes of data/reasons.tsv (der-*, x509-*), on the
- * node where it occurs, and all of them once in the fact's `faults`.
+ * its bytes in the tree; what is wrong is said with codes of data/reasons.tsv (der-*, x509-*), on
+ * the node where it occurs, and all of them once in the fact's `faults`.
  */
 #ifndef TLSDIVE_WORKER_PKI_X509_H
 #define TLSDIVE_WORKER_PKI_X509_H

@@ -1,0 +1,381 @@
+#include "worker/pki/shape.h"
+
+#include <string.h>
+
+#include "common/registry/registry.h"
+#include "common/util/limits.h"
+#include "worker/pki/show.h"
+#include "worker/pki/value.h"
+
+static void note(const char *code, void *field)
+{
+    field_note(field, code);
+}
+
+void shape_note_faults(Field *field, const Der *element)
+{
+    der_faults(element->faults, note, field);
+}
+
+Field *shape_child(Walk *walk, Field *parent, const char *name, size_t offset, size_t length)
+{
+    if (walk->left == 0) {
+        field_note(parent, "der-too-many");
+        return NULL;
+    }
+    walk->left--;
+    return field_add(parent, name, NULL, offset, length);
+}
+
+static void set_name(Field *field, const char *name)
+{
+    g_free(field->name);
+    field->name = g_strdup(name);
+}
+
+void shape_rename(Field *field, const char *name)
+{
+    g_autofree char *id = g_strconcat("x509.", name, NULL);
+    set_name(field, name);
+    if (registry_about(id)) {
+        g_free(field->id);
+        field->id = g_steal_pointer(&id);
+    }
+}
+
+const char *shape_value_of(const Field *field, const char *name)
+{
+    for (guint i = 0; field->children && i < field->children->len; i++) {
+        const Field *child = g_ptr_array_index(field->children, i);
+        if (strcmp(child->name, name) == 0)
+            return child->value->str;
+    }
+    return NULL;
+}
+
+const Shape *shape_open(const Open *rows, const char *oid)
+{
+    while (rows && oid) {
+        if (!rows->oid)
+            rows = rows->more;
+        else if (strcmp(rows->oid, oid) == 0)
+            return rows->shape;
+        else
+            rows++;
+    }
+    return NULL;
+}
+
+static bool accepts(const Part *part, const Der *element);
+
+static bool shape_accepts(const Shape *shape, const Der *element)
+{
+    switch (shape->kind) {
+    case SHAPE_ANY:
+        return true;
+    case SHAPE_STRING:
+        return element->class == DER_UNIVERSAL && value_is_string(element->tag);
+    case SHAPE_TIME:
+        return der_is(element, DER_UTC_TIME) || der_is(element, DER_GENERALIZED_TIME);
+    case SHAPE_CHOICE:
+        for (guint i = 0; i < shape->count; i++)
+            if (accepts(&shape->parts[i], element))
+                return true;
+        return false;
+    default:
+        return der_is(element, shape->tag);
+    }
+}
+
+static bool accepts(const Part *part, const Der *element)
+{
+    if (element->faults & DER_UNREADABLE)
+        return false;
+    if (part->flags & (PART_IMPLICIT | PART_EXPLICIT))
+        return der_is_context(element, part->tag);
+    if (part->flags & PART_OCTETS)
+        return der_is(element, DER_OCTET_STRING);
+    if (part->flags & PART_BITS)
+        return der_is(element, DER_BIT_STRING);
+    return !part->shape || part->open || shape_accepts(part->shape, element);
+}
+
+/* 1. The first part that accepts the element, if only optional ones are left out on the way.
+ * 2. Else the next part that must be there: the element stands in its place.
+ * 3. Else it is one too many. */
+int shape_step(const Shape *sequence, guint *at, const Der *element, bool *fits)
+{
+    *fits = true;
+    guint i = *at;
+    for (; i < sequence->count; i++) {
+        *fits = accepts(&sequence->parts[i], element);
+        if (*fits || !(sequence->parts[i].flags & PART_OPTIONAL))
+            break;
+    }
+    if (i == sequence->count) {
+        *fits = false;
+        return -1;
+    }
+    *at = i + 1;
+    return (int)i;
+}
+
+static bool open_explicit(const Part *part, Der *element)
+{
+    if (!(part->flags & PART_EXPLICIT))
+        return true;
+    Reader inside = der_inside(element);
+    return der_next(&inside, element) && reader_at_end(&inside);
+}
+
+void shape_assign(const Shape *sequence, const Der *element, Der *parts)
+{
+    memset(parts, 0, sequence->count * sizeof *parts);
+    Reader reader = der_inside(element);
+    guint at = 0;
+    Der next;
+    while (at < sequence->count && der_next(&reader, &next)) {
+        bool fits;
+        int i = shape_step(sequence, &at, &next, &fits);
+        if (i >= 0 && fits && open_explicit(&sequence->parts[i], &next))
+            parts[i] = next;
+    }
+}
+
+void shape_explain_rest(Walk *walk, Field *field, Reader *reader)
+{
+    size_t left = reader_left(reader), offset = reader_offset(reader);
+    if (left == 0)
+        return;
+    field_note(field, "der-trailing");
+    Field *rest = shape_child(walk, field, "trailing bytes", offset, left);
+    if (rest)
+        show_hex(rest, reader_take(reader, left), left);
+}
+
+static void fill_part(Walk *walk, Field *field, const Part *part, const Shape *shape, Der element);
+
+/* The DER inside of an OCTET STRING, BIT STRING or explicit tag; false where there is none, and the
+ * holder is to stay a leaf. */
+static bool fill_inside(Walk *walk, Field *field, const Shape *shape, Reader inside)
+{
+    Der inner;
+    if (!der_next(&inside, &inner) || inner.faults & (DER_UNREADABLE | DER_TRUNCATED))
+        return false;
+    shape_note_faults(field, &inner);
+    if (!shape) {
+        shape_generic(walk, field, &inner);
+    } else if (shape_accepts(shape, &inner)) {
+        shape_fill(walk, field, shape, &inner);
+    } else {
+        field_note(field, "x509-structure");
+        shape_generic(walk, field, &inner);
+    }
+    shape_explain_rest(walk, field, &inside);
+    return true;
+}
+
+static void fill_octets(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    if (!element->constructed && fill_inside(walk, field, shape, der_inside(element)))
+        return;
+    if (shape)
+        field_note(field, "x509-structure");
+    Field *leaf = shape_child(walk, field, "OCTET STRING", element->offset, element->total);
+    if (leaf)
+        show_octets(walk, leaf, element, NULL);
+}
+
+static void fill_bits(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    Reader octets;
+    unsigned unused;
+    if (!value_bits(element, &octets, &unused)) {
+        field_note(field, "x509-structure");
+        show_hex(field, element->data, element->length);
+    } else if (shape && shape->tag != DER_BIT_STRING && unused == 0) {
+        if (!fill_inside(walk, field, shape, octets)) {
+            field_note(field, "x509-structure");
+            show_bits(walk, field, element, NULL);
+        }
+    } else {
+        (shape ? shape->show : show_bits)(walk, field, element, shape);
+    }
+}
+
+static void fill_part(Walk *walk, Field *field, const Part *part, const Shape *shape, Der element)
+{
+    if (part->flags & PART_EXPLICIT) {
+        if (fill_inside(walk, field, shape, der_inside(&element)))
+            return;
+        field_note(field, "x509-structure");
+        show_generic(walk, field, &element, NULL);
+    } else if (part->flags & PART_OCTETS) {
+        fill_octets(walk, field, shape, &element);
+    } else if (part->flags & PART_BITS) {
+        fill_bits(walk, field, shape, &element);
+    } else if (shape && (part->flags & PART_IMPLICIT || shape_accepts(shape, &element))) {
+        shape_fill(walk, field, shape, &element);
+    } else {
+        if (shape)
+            field_note(field, "x509-structure");
+        show_generic(walk, field, &element, NULL);
+    }
+}
+
+static void explain_part(Walk *walk, Field *parent, const Part *part, const Shape *shape,
+                         const Der *element)
+{
+    Field *field = parent;
+    if (!(part->flags & PART_FLAT)) {
+        field = shape_child(walk, parent, "", element->offset, element->total);
+        if (!field)
+            return;
+        field->id = g_strdup(part->id);
+        if (part->id)
+            set_name(field, part->name);
+        else if (part->name)
+            shape_rename(field, part->name);
+        shape_note_faults(field, element);
+    }
+    fill_part(walk, field, part, shape, *element);
+}
+
+/* A CHOICE takes its alternative's name where the part has none of its own. */
+static void fill_choice(Walk *walk, Field *field, const Shape *choice, const Der *element)
+{
+    for (guint i = 0; i < choice->count; i++) {
+        const Part *part = &choice->parts[i];
+        if (!accepts(part, element))
+            continue;
+        if (choice->rows) {
+            explain_part(walk, field, part, part->shape, element);
+        } else {
+            if (field->name[0] == '\0')
+                shape_rename(field, part->name);
+            fill_part(walk, field, part, part->shape, *element);
+        }
+        if (choice->show)
+            choice->show(walk, field, element, choice);
+        return;
+    }
+    field_note(field, "x509-structure");
+    show_generic(walk, field, element, choice);
+}
+
+static const Shape *choose(const Walk *walk, const Part *part, const char *oid)
+{
+    const Shape *open =
+        shape_open(part->open, part->flags & PART_BY_ALGORITHM ? walk->algorithm : oid);
+    return open ? open : part->shape;
+}
+
+static void fill_sequence(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    Reader reader = der_inside(element);
+    g_autofree char *oid = NULL;
+    guint at = 0;
+    Der next;
+    while (walk->left && der_next(&reader, &next)) {
+        bool fits, minimal;
+        int i = shape_step(shape, &at, &next, &fits);
+        if (fits) {
+            if (!oid && der_is(&next, DER_OID))
+                oid = value_oid(&next, &minimal);
+            explain_part(walk, field, &shape->parts[i], choose(walk, &shape->parts[i], oid), &next);
+        } else {
+            field_note(field, "x509-structure");
+            shape_generic(walk, field, &next);
+        }
+    }
+    if (reader_left(&reader))
+        field_note(field, "der-too-many");
+    for (; at < shape->count; at++)
+        if (!(shape->parts[at].flags & PART_OPTIONAL))
+            field_note(field, "x509-structure");
+}
+
+/* X.690 section 11.6: the elements of a SET OF are in ascending order of their encodings. */
+static bool in_order(const Der *before, const Der *element, const Der *holder)
+{
+    Reader one = der_inside(holder), other = one;
+    size_t base = reader_offset(&one);
+    reader_skip(&one, before->offset - base);
+    reader_skip(&other, element->offset - base);
+    size_t common = MIN(before->total, element->total);
+    const uint8_t *left = reader_take(&one, common), *right = reader_take(&other, common);
+    int order = left && right ? memcmp(left, right, common) : 0;
+    return order < 0 || (order == 0 && before->total <= element->total);
+}
+
+static void fill_of(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    Reader reader = der_inside(element);
+    Der next, before = {0};
+    const Part *part = &shape->parts[0];
+    if (reader_left(&reader) == 0 && !shape->empty)
+        field_note(field, "x509-empty");
+    while (walk->left && der_next(&reader, &next)) {
+        if (accepts(part, &next)) {
+            explain_part(walk, field, part, part->shape, &next);
+        } else {
+            field_note(field, "x509-structure");
+            shape_generic(walk, field, &next);
+        }
+        if (shape->tag == DER_SET && before.data && !in_order(&before, &next, element))
+            field_note(field, "der-set-order");
+        before = next;
+    }
+    if (reader_left(&reader))
+        field_note(field, "der-too-many");
+}
+
+static void fill_inner(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    bool structured = shape->kind == SHAPE_SEQUENCE || shape->kind == SHAPE_OF;
+    if (shape->kind == SHAPE_CHOICE) {
+        fill_choice(walk, field, shape, element);
+        return;
+    }
+    if (shape->kind == SHAPE_ANY || element->constructed != structured) {
+        if (shape->kind != SHAPE_ANY)
+            field_note(field, structured ? "x509-structure" : "der-constructed");
+        show_generic(walk, field, element, shape);
+        return;
+    }
+    if (shape->kind == SHAPE_SEQUENCE)
+        fill_sequence(walk, field, shape, element);
+    else if (shape->kind == SHAPE_OF)
+        fill_of(walk, field, shape, element);
+    if (shape->show)
+        shape->show(walk, field, element, shape);
+}
+
+void shape_fill(Walk *walk, Field *field, const Shape *shape, const Der *element)
+{
+    if (walk->depth >= LIMIT_DER_DEPTH) {
+        field_note(field, "der-too-deep");
+        show_hex(field, element->data, element->length);
+        return;
+    }
+    walk->depth++;
+    fill_inner(walk, field, shape, element);
+    walk->depth--;
+}
+
+void shape_generic(Walk *walk, Field *parent, const Der *element)
+{
+    g_autofree char *type = der_type(element);
+    Field *field = shape_child(walk, parent, type, element->offset, element->total);
+    if (!field)
+        return;
+    shape_note_faults(field, element);
+    if (walk->depth >= LIMIT_DER_DEPTH) {
+        field_note(field, "der-too-deep");
+        show_hex(field, element->data, element->length);
+        return;
+    }
+    walk->depth++;
+    show_generic(walk, field, element, NULL);
+    walk->depth--;
+}

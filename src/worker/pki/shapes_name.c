@@ -1,0 +1,187 @@
+#include <string.h>
+
+#include "common/registry/registry.h"
+#include "worker/pki/name.h"
+#include "worker/pki/shapes.h"
+#include "worker/pki/show.h"
+#include "worker/pki/value.h"
+
+static void set_string(Field *field, GString *text)
+{
+    field_set_text(field, text->str, text->len);
+    g_string_free(text, TRUE);
+}
+
+/* The full name of an attribute's type, from the row of its OID: "commonName (2.5.4.3)". */
+static void name_by_type(Field *field, const char *type)
+{
+    const char *end = type ? strchr(type, ' ') : NULL;
+    if (!end)
+        return;
+    g_autofree char *name = g_strndup(type, (gsize)(end - type));
+    shape_rename(field, name);
+}
+
+static void show_attribute(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    name_by_type(field, shape_value_of(field, "type"));
+    show_last(walk, field, element, shape);
+}
+
+static const Part attribute_parts[] = {
+    PART("type", &shape_oid, .id = "x509.AttributeType"),
+    PART("value", &shape_string, .id = "x509.AttributeValue"),
+};
+
+static const Shape shape_attribute = {SHAPE_PARTS(attribute_parts), .show = show_attribute};
+
+static const Part rdn_part = PART("AttributeTypeAndValue", &shape_attribute);
+
+/* An RDN nearly always has one attribute, and then is that attribute's row. */
+static void show_rdn(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)shape;
+    set_string(field, name_rdn_text(element));
+    if (!field->children || field->children->len != 1)
+        return;
+    g_autoptr(GPtrArray) only = g_steal_pointer(&field->children);
+    Field *attribute = g_ptr_array_index(only, 0);
+    g_free(field->name);
+    field->name = g_strdup(attribute->name);
+    g_free(field->id);
+    field->id = g_strdup(attribute->id);
+    field_set_text(field, attribute->value->str, attribute->value->len);
+    for (guint i = 0; attribute->notes && i < attribute->notes->len; i++)
+        field_note(field, g_ptr_array_index(attribute->notes, i));
+    field->children = g_steal_pointer(&attribute->children);
+    field->total = field->children ? field->children->len : 0;
+    for (guint i = 0; i < field->total; i++)
+        ((Field *)g_ptr_array_index(field->children, i))->parent = field;
+}
+
+const Shape shape_rdn = {SHAPE_LIST(DER_SET, rdn_part), .show = show_rdn};
+
+static const Part name_part = PART("RelativeDistinguishedName", &shape_rdn);
+
+static void show_name(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)shape;
+    set_string(field, name_text(element));
+}
+
+const Shape shape_name = {SHAPE_LIST(DER_SEQUENCE, name_part), .empty = true, .show = show_name};
+
+/* A dNSName, address or URI is visible ASCII, whatever IA5String would allow (RFC 5280 section
+ * 4.2.1.6): a control or a NUL in it is there to deceive. */
+static void show_host_string(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    show_string(walk, field, element, shape);
+    for (size_t i = 0; i < element->length; i++)
+        if (element->data[i] <= 0x20 || element->data[i] >= 0x7f)
+            field_note(field, "x509-bad-string");
+}
+
+static const Shape shape_host = {.tag = DER_IA5_STRING, .show = show_host_string};
+
+/* RFC 5280 section 4.2.1.6: 4 or 16 octets; section 4.2.1.10: twice as many, with a mask. */
+static void show_ip(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)shape;
+    size_t size = element->length;
+    if (size != 4 && size != 8 && size != 16 && size != 32) {
+        field_note(field, "x509-structure");
+        show_hex(field, element->data, element->length);
+        return;
+    }
+    size_t one = size == 4 || size == 8 ? 4 : 16;
+    Reader reader = der_inside(element);
+    GString *text = value_ip(reader_take(&reader, one), one);
+    if (size != one) {
+        GString *mask = value_ip(reader_take(&reader, one), one);
+        g_string_append_printf(text, "/%s", mask->str);
+        g_string_free(mask, TRUE);
+    }
+    set_string(field, text);
+}
+
+static const Shape shape_ip = {.tag = DER_OCTET_STRING, .show = show_ip};
+
+/* RFC 4556 section 3.2.2: KRB5PrincipalName. */
+static const Part principal_name_parts[] = {
+    PART("name-type", &shape_integer, .flags = PART_EXPLICIT),
+    PART("name-string", &shape_any, .flags = PART_EXPLICIT, .tag = 1),
+};
+static const Shape shape_principal_name = {SHAPE_PARTS(principal_name_parts)};
+static const Part krb5_parts[] = {
+    PART("realm", &shape_string, .flags = PART_EXPLICIT),
+    PART("principalName", &shape_principal_name, .flags = PART_EXPLICIT, .tag = 1),
+};
+static const Shape shape_krb5 = {SHAPE_PARTS(krb5_parts)};
+
+static const Open open_other_names[] = {
+    OPEN("1.3.6.1.4.1.311.20.2.3", &shape_utf8),   /* UPN */
+    OPEN("1.3.6.1.4.1.311.25.2.1", &shape_octets), /* Microsoft's NTDS object SID */
+    OPEN("1.3.6.1.4.1.311.25.1", &shape_octets),   /* Microsoft's NTDS replication GUID */
+    OPEN("1.3.6.1.5.5.7.8.5", &shape_utf8),        /* XmppAddr, RFC 6120 */
+    OPEN("1.3.6.1.5.5.7.8.7", &shape_ia5),         /* SRVName, RFC 4985 */
+    OPEN("1.3.6.1.5.5.7.8.9", &shape_utf8),        /* SmtpUTF8Mailbox, RFC 8398 */
+    OPEN("1.3.6.1.5.5.7.8.3", &shape_any),         /* permanentIdentifier, RFC 4043 */
+    OPEN("1.3.6.1.5.5.7.8.4", &shape_any),         /* hardwareModuleName, RFC 4108 */
+    OPEN("1.3.6.1.5.2.2", &shape_krb5),
+    {.oid = NULL},
+};
+
+static void show_other_name(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    const char *type = shape_value_of(field, "type-id"), *value = shape_value_of(field, "value");
+    field_set(field, "%s%s%s", type ? type : "", type && value && *value ? ": " : "",
+              value ? value : "");
+}
+
+static const Part other_name_parts[] = {
+    PART("type-id", &shape_oid),
+    PART("value", &shape_any, .flags = PART_EXPLICIT, .open = open_other_names,
+         .id = "x509.otherName.value"),
+};
+static const Shape shape_other_name = {SHAPE_PARTS(other_name_parts), .show = show_other_name};
+
+static const Part edi_parts[] = {
+    PART("nameAssigner", &shape_string, .flags = PART_EXPLICIT | PART_OPTIONAL),
+    PART("partyName", &shape_string, .flags = PART_EXPLICIT, .tag = 1),
+};
+static const Shape shape_edi = {SHAPE_PARTS(edi_parts)};
+
+static const Part general_name_parts[] = {
+    PART("otherName", &shape_other_name, .flags = PART_IMPLICIT),
+    PART("rfc822Name", &shape_host, .flags = PART_IMPLICIT, .tag = 1),
+    PART("dNSName", &shape_host, .flags = PART_IMPLICIT, .tag = 2),
+    PART("x400Address", &shape_any, .flags = PART_IMPLICIT, .tag = 3),
+    PART("directoryName", &shape_name, .flags = PART_EXPLICIT, .tag = 4),
+    PART("ediPartyName", &shape_edi, .flags = PART_IMPLICIT, .tag = 5),
+    PART("uniformResourceIdentifier", &shape_host, .flags = PART_IMPLICIT, .tag = 6),
+    PART("iPAddress", &shape_ip, .flags = PART_IMPLICIT, .tag = 7),
+    PART("registeredID", &shape_oid, .flags = PART_IMPLICIT, .tag = 8),
+};
+const Shape shape_general_name = {SHAPE_ALTERNATIVES(general_name_parts)};
+
+static const Part general_names_part = PART(NULL, &shape_general_name);
+
+static void show_general_names(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    guint count = field->children ? field->children->len : 0;
+    count -=
+        (shape_value_of(field, "extnID") != NULL) + (shape_value_of(field, "critical") != NULL);
+    field_set(field, count == 1 ? "%u name" : "%u names", count);
+}
+
+const Shape shape_general_names = {SHAPE_LIST(DER_SEQUENCE, general_names_part),
+                                   .show = show_general_names};
