@@ -11,6 +11,7 @@
 
 #include "app/batch.h"
 #include "app/child.h"
+#include "app/demo/demo.h"
 #include "app/options.h"
 #include "front/ui/command.h"
 #include "worker/role/role.h"
@@ -35,6 +36,8 @@ static int run_worker(const Options *options)
     };
     /* ^C is for the front, which ends its workers when it has told what is known. */
     signal(SIGINT, SIG_IGN);
+    if (!strcmp(options->worker, "demo"))
+        return demo_serve();
     for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)
         if (!strcmp(options->worker, roles[i].name))
             return roles[i].run(&role);

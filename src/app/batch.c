@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/demo/demo.h"
 #include "app/loop.h"
 #include "app/output.h"
 #include "app/progress.h"
@@ -31,9 +32,10 @@ typedef struct Batch {
     Output *output;
     Progress *progress;
     LoopSignals *signals;
+    Demo *demo;
     int signal;  /* that ended it; 0: none */
     bool behind; /* paused until the output has caught up */
-    bool over;
+    bool over, failed;
 } Batch;
 
 static void stop(Batch *batch)
@@ -178,27 +180,51 @@ static int refuse(const GError *error, int status)
     return status;
 }
 
+/* The targets of the command line. False and *error if they are none, or wrong. */
+static bool add_targets(Batch *batch, GError **error)
+{
+    if (!run_add_options(batch->run, error))
+        return false;
+    if (run_model(batch->run)->endpoints->len > 0)
+        return true;
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                        _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
+    return false;
+}
+
+static void on_demo(void *data, const char *targets, const char *ca_file)
+{
+    Batch *batch = data;
+    batch->failed = !targets || !run_add(batch->run, targets, NULL);
+    if (batch->failed) {
+        say(batch, _("the demo's servers could not be started"));
+        stop(batch);
+        return;
+    }
+    run_set_store(batch->run, ca_file);
+    run_start(batch->run);
+}
+
 static int ask(Batch *batch, const RunWatch *watch)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, 0};
+    const Options *options = batch->options;
     g_autoptr(GError) error = NULL;
-    batch->run = run_new(&batch->loop, batch->options, watch);
-    if (!run_add_options(batch->run, &error))
+    batch->run = run_new(&batch->loop, options, watch);
+    if (!options->demo && !add_targets(batch, &error))
         return refuse(error, STATUS_USAGE);
-    if (run_model(batch->run)->endpoints->len == 0) {
-        g_set_error_literal(&error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                            _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
-        return refuse(error, STATUS_USAGE);
-    }
     batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);
     batch->progress = progress_new(&batch->loop, run_model(batch->run),
-                                   !batch->options->json || !isatty(STDOUT_FILENO), on_quit, batch);
-    run_start(batch->run);
+                                   !options->json || !isatty(STDOUT_FILENO), on_quit, batch);
+    if (options->demo)
+        batch->demo = demo_new(&batch->loop, on_demo, batch);
+    else
+        run_start(batch->run);
     if (!batch->over)
         uv_run(&batch->loop, UV_RUN_DEFAULT);
     if (!run_is_over(batch->run))
         run_cut(batch->run);
-    return finish(batch);
+    return batch->failed ? STATUS_INTERNAL : finish(batch);
 }
 
 static int show(Batch *batch, const RunWatch *watch)
@@ -220,6 +246,7 @@ int batch_run(const Options *options)
     batch.output = output_new(&batch.loop, STDOUT_FILENO, on_written, &batch);
     int status = options->open ? show(&batch, &watch) : ask(&batch, &watch);
     progress_free(batch.progress);
+    demo_free(batch.demo);
     loop_signals_free(batch.signals);
     run_free(batch.run);
     output_free(batch.output);

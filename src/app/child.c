@@ -275,6 +275,6 @@ void child_free(Child *child)
         return;
     child->freed = true;
     if (uv_is_active((uv_handle_t *)&child->process))
-        child_kill(child, SIGKILL);
+        child_kill(child, SIGTERM);
     close_all(child);
 }

@@ -56,7 +56,7 @@ void child_kill(Child *child, int signal);
 /* How a child ended, as a word: "SIGKILL", "status 3"; static or interned. */
 const char *child_how(int status, int signal);
 
-/* Ends it if it still runs (SIGKILL), tells nothing more, and frees it. NULL is allowed. */
+/* Ends it if it still runs (SIGTERM), tells nothing more, and frees it. NULL is allowed. */
 void child_free(Child *child);
 
 #endif

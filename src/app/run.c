@@ -183,7 +183,8 @@ static Run *run_over(uv_loop_t *loop, const Options *options, const RunWatch *wa
 /* The session's file; where it cannot be made, *failed says which, unless nobody asked for one. */
 static Session *make_session(const Options *options, char **failed, GError **error)
 {
-    g_autofree char *usual = options->save || options->no_save ? NULL : session_default_path();
+    g_autofree char *usual =
+        options->save || options->no_save || options->demo ? NULL : session_default_path();
     const char *path = options->save ? options->save : usual;
     Session *session = path ? session_new(path, options->save != NULL, error) : NULL;
     if (path && !session)

@@ -1,11 +1,11 @@
 #include "common/target/host.h"
 
 #include <arpa/inet.h>
+#include <glib/gi18n.h>
 #include <idn2.h>
 #include <string.h>
 
 #include "common/target/target.h"
-#include "common/util/intl.h"
 #include "common/util/text.h"
 
 enum {

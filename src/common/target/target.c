@@ -1,10 +1,10 @@
 #include "common/target/target.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "common/target/catalogue.h"
 #include "common/target/host.h"
-#include "common/util/intl.h"
 #include "common/util/limits.h"
 #include "common/util/text.h"
 

@@ -58,6 +58,7 @@ enum {
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
+    LIMIT_RESOLVING = 64,       /* names that are looked up at once */
     LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
     /* targets */
