@@ -6,6 +6,7 @@
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -417,6 +418,6 @@ bool sandbox_enter(SandboxKind kind, char **why)
         error = filter_load(kind);
     }
     if (error)
-        *why = g_strdup_printf("%s: %s", what, g_strerror(error));
+        *why = g_strdup_printf("%s: %s", what, strerror(error));
     return error == 0;
 }
