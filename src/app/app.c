@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include "app/child.h"
 #include "app/demo/demo.h"
 #include "app/options.h"
+#include "app/screen.h"
 #include "front/ui/command.h"
 #include "worker/role/role.h"
 
@@ -51,6 +53,18 @@ static int print(char *text)
     return fine ? 0 : STATUS_INTERNAL;
 }
 
+/* A screen needs a terminal to show it on, and one for keys: standard input, or where that is a
+ * list of targets the controlling one. */
+static bool has_terminal(void)
+{
+    if (!isatty(STDOUT_FILENO))
+        return false;
+    int terminal = isatty(STDIN_FILENO) ? -1 : open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0)
+        close(terminal);
+    return terminal >= 0 || isatty(STDIN_FILENO);
+}
+
 static int run_front(const Options *options)
 {
     if (options->help)
@@ -59,7 +73,7 @@ static int run_front(const Options *options)
         return print(g_strdup(PACKAGE_STRING "\n"));
     if (options->print_keys)
         return print(command_manual());
-    return batch_run(options);
+    return options->batch || !has_terminal() ? batch_run(options) : screen_run(options);
 }
 
 int app_run(char *const *argv)

@@ -15,7 +15,7 @@ typedef struct Raw {
     char **targets;
 } Raw;
 
-enum { HELP_COLUMN = 26, HELP_WIDTH = 79 };
+enum { HELP_COLUMN = 26 };
 
 /* A row with a title begins a group of the help; one with no description is not in the help. */
 typedef struct Row {
@@ -43,13 +43,13 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
           N_("name to send (SNI) and to check, for every target"), N_("NAME")}},
         {NULL,
          {"alpn", 0, 0, WORD(raw->alpn),
-          N_("protocols to offer, separated by commas; \"\" is none"), N_("LIST")}},
+          N_("protocols to offer, with commas between; \"\" is none"), N_("LIST")}},
         {NULL,
          {"priority", 0, 0, WORD(o->priority), N_("GnuTLS priority string of the handshake"),
           N_("STRING")}},
         {NULL,
          {"timeout", 0, 0, WORD(raw->timeout),
-          N_("seconds of silence to wait for (5); four times that in all"), N_("SECONDS")}},
+          N_("seconds of silence to wait for (5); in all, 4 times that"), N_("SECONDS")}},
         {NULL,
          {"parallel", 0, 0, NUMBER(o->parallel), N_("open connections in all (128)"), N_("N")}},
         {NULL,

@@ -16,7 +16,8 @@
 enum { SESSION_CHUNK = 64 << 10 };
 
 struct Session {
-    char *path; /* NULL: in memory */
+    char *path; /* of its file; NULL: there never was one */
+    bool saved; /* it is in that file */
     int file;
     gint64 end;          /* bytes in the file; always at the end of a line */
     GByteArray *waiting; /* appended, not written */
@@ -52,6 +53,7 @@ static Session *session_over(int file, const char *path)
     Session *session = g_new0(Session, 1);
     session->file = file;
     session->path = g_strdup(path);
+    session->saved = path != NULL;
     session->waiting = g_byte_array_new();
     return session;
 }
@@ -150,7 +152,7 @@ static void fall_over(Session *session)
         g_debug("%s keeps a cut line", session->path);
     close(session->file);
     session->file = memory;
-    g_clear_pointer(&session->path, g_free);
+    session->saved = false;
 }
 
 bool session_flush(Session *session, char **why)
@@ -159,7 +161,7 @@ bool session_flush(Session *session, char **why)
     if (waiting->len == 0)
         return true;
     bool fine = write_at(session->file, waiting->data, waiting->len, session->end);
-    if (!fine && session->path) {
+    if (!fine && session->saved) {
         *why = g_strdup(g_strerror(errno));
         fall_over(session);
         if (!write_at(session->file, waiting->data, waiting->len, session->end))
@@ -224,7 +226,14 @@ const char *session_next(Session *session, gint64 *place, size_t *size)
 
 const char *session_path(const Session *session)
 {
-    return session->path;
+    return session->saved ? session->path : NULL;
+}
+
+void session_discard(Session *session)
+{
+    if (session->saved)
+        unlink(session->path);
+    session->saved = false;
 }
 
 void session_free(Session *session)

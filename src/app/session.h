@@ -42,6 +42,9 @@ const char *session_next(Session *session, gint64 *place, size_t *size);
 /* Where it is saved; NULL if it is in memory. Borrowed. */
 const char *session_path(const Session *session);
 
+/* Removes its file, because nothing worth keeping is in it. */
+void session_discard(Session *session);
+
 void session_free(Session *session);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Session, session_free)

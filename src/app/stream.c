@@ -51,7 +51,7 @@ Model *stream_model(const Stream *stream)
     return stream->model;
 }
 
-const Session *stream_session(const Stream *stream)
+Session *stream_session(const Stream *stream)
 {
     return stream->session;
 }

@@ -25,7 +25,7 @@ gint64 stream_epoch(const Stream *stream);
 double stream_at(const Stream *stream);
 
 Model *stream_model(const Stream *stream);
-const Session *stream_session(const Stream *stream);
+Session *stream_session(const Stream *stream);
 
 /* The first fact: who wrote it, when and where. */
 void stream_begin(Stream *stream);
