@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 typedef struct Fault {
-    const char *reason; /* code of a reason, static; NULL: nothing is wrong */
+    const char *reason; /* code of a reason, static */
     json_t *args;       /* its arguments, owned; NULL: none */
 } Fault;
 
