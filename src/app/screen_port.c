@@ -16,14 +16,13 @@ static GBytes *port_bytes(void *data, const char *sha256)
     return stream_bytes(run_stream(port->run), sha256);
 }
 
-static void port_explain(void *data, const char *kind, const char *sha256, const guint *path,
-                         guint depth, guint from)
+static void port_explain(void *data, const UiExplain *what)
 {
     ScreenPort *port = data;
     json_t *way = json_array();
-    for (guint i = 0; i < depth; i++)
-        json_array_append_new(way, json_integer(path[i]));
-    run_explain(port->run, kind, sha256, way, from);
+    for (guint i = 0; i < what->depth; i++)
+        json_array_append_new(way, json_integer(what->path[i]));
+    run_explain(port->run, what->kind, what->sha256, way, what->from);
 }
 
 /* Does something with each endpoint, and counts for how many it could be done. */
@@ -86,16 +85,16 @@ static char *port_copy(void *data, const char *text, size_t size)
     return NULL; /* it says itself which way it went */
 }
 
-static char *port_write(void *data, const char *path, const void *bytes, size_t size, bool over,
-                        bool *refused)
+static char *port_write(void *data, const UiFile *file, bool *refused)
 {
     (void)data;
     g_autoptr(GError) error = NULL;
-    g_autofree char *shown = text_escape(path, -1, false);
+    g_autofree char *shown = text_escape(file->path, -1, false);
     *refused = false;
-    if (file_write(path, bytes, size, over, &error))
-        return g_strdup_printf(ngettext("%s: %zu byte written", "%s: %zu bytes written", size),
-                               shown, size);
+    if (file_write(file->path, file->bytes, file->size, file->over, &error))
+        return g_strdup_printf(
+            ngettext("%s: %zu byte written", "%s: %zu bytes written", file->size), shown,
+            file->size);
     *refused = g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_EXIST);
     return text_escape(error->message, -1, false);
 }

@@ -13,17 +13,30 @@
 
 typedef struct Ui Ui;
 
+/* The children of the node at `path` in what these bytes say, from the child `from` on. */
+typedef struct UiExplain {
+    const char *kind, *sha256; /* of an explain job (doc/facts.md) */
+    const guint *path;         /* child indices from the root */
+    guint depth, from;
+} UiExplain;
+
+/* A file to be written. */
+typedef struct UiFile {
+    const char *path;
+    const void *bytes;
+    size_t size;
+    bool over; /* a file that is there may be replaced */
+} UiFile;
+
 /* What the screen can ask of the program around it. Every function returns at once. A returned
  * string is a message for the status line (NULL: none), to be freed by the caller. */
 typedef struct UiPort {
     void *data; /* handed to each */
     /* The bytes of this hash; NULL if the stream does not hold them (any more). */
     GBytes *(*bytes)(void *data, const char *sha256);
-    /* Asks the reader for the children of the node at path; ui_fields brings the answer. The job's
-     * id is
+    /* Asks the reader for the children of a node; ui_fields brings the answer. The job's id is
      * "<kind>:<sha256>", which the reader gives back. */
-    void (*explain)(void *data, const char *kind, const char *sha256, const guint *path,
-                    guint depth, guint from);
+    void (*explain)(void *data, const UiExplain *what);
     /* On the wire: ask these endpoints again; add targets as typed; stop; pause or go on. */
     char *(*ask)(void *data, const GPtrArray *endpoint_ids);
     char *(*add)(void *data, const char *targets, bool *refused);
@@ -32,9 +45,9 @@ typedef struct UiPort {
     /* To the clipboard, scrubbed of control characters already; says which way it went and how many
      * bytes. */
     char *(*copy)(void *data, const char *text, size_t size);
-    /* Writes a file whole (mode 0666 less umask); refuses to overwrite unless `over`. */
-    char *(*write)(void *data, const char *path, const void *bytes, size_t size, bool over,
-                   bool *refused);
+    /* Writes a file whole (mode 0666 less umask). *refused: it is there already, and `over` is not
+     * set; other failures are said alone. */
+    char *(*write)(void *data, const UiFile *file, bool *refused);
     void (*suspend)(void *data); /* ^Z */
     void (*quit)(void *data);
 } UiPort;
