@@ -7,7 +7,6 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/batch.h"
@@ -38,10 +37,10 @@ static int run_worker(const Options *options)
     };
     /* ^C is for the front, which ends its workers when it has told what is known. */
     signal(SIGINT, SIG_IGN);
-    if (!strcmp(options->worker, "demo"))
+    if (g_str_equal(options->worker, "demo"))
         return demo_serve();
     for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)
-        if (!strcmp(options->worker, roles[i].name))
+        if (g_str_equal(options->worker, roles[i].name))
             return roles[i].run(&role);
     return STATUS_USAGE;
 }

@@ -1,7 +1,5 @@
 #include "app/asking.h"
 
-#include <string.h>
-
 #include "app/link.h"
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
@@ -71,7 +69,7 @@ static void finish(Asking *asking, Asked *asked, const char *reason, json_t *arg
 {
     g_autoptr(json_t) done = fact_new(FACT_DONE);
     json_object_set(done, "endpoint", json_object_get(asked->job, "endpoint"));
-    bool stopped = !strcmp(reason, "stopped");
+    bool stopped = g_str_equal(reason, "stopped");
     json_object_set_new(done, "result", json_string(stopped ? "stopped" : "worker-died"));
     json_object_set_new(done, "reason", json_string(reason));
     json_object_set_new(done, "phase", json_string(asked->state ? asked->state : "waiting"));
@@ -162,9 +160,10 @@ static void on_fact(void *data, json_t *fact)
         asked->at = fact_number(fact, "at", asked->at);
     if (asked && kind == FACT_STATE) {
         const char *state = fact_string(fact, "state", "waiting");
-        if (!asked->state && strcmp(state, "waiting"))
+        bool waits = g_str_equal(state, "waiting");
+        if (!asked->state && !waits)
             asked->began = asked->at;
-        if (asked->state || strcmp(state, "waiting"))
+        if (asked->state || !waits)
             asked->state = g_intern_string(state);
     }
     if (kind == FACT_DONE) {

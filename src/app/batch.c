@@ -123,7 +123,7 @@ static void on_signal(void *data, int number)
 
 static bool is_utf8(void)
 {
-    return !strcmp(nl_langinfo(CODESET), "UTF-8");
+    return g_str_equal(nl_langinfo(CODESET), "UTF-8");
 }
 
 static void print_text(Batch *batch)

@@ -7,6 +7,8 @@
 #include "app/child.h"
 #include "common/util/limits.h"
 
+enum { LINK_MINUTE_MS = 60 * 1000 };
+
 struct Link {
     uv_loop_t *loop;
     const LinkRole *role;
@@ -66,11 +68,9 @@ static void on_line(void *data, const char *line, size_t size)
 {
     Link *link = data;
     g_autoptr(json_t) fact = line ? fact_from_line(line, size, NULL) : NULL;
-    if (!fact)
-        drop(link);
-    else if (permitted(link->role, fact_kind(fact)))
+    if (fact && permitted(link->role, fact_kind(fact)))
         link->events.fact(link->events.data, fact);
-    else if (link->role->replies &&
+    else if (fact && link->role->replies &&
              g_strv_contains(link->role->replies, fact_string(fact, "fact", "")))
         link->events.reply(link->events.data, fact);
     else
@@ -87,7 +87,7 @@ static void on_room(void *data)
 static bool may_start(const Link *link)
 {
     guint64 oldest = link->deaths[link->next];
-    return oldest == 0 || uv_now(link->loop) + 1 - oldest > 60 * 1000;
+    return oldest == 0 || uv_now(link->loop) + 1 - oldest > LINK_MINUTE_MS;
 }
 
 static void bury(Link *link, const char *how)

@@ -131,8 +131,8 @@ static bool take_format(Raw *raw, GError **error)
     Options *options = raw->options;
     options->fail_on = SEVERITY_COUNT;
     if (raw->format) {
-        options->json = !strcmp(raw->format, "json");
-        if (!options->json && strcmp(raw->format, "text"))
+        options->json = g_str_equal(raw->format, "json");
+        if (!options->json && !g_str_equal(raw->format, "text"))
             return wrong(error, _("--format %s: text or json"), raw->format);
         options->batch = TRUE;
     }

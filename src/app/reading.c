@@ -1,7 +1,5 @@
 #include "app/reading.h"
 
-#include <string.h>
-
 #include "app/link.h"
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
@@ -23,7 +21,7 @@ struct Reading {
 
 static bool is(const json_t *job, const char *name)
 {
-    return !strcmp(fact_string(job, "job", ""), name);
+    return g_str_equal(fact_string(job, "job", ""), name);
 }
 
 static void end(Reading *reading, bool answered)
@@ -81,9 +79,10 @@ static void on_fact(void *data, json_t *fact)
 static void on_reply(void *data, json_t *reply)
 {
     Reading *reading = data;
-    if (!reading->now || strcmp(fact_string(reply, "id", ""), fact_string(reading->now, "id", "-")))
+    if (!reading->now ||
+        !g_str_equal(fact_string(reply, "id", ""), fact_string(reading->now, "id", "-")))
         return;
-    if (!strcmp(fact_string(reply, "fact", ""), "fields")) {
+    if (g_str_equal(fact_string(reply, "fact", ""), "fields")) {
         if (is(reading->now, "explain"))
             reading->events.fields(reading->events.data, reply);
         return;

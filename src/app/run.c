@@ -58,7 +58,7 @@ static void settle(Run *run, Endpoint *endpoint)
     Place *place = g_hash_table_lookup(run->places, endpoint->id);
     if (!place || !endpoint->result || place->verifies > 0 || endpoint->findings)
         return;
-    if (!strcmp(endpoint->result, "suspended"))
+    if (g_str_equal(endpoint->result, "suspended"))
         return; /* it is asked again */
     AuditContext context = {.now = run_now(run)};
     audit_judge(endpoint, &context);
@@ -112,7 +112,7 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
 {
     Run *run = data;
     (void)answered; /* an error fact says so where it was not */
-    if (strcmp(fact_string(job, "job", ""), "verify"))
+    if (!g_str_equal(fact_string(job, "job", ""), "verify"))
         return;
     const char *id = fact_string(job, "endpoint", "");
     Place *place = g_hash_table_lookup(run->places, id);
@@ -142,7 +142,7 @@ static void on_worker_fact(void *data, json_t *fact)
     stream_add(run->stream, fact);
     if (fact_kind(fact) != FACT_DONE)
         return;
-    if (!strcmp(fact_string(fact, "result", ""), "suspended"))
+    if (g_str_equal(fact_string(fact, "result", ""), "suspended"))
         run_ask(run, fact_string(fact, "endpoint", ""));
     check_over(run);
 }
@@ -281,7 +281,7 @@ bool run_add(Run *run, const char *words, GError **error)
 
 static bool add_file(Run *run, const char *file, GError **error)
 {
-    bool input = !strcmp(file, "-");
+    bool input = g_str_equal(file, "-");
     g_autofree char *text = NULL;
     gsize size = 0;
     if (!g_file_get_contents(input ? "/dev/stdin" : file, &text, &size, error))

@@ -13,7 +13,7 @@
 
 #include "common/util/limits.h"
 
-enum { SESSION_CHUNK = 64 << 10 };
+enum { SESSION_CHUNK = 32 << 10 };
 
 struct Session {
     char *path; /* of its file; NULL: there never was one */
@@ -85,27 +85,34 @@ static bool write_at(int file, const void *bytes, size_t size, gint64 place)
     return true;
 }
 
+/* Reads the next chunk at a place (-1: where the file stands); 0 at the end, -1 and errno on
+ * failure. */
+static ssize_t read_chunk(int file, char *chunk, gint64 place)
+{
+    ssize_t got;
+    do
+        got =
+            place < 0 ? read(file, chunk, SESSION_CHUNK) : pread(file, chunk, SESSION_CHUNK, place);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* A pipe or the like can be read once: copied into memory, it can be read anywhere. */
 static int copy_to_memory(int from)
 {
-    int to = memfd_create("tlsdive", MFD_CLOEXEC);
-    g_autofree char *chunk = g_malloc(SESSION_CHUNK);
+    char chunk[SESSION_CHUNK];
+    ssize_t got = 0;
     gint64 place = 0;
-    while (to >= 0) {
-        ssize_t got = read(from, chunk, SESSION_CHUNK);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got == 0)
-            break;
-        if (got < 0 || !write_at(to, chunk, (size_t)got, place)) {
-            int number = errno;
-            close(to);
-            errno = number;
-            to = -1;
-        }
+    int to = memfd_create("tlsdive", MFD_CLOEXEC);
+    while (to >= 0 && (got = read_chunk(from, chunk, -1)) > 0 &&
+           write_at(to, chunk, (size_t)got, place))
         place += got;
-    }
-    return to;
+    if (to < 0 || got == 0)
+        return to;
+    int number = errno;
+    close(to);
+    errno = number;
+    return -1;
 }
 
 Session *session_open(const char *path, GError **error)
@@ -136,16 +143,13 @@ gint64 session_append(Session *session, const char *line, size_t size)
 /* Carries what the file holds over into memory. */
 static void fall_over(Session *session)
 {
+    char chunk[SESSION_CHUNK];
+    ssize_t got = 0;
     int memory = memfd_create("tlsdive", MFD_CLOEXEC);
-    g_autofree char *chunk = g_malloc(SESSION_CHUNK);
-    for (gint64 place = 0; place < session->end;) {
-        size_t size = (size_t)MIN(session->end - place, SESSION_CHUNK);
-        ssize_t got = pread(session->file, chunk, size, place);
-        if (got < 0 && errno == EINTR)
-            continue;
+    for (gint64 place = 0; place < session->end; place += got) {
+        got = read_chunk(session->file, chunk, place);
         if (got <= 0 || !write_at(memory, chunk, (size_t)got, place))
             break;
-        place += got;
     }
     /* What stays in the file ends with a whole line. */
     if (ftruncate(session->file, session->end))
@@ -172,28 +176,24 @@ bool session_flush(Session *session, char **why)
     return fine;
 }
 
-char *session_read(Session *session, gint64 place, size_t size)
+char *session_read(const Session *session, gint64 place, size_t size)
 {
     if (place < 0 || size > LIMIT_LINE)
         return NULL;
-    g_autofree char *bytes = g_malloc(size + 1);
-    bytes[size] = '\0';
-    if (place >= session->end && session->waiting->len > 0) {
+    if (place >= session->end) {
         size_t from = (size_t)(place - session->end);
-        if (from + size > session->waiting->len)
+        if (from > session->waiting->len || size > session->waiting->len - from)
             return NULL;
-        memcpy(bytes, session->waiting->data + from, size);
-        return g_steal_pointer(&bytes);
+        return g_strndup((const char *)session->waiting->data + from, size);
     }
-    for (size_t done = 0; done < size;) {
-        ssize_t got = pread(session->file, bytes + done, size - done, place + (gint64)done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return NULL;
-        done += (size_t)got;
+    char *bytes = g_malloc(size + 1);
+    ssize_t got = pread(session->file, bytes, size, place);
+    if (got == (ssize_t)size) {
+        bytes[size] = '\0';
+        return bytes;
     }
-    return g_steal_pointer(&bytes);
+    g_free(bytes);
+    return NULL;
 }
 
 const char *session_next(Session *session, gint64 *place, size_t *size)

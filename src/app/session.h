@@ -32,7 +32,7 @@ gint64 session_append(Session *session, const char *line, size_t size);
 bool session_flush(Session *session, char **why);
 
 /* `size` bytes at `place`, to be freed; NULL if they are not all there. */
-char *session_read(Session *session, gint64 place, size_t size);
+char *session_read(const Session *session, gint64 place, size_t size);
 
 /* Reads the next line from the beginning on, for a session that was opened: its place, its size
  * with the newline, and the text, borrowed until the next call. Lines longer than LIMIT_LINE come

@@ -196,7 +196,7 @@ GBytes *stream_bytes(Stream *stream, const char *sha256)
         g_byte_array_append(bytes, part, (guint)size);
     }
     g_autofree char *hash = bytes_sha256(bytes->data, bytes->len);
-    if (strcmp(hash, sha256))
+    if (!g_str_equal(hash, sha256))
         return NULL;
     return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
 }
