@@ -4,6 +4,8 @@
 
 #include "common/util/limits.h"
 
+enum { FACT_DIGITS = 12 }; /* of a time in seconds: microseconds, in a stream of days */
+
 static const char *const kind_names[] = {
     [FACT_UNKNOWN] = "unknown",
     [FACT_STREAM] = "stream",
@@ -69,7 +71,8 @@ static int append(const char *text, size_t size, void *line)
 char *fact_to_line(const json_t *fact)
 {
     GString *line = g_string_sized_new(256);
-    int failed = json_dump_callback(fact, append, line, JSON_COMPACT | JSON_ENSURE_ASCII);
+    int failed = json_dump_callback(
+        fact, append, line, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(FACT_DIGITS));
     if (!failed && memchr(line->str, 0x7f, line->len))
         line = escape_delete(line);
     if (failed || line->len + 1 > LIMIT_LINE) {
