@@ -134,6 +134,10 @@ bool link_send(Link *link, const json_t *job)
     if (!line)
         return false;
     size_t size = strlen(line);
+    if (size >= LIMIT_JOB) {
+        free(line);
+        return false;
+    }
     line = g_realloc(line, size + 1);
     line[size] = '\n';
     child_write(link->child, line, size + 1);

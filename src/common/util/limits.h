@@ -67,6 +67,7 @@ enum {
 
     /* workers */
     LIMIT_WORKER_MEMORY_MB = 512, /* address space that a worker may add to what it starts with */
+    LIMIT_JOB = 8 << 20,          /* bytes of one job: a whole connection's bytes in base64 fit */
     LIMIT_READER_MS = 10000,      /* that the reader may be busy with one job */
     LIMIT_RESTARTS = 5,           /* restarts of a worker within a minute */
 };
