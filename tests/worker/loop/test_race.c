@@ -212,9 +212,8 @@ static const Row rows[] = {
      "begins 127.0.0.2; failed 127.0.0.2 connect-timed-out; lost 127.0.0.2 connect-timed-out",
      TIMEOUT},
     {SILENT " " SILENT2 " " CLOSED,
-     "begins 127.0.0.2; begins 127.0.0.6; failed 127.0.0.2 connect-timed-out; begins 127.0.0.3; "
-     "failed "
-     "127.0.0.3 connection-refused; failed 127.0.0.6 connect-timed-out; lost 127.0.0.3 "
+     "begins 127.0.0.2; begins 127.0.0.6; begins 127.0.0.3; failed 127.0.0.3 connection-refused; "
+     "failed 127.0.0.2 connect-timed-out; failed 127.0.0.6 connect-timed-out; lost 127.0.0.3 "
      "connection-refused",
      TIMEOUT + DELAY},
     {NO_WAY,
