@@ -284,5 +284,5 @@ GString *value_ip(const uint8_t *octets, size_t size)
 char *value_rfc3339(int64_t seconds)
 {
     g_autofree char *text = text_from_time(seconds);
-    return g_strdup_printf("%.10sT%.8sZ", text, text + strlen("YYYY-MM-DD "));
+    return g_strdup_printf("%.10s%c%.8sZ", text, 'T', text + strlen("YYYY-MM-DD "));
 }

@@ -1,0 +1,180 @@
+#include "worker/pki/judge.h"
+
+#include <string.h>
+
+#include "worker/pki/constraints.h"
+#include "worker/pki/value.h"
+
+static void add(Step *step, const char *code)
+{
+    const char *interned = g_intern_string(code);
+    if (!g_ptr_array_find(step->reasons, interned, NULL))
+        g_ptr_array_add(step->reasons, (gpointer)interned);
+}
+
+static void judge_reading(Step *step)
+{
+    if (!step->node->readable || !step->node->imported)
+        add(step, "trust-undecodable");
+}
+
+static void judge_time(Step *step, gint64 time)
+{
+    int64_t from, to;
+    if (cert_time(step->node->cert, VALIDITY_NOT_BEFORE, &from) && time < from)
+        add(step, "trust-not-yet-valid");
+    if (cert_time(step->node->cert, VALIDITY_NOT_AFTER, &to) && time > to)
+        add(step, "trust-expired");
+}
+
+/* Keys that can be broken today: under 1,024 bits of RSA, DSA or DH, under 160 bits of a curve.
+ * What is merely too weak for today's rules is for the audit. */
+static void judge_key(Step *step)
+{
+    const Key *key = &step->node->key;
+    size_t least = key->curve ? 160 : 1024;
+    bool sized = key->curve || key->exponent || (key->type && strcmp(key->type, "DSA") == 0);
+    if (sized && key->bits && key->bits < least)
+        add(step, "trust-weak-key");
+}
+
+/* `trusted` or self-signed: nobody relies on that signature. */
+static void judge_signature(Step *step, bool relied_on)
+{
+    static const char *const broken[] = {"MD2", "MD4", "MD5", "SHA-1", "RIPEMD-160", NULL};
+    const char *hash = step->node->signature.hash;
+    if (relied_on && hash && g_strv_contains(broken, hash))
+        add(step, "trust-weak-signature");
+    if (step->signature == SIGNATURE_WRONG)
+        add(step, "trust-signature");
+    if (step->signature == SIGNATURE_UNKNOWN)
+        add(step, "trust-unknown-algorithm");
+}
+
+/* RFC 5280 section 4.2: what is processed here, or says nothing that could forbid the use. */
+static void judge_extensions(Step *step)
+{
+    static const char *const known[] = {"2.5.29.14",
+                                        "2.5.29.15",
+                                        "2.5.29.17",
+                                        "2.5.29.18",
+                                        "2.5.29.19",
+                                        "2.5.29.30",
+                                        "2.5.29.31",
+                                        "2.5.29.32",
+                                        "2.5.29.33",
+                                        "2.5.29.35",
+                                        "2.5.29.36",
+                                        "2.5.29.37",
+                                        "2.5.29.54",
+                                        "2.16.840.1.113730.1.1",
+                                        "1.3.6.1.5.5.7.1.1",
+                                        "1.3.6.1.5.5.7.1.24",
+                                        NULL};
+    const GArray *extensions = step->node->cert->extensions;
+    for (guint i = 0; i < extensions->len; i++) {
+        const CertExtension *extension = &g_array_index(extensions, CertExtension, i);
+        if (extension->critical && (!extension->oid || !g_strv_contains(known, extension->oid)))
+            add(step, "trust-unknown-critical");
+    }
+}
+
+/* RFC 5280 section 4.2.1.12. anyExtendedKeyUsage counts. A CA's purposes bound those below it, as
+ * every client has it. */
+static void judge_purpose(Step *step)
+{
+    Reader purposes = cert_list(step->node->cert, "2.5.29.37");
+    Der purpose;
+    if (!cert_extension(step->node->cert, "2.5.29.37"))
+        return;
+    while (der_next(&purposes, &purpose))
+        if (value_is_oid(&purpose, "1.3.6.1.5.5.7.3.1") || value_is_oid(&purpose, "2.5.29.37.0"))
+            return;
+    add(step, "trust-purpose");
+}
+
+/* A server signs, or has keys encrypted or agreed on (RFC 5280 section 4.2.1.3, bits 0, 2 and 4).
+ */
+static void judge_leaf_usage(Step *step)
+{
+    unsigned bits;
+    if (cert_key_usage(step->node->cert, &bits) && !(bits & (1U << 0 | 1U << 2 | 1U << 4)))
+        add(step, "trust-key-usage");
+}
+
+/* RFC 5280 section 6.1.4 (k) to (n). A root of version 1 in the store has been chosen as a CA by
+ * who keeps the store. `below` is the number of intermediates under it that are not self-issued. */
+static void judge_issuer(Step *step, bool anchor, gint64 below)
+{
+    bool ca;
+    int64_t path_length;
+    unsigned bits;
+    const Cert *cert = step->node->cert;
+    if (!(anchor && cert_version(cert) == 1) &&
+        (!cert_basic_constraints(cert, &ca, &path_length) || !ca))
+        add(step, "trust-not-ca");
+    else if (cert_basic_constraints(cert, &ca, &path_length) && path_length >= 0 &&
+             below > path_length)
+        add(step, "trust-path-length");
+    if (cert_key_usage(cert, &bits) && !(bits & 1U << 5))
+        add(step, "trust-key-usage");
+}
+
+/* RFC 5280 section 6.1.3 (b) and (c): self-issued certificates on the way are exempt, the leaf is
+ * not. */
+static void judge_constraints(Step *steps, guint issuer, guint *names_left)
+{
+    for (guint i = 0; i < issuer; i++) {
+        if (i > 0 && node_self_issued(steps[i].node))
+            continue;
+        switch (constraints_check(steps[issuer].node->cert, steps[i].node->cert, names_left)) {
+        case CONSTRAINTS_BROKEN:
+            add(&steps[i], "trust-name-constraints");
+            break;
+        case CONSTRAINTS_LIMIT:
+            add(&steps[i], "trust-limit");
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+static void judge_end(Step *last, PathEnd end, bool alone)
+{
+    if (end == PATH_INCOMPLETE)
+        add(last, "trust-incomplete");
+    else if (end == PATH_LIMIT)
+        add(last, "trust-limit");
+    else if (end == PATH_SELF)
+        add(last, alone ? "trust-self-signed" : "trust-unknown-root");
+}
+
+guint judge_path(Step *steps, guint count, PathEnd end, gint64 time, guint *names_left)
+{
+    gint64 below = 0;
+    guint reasons = 0;
+    for (guint i = 0; i < count; i++) {
+        g_clear_pointer(&steps[i].reasons, g_ptr_array_unref);
+        steps[i].reasons = g_ptr_array_new();
+    }
+    judge_end(&steps[count - 1], end, count == 1);
+    judge_leaf_usage(&steps[0]);
+    for (guint i = 0; i < count; i++) {
+        bool last = i == count - 1;
+        judge_reading(&steps[i]);
+        judge_time(&steps[i], time);
+        judge_key(&steps[i]);
+        judge_signature(&steps[i], !last || end == PATH_INCOMPLETE || end == PATH_LIMIT);
+        judge_extensions(&steps[i]);
+        judge_purpose(&steps[i]);
+        if (i == 0)
+            continue;
+        judge_issuer(&steps[i], last && end == PATH_STORED, below);
+        judge_constraints(steps, i, names_left);
+        below += !node_self_issued(steps[i].node);
+    }
+    for (guint i = 0; i < count; i++)
+        reasons += steps[i].reasons->len;
+    return reasons;
+}

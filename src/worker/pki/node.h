@@ -1,0 +1,54 @@
+/* node: a certificate in a chain or store, with what path building asks of it again and again.
+ * Pure.
+ *
+ * For verify.c and what it is made of. Signatures are verified by GnuTLS from the key's and the
+ * signed bytes alone, so a certificate that it refuses to import can still issue and be issued.
+ */
+#ifndef TLSDIVE_WORKER_PKI_NODE_H
+#define TLSDIVE_WORKER_PKI_NODE_H
+
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+
+#include "worker/pki/cert.h"
+#include "worker/pki/key.h"
+
+typedef struct Node {
+    Cert *cert;
+    char *sha256;
+    GBytes *subject, *issuer; /* as name_canonical writes them */
+    bool stored;              /* it is in the store */
+    bool readable;            /* what a path needs of it reads */
+    Key key;
+    Signature signature;
+    gnutls_pubkey_t public_key; /* NULL: GnuTLS cannot read the key */
+    gnutls_x509_crt_t imported; /* NULL: GnuTLS refuses the certificate */
+} Node;
+
+typedef enum SignatureAnswer {
+    SIGNATURE_GOOD,
+    SIGNATURE_WRONG,
+    SIGNATURE_UNKNOWN, /* an algorithm or a key that GnuTLS cannot do */
+} SignatureAnswer;
+
+Node *node_new(GBytes *der);
+void node_free(Node *node);
+
+/* Does the issuer's key verify the signature on the certificate? The names are not looked at. */
+SignatureAnswer node_verify(const Node *node, const Node *issuer);
+
+/* True where the issuer's name is the certificate's own, up to RFC 5280 section 7.1. */
+bool node_self_issued(const Node *node);
+
+/* The certificate's authorityKeyIdentifier is the issuer's subjectKeyIdentifier: 1; it is another:
+ * -1; one of them is absent: 0. */
+int node_key_ids(const Node *node, const Node *issuer);
+
+struct Store {
+    char *name;
+    GPtrArray *nodes;       /* Node, owned */
+    GHashTable *by_subject; /* GBytes to GPtrArray of Node */
+    GHashTable *by_hash;    /* sha256 to Node */
+};
+
+#endif
