@@ -43,7 +43,9 @@ enum {
     LIMIT_PATHS = 64,                  /* paths looked at for one chain */
     LIMIT_SIGNATURES = 256,            /* signatures verified for one chain */
     LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
-    LIMIT_BUNDLE = 20000,              /* certificates of one file */
+    LIMIT_BUNDLE = 12000,              /* certificates of one file */
+    LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
+    LIMIT_JOB = 32 << 20,              /* bytes of one job of the reader: a whole file in base64 */
 
     /* time, in milliseconds */
     LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */
