@@ -79,6 +79,10 @@ void audit_judge(Endpoint *endpoint, const AuditContext *context);
 /* Judges every endpoint again, for this time. */
 void audit_judge_all(Model *model, const AuditContext *context);
 
+/* True for ports of the catalogue that are closed or silent, or answer in the plain text that is normal
+ * there: the usual case, counted, and no finding. */
+bool audit_is_quiet(const Endpoint *endpoint);
+
 /* "critical" ... "unknown"; static. */
 const char *severity_name(Severity severity);
 

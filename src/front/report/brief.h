@@ -49,10 +49,6 @@ char *brief_findings(const Endpoint *endpoint, bool utf8);
 /* The worst finding of an endpoint; NULL where it has none. */
 const Finding *brief_worst(const Endpoint *endpoint);
 
-/* True for ports of the catalogue that are closed or silent: the normal case, counted and not
- * shown. */
-bool brief_is_quiet(const Endpoint *endpoint);
-
 /* "0.182 s", "1:02 min"; to be freed. */
 char *brief_duration(double seconds);
 

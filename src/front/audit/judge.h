@@ -1,0 +1,54 @@
+/* judge: the functions of the rules' table, and what they are made of. For src/front/audit alone. */
+#ifndef TLSDIVE_FRONT_AUDIT_JUDGE_H
+#define TLSDIVE_FRONT_AUDIT_JUDGE_H
+
+#include "front/audit/audit.h"
+
+/* Adds a finding of the rule being judged. `args` is taken; it may be NULL. The connection that counts
+ * is its evidence; more is set on what is returned. */
+Finding *finding_add(AuditCase *examined, Severity severity, json_t *args);
+
+/* Evidence: a certificate and a field of it, with the message that brought it. */
+void finding_certificate(AuditCase *examined, Finding *finding, const Certificate *certificate,
+                         const char *field);
+
+/* Evidence: the first message of that name that came in on the connection that counts. */
+void finding_message(AuditCase *examined, Finding *finding, const char *name);
+
+/* A span of time in two units at most: "27 d", "1 d 5 h", "12 min"; to be freed. */
+char *span_text(gint64 seconds);
+
+/* certificates (judge_certificate.c) */
+void judge_expired(AuditCase *examined);
+void judge_not_yet_valid(AuditCase *examined);
+void judge_expires_soon(AuditCase *examined);
+void judge_name(AuditCase *examined);
+void judge_trust(AuditCase *examined); /* one reason of the verdict each: rows of a table */
+void judge_trust_unknown(AuditCase *examined);
+void judge_weak_key(AuditCase *examined);
+void judge_weak_signature(AuditCase *examined);
+void judge_malformed(AuditCase *examined);
+void judge_staple(AuditCase *examined);
+
+/* what was negotiated (judge_handshake.c) */
+void judge_version(AuditCase *examined);
+void judge_suite(AuditCase *examined);
+void judge_forward_secrecy(AuditCase *examined);
+void judge_dhe(AuditCase *examined);
+void judge_handshake_signature(AuditCase *examined);
+void judge_renegotiation(AuditCase *examined);
+void judge_compression(AuditCase *examined);
+void judge_master_secret(AuditCase *examined);
+void judge_permissive(AuditCase *examined);
+
+/* how it answered (judge_answer.c) */
+void judge_starttls_missing(AuditCase *examined);
+void judge_starttls_refused(AuditCase *examined);
+void judge_injected(AuditCase *examined);
+void judge_no_tls(AuditCase *examined);
+void judge_downgrade(AuditCase *examined);
+void judge_broken(AuditCase *examined);
+void judge_faults(AuditCase *examined);
+void judge_unexamined(AuditCase *examined);
+
+#endif

@@ -1,0 +1,145 @@
+#include "front/audit/judge.h"
+
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+
+static json_t *one_arg(const char *member, const char *value)
+{
+    json_t *args = json_object();
+    json_object_set_new(args, member, json_string(value));
+    return args;
+}
+
+/* What the ServerHello proves. */
+static void add_chosen(AuditCase *examined, Severity severity, json_t *args)
+{
+    finding_message(examined, finding_add(examined, severity, args), "ServerHello");
+}
+
+static bool is_tls13(const AuditCase *examined)
+{
+    return strcmp(fact_string(examined->agreed, "version", ""), "TLS 1.3") == 0;
+}
+
+/* RFC 6176, 7568, 8996: what may no longer be negotiated. */
+void judge_version(AuditCase *examined)
+{
+    static const struct {
+        const char *version;
+        Severity severity;
+    } old[] = {
+        {"SSL 2.0", SEVERITY_CRITICAL},
+        {"SSL 3.0", SEVERITY_CRITICAL},
+        {"TLS 1.0", SEVERITY_HIGH},
+        {"TLS 1.1", SEVERITY_HIGH},
+    };
+    const char *version = fact_string(examined->agreed, "version", "");
+    for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+        if (strcmp(version, old[i].version) == 0)
+            add_chosen(examined, old[i].severity, one_arg("version", version));
+}
+
+/* What is wrong with a suite; the first row that fits says it. */
+static const struct {
+    Severity severity;
+    const char *exchange, *cipher, *hash; /* NULL: any */
+    bool export;
+    const char *word;
+} weak[] = {
+    {SEVERITY_CRITICAL, NULL, "NULL", NULL, false, "NULL"},
+    {SEVERITY_CRITICAL, "dh-anonymous", NULL, NULL, false, "anonymous"},
+    {SEVERITY_CRITICAL, "ecdh-anonymous", NULL, NULL, false, "anonymous"},
+    {SEVERITY_CRITICAL, NULL, NULL, NULL, true, "EXPORT"},
+    {SEVERITY_HIGH, NULL, "RC2", NULL, false, "RC2"},
+    {SEVERITY_HIGH, NULL, "RC4", NULL, false, "RC4"},
+    {SEVERITY_HIGH, NULL, "DES", NULL, false, "DES"},
+    {SEVERITY_HIGH, NULL, "3DES", NULL, false, "3DES"},
+    {SEVERITY_HIGH, NULL, "IDEA", NULL, false, "IDEA"},
+    {SEVERITY_MEDIUM, NULL, NULL, "MD5", false, "MD5"},
+};
+
+static bool equal_or_any(const char *wanted, const char *value)
+{
+    return !wanted || (value && g_ascii_strcasecmp(wanted, value) == 0);
+}
+
+void judge_suite(AuditCase *examined)
+{
+    const char *name = fact_string(examined->agreed, "suite", "");
+    const CipherSuite *suite = registry_suite_named(name);
+    for (size_t i = 0; suite && i < G_N_ELEMENTS(weak); i++) {
+        json_t *args;
+        if (!equal_or_any(weak[i].exchange, suite->exchange) ||
+            !equal_or_any(weak[i].cipher, suite->cipher) ||
+            !equal_or_any(weak[i].hash, suite->hash) || (weak[i].export && !suite->export))
+            continue;
+        args = one_arg("suite", suite->name);
+        json_object_set_new(args, "weakness", json_string(weak[i].word));
+        add_chosen(examined, weak[i].severity, args);
+        return;
+    }
+}
+
+void judge_forward_secrecy(AuditCase *examined)
+{
+    if (!json_is_false(json_object_get(examined->agreed, "forward_secrecy")))
+        return;
+    add_chosen(examined, examined->rule->severity,
+               one_arg("suite", fact_string(examined->agreed, "suite", "")));
+}
+
+/* RFC 9325 section 4.1, Logjam: 512 and 768 bits are broken, 1024 may be by states. */
+void judge_dhe(AuditCase *examined)
+{
+    const char *exchange = fact_string(examined->agreed, "key_exchange", "");
+    json_int_t bits = fact_integer(examined->agreed, "group_bits", 0);
+    json_t *args;
+    if (!g_str_has_prefix(exchange, "dhe") || bits <= 0 || bits >= 2048)
+        return;
+    args = json_pack("{s:I}", "bits", bits);
+    finding_message(
+        examined,
+        finding_add(examined, bits < 1024 ? SEVERITY_CRITICAL : examined->rule->severity, args),
+        "ServerKeyExchange");
+}
+
+void judge_handshake_signature(AuditCase *examined)
+{
+    const char *name = fact_string(examined->agreed, "scheme", "");
+    const Scheme *scheme = registry_scheme_named(name);
+    if (!scheme || (strcmp(scheme->hash, "MD5") != 0 && strcmp(scheme->hash, "SHA1") != 0 &&
+                    strcmp(scheme->hash, "SHA") != 0))
+        return;
+    finding_message(examined,
+                    finding_add(examined, examined->rule->severity, one_arg("scheme", name)),
+                    is_tls13(examined) ? "CertificateVerify" : "ServerKeyExchange");
+}
+
+void judge_renegotiation(AuditCase *examined)
+{
+    if (json_is_false(json_object_get(examined->agreed, "secure_renegotiation")) &&
+        !is_tls13(examined))
+        add_chosen(examined, examined->rule->severity, NULL);
+}
+
+void judge_compression(AuditCase *examined)
+{
+    json_int_t method = fact_integer(examined->agreed, "compression", 0);
+    if (method != 0)
+        add_chosen(examined, examined->rule->severity, json_pack("{s:I}", "method", method));
+}
+
+void judge_master_secret(AuditCase *examined)
+{
+    if (json_is_false(json_object_get(examined->agreed, "extended_master_secret")) &&
+        !is_tls13(examined))
+        add_chosen(examined, examined->rule->severity, NULL);
+}
+
+void judge_permissive(AuditCase *examined)
+{
+    if (strcmp(fact_string(examined->agreed, "hello", ""), "permissive") == 0)
+        add_chosen(examined, examined->rule->severity, NULL);
+}
