@@ -121,6 +121,17 @@ bool audit_is_quiet(const Endpoint *endpoint)
            strcmp(endpoint->reason, "name-timed-out") == 0;
 }
 
+bool audit_is_examined(const Endpoint *endpoint)
+{
+    const char *reason = endpoint->reason ? endpoint->reason : "";
+    if (!endpoint->result)
+        return false;
+    if (strcmp(endpoint->result, "finished") == 0 || strcmp(endpoint->result, "illegal") == 0 ||
+        strcmp(reason, "starttls-not-offered") == 0 || strcmp(reason, "starttls-refused") == 0)
+        return true;
+    return g_str_has_prefix(reason, "speaks-") && !fact_bool(endpoint->fact, "unbuilt", FALSE);
+}
+
 /* Worst first; the rules' table decides among equals. */
 static gint by_severity(gconstpointer a, gconstpointer b)
 {

@@ -79,9 +79,13 @@ void audit_judge(Endpoint *endpoint, const AuditContext *context);
 /* Judges every endpoint again, for this time. */
 void audit_judge_all(Model *model, const AuditContext *context);
 
-/* True for ports of the catalogue that are closed or silent, or answer in the plain text that is normal
- * there: the usual case, counted, and no finding. */
+/* True for ports of the catalogue that are closed or silent, or answer in the plain text that is
+ * normal there: the usual case, counted, and no finding. */
 bool audit_is_quiet(const Endpoint *endpoint);
+
+/* True where the endpoint's result says something about TLS there: it finished, broke the protocol,
+ * or answered that there is none. What the program's own way in could not tell is not examined. */
+bool audit_is_examined(const Endpoint *endpoint);
 
 /* "critical" ... "unknown"; static. */
 const char *severity_name(Severity severity);

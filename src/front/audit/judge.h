@@ -1,11 +1,12 @@
-/* judge: the functions of the rules' table, and what they are made of. For src/front/audit alone. */
+/* judge: the functions of the rules' table, and what they are made of. For src/front/audit alone.
+ */
 #ifndef TLSDIVE_FRONT_AUDIT_JUDGE_H
 #define TLSDIVE_FRONT_AUDIT_JUDGE_H
 
 #include "front/audit/audit.h"
 
-/* Adds a finding of the rule being judged. `args` is taken; it may be NULL. The connection that counts
- * is its evidence; more is set on what is returned. */
+/* Adds a finding of the rule being judged. `args` is taken; it may be NULL. The connection that
+ * counts is its evidence; more is set on what is returned. */
 Finding *finding_add(AuditCase *examined, Severity severity, json_t *args);
 
 /* Evidence: a certificate and a field of it, with the message that brought it. */

@@ -58,7 +58,8 @@ void judge_injected(AuditCase *examined)
 }
 
 /* Plain text where TLS was to be expected: a port that is for TLS at once, and a protocol that this
- * version knows. Whether a port that begins with a dialogue of its own has TLS is another question. */
+ * version knows. Whether a port that begins with a dialogue of its own has TLS is another question.
+ */
 void judge_no_tls(AuditCase *examined)
 {
     static const char *const reasons[] = {"speaks-http", "speaks-ssh", "speaks-protocol",
@@ -73,8 +74,7 @@ void judge_no_tls(AuditCase *examined)
 void judge_downgrade(AuditCase *examined)
 {
     if (has_reason(examined, "downgrade-sentinel"))
-        finding_message(examined,
-                        finding_add(examined, examined->rule->severity, ending(examined)),
+        finding_message(examined, finding_add(examined, examined->rule->severity, ending(examined)),
                         "ServerHello");
 }
 
@@ -122,23 +122,10 @@ void judge_faults(AuditCase *examined)
     }
 }
 
-/* Results and reasons that say something about the server; all others say that it was not examined. */
-static bool is_answer(const AuditCase *examined)
-{
-    static const char *const reasons[] = {"starttls-not-offered", "starttls-refused"};
-    for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
-        if (has_reason(examined, reasons[i]))
-            return true;
-    if (has_result(examined, "finished") || has_result(examined, "illegal"))
-        return true;
-    return !is_unbuilt(examined) && examined->endpoint->reason &&
-           g_str_has_prefix(examined->endpoint->reason, "speaks-");
-}
-
 void judge_unexamined(AuditCase *examined)
 {
     bool way_missing = strcmp(examined->rule->code, "way-not-built") == 0;
-    if (is_answer(examined) || audit_is_quiet(examined->endpoint) ||
+    if (audit_is_examined(examined->endpoint) || audit_is_quiet(examined->endpoint) ||
         way_missing != is_unbuilt(examined))
         return;
     finding_add(examined, examined->rule->severity, ending(examined));

@@ -11,8 +11,7 @@ enum { HOUR = 60 * 60, DAY = 24 * HOUR };
 static json_t *about(const Certificate *certificate)
 {
     json_t *args = json_object();
-    json_object_set_new(args, "name",
-                        fact_text(certificate->name->str, certificate->name->len));
+    json_object_set_new(args, "name", fact_text(certificate->name->str, certificate->name->len));
     return args;
 }
 

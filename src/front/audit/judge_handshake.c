@@ -43,21 +43,21 @@ void judge_version(AuditCase *examined)
 
 /* What is wrong with a suite; the first row that fits says it. */
 static const struct {
-    Severity severity;
-    const char *exchange, *cipher, *hash; /* NULL: any */
-    bool export;
     const char *word;
+    const char *exchange, *cipher, *hash; /* NULL: any */
+    Severity severity;
+    bool export;
 } weak[] = {
-    {SEVERITY_CRITICAL, NULL, "NULL", NULL, false, "NULL"},
-    {SEVERITY_CRITICAL, "dh-anonymous", NULL, NULL, false, "anonymous"},
-    {SEVERITY_CRITICAL, "ecdh-anonymous", NULL, NULL, false, "anonymous"},
-    {SEVERITY_CRITICAL, NULL, NULL, NULL, true, "EXPORT"},
-    {SEVERITY_HIGH, NULL, "RC2", NULL, false, "RC2"},
-    {SEVERITY_HIGH, NULL, "RC4", NULL, false, "RC4"},
-    {SEVERITY_HIGH, NULL, "DES", NULL, false, "DES"},
-    {SEVERITY_HIGH, NULL, "3DES", NULL, false, "3DES"},
-    {SEVERITY_HIGH, NULL, "IDEA", NULL, false, "IDEA"},
-    {SEVERITY_MEDIUM, NULL, NULL, "MD5", false, "MD5"},
+    {"NULL", NULL, "NULL", NULL, SEVERITY_CRITICAL, false},
+    {"anonymous", "dh-anonymous", NULL, NULL, SEVERITY_CRITICAL, false},
+    {"anonymous", "ecdh-anonymous", NULL, NULL, SEVERITY_CRITICAL, false},
+    {"EXPORT", NULL, NULL, NULL, SEVERITY_CRITICAL, true},
+    {"RC2", NULL, "RC2", NULL, SEVERITY_HIGH, false},
+    {"RC4", NULL, "RC4", NULL, SEVERITY_HIGH, false},
+    {"DES", NULL, "DES", NULL, SEVERITY_HIGH, false},
+    {"3DES", NULL, "3DES", NULL, SEVERITY_HIGH, false},
+    {"IDEA", NULL, "IDEA", NULL, SEVERITY_HIGH, false},
+    {"MD5", NULL, NULL, "MD5", SEVERITY_MEDIUM, false},
 };
 
 static bool equal_or_any(const char *wanted, const char *value)

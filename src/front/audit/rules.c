@@ -1,9 +1,9 @@
 #include "front/audit/judge.h"
 #include <glib/gi18n.h>
 
-/* The rules, in the order in which findings of one severity stand. Arguments in braces are set by the
- * judge; {reason} is the sentence of a reason. A rule that depends on what another one found stands
- * behind it. */
+/* The rules, in the order in which findings of one severity stand. Arguments in braces are set by
+ * the judge; {reason} is the sentence of a reason. A rule that depends on what another one found
+ * stands behind it. */
 static const AuditRule rules[] = {
     {
         .code = "injected-bytes",
@@ -24,8 +24,9 @@ static const AuditRule rules[] = {
         .sentence = N_("certificate expired {span} ago"),
         .what = N_("notAfter of {name} was {date}, {span} before."),
         .why = N_("Clients that check certificates do not connect any more."),
-        .act = N_("Renew it, then reload the server: the file on disk may be new already, while the "
-                  "running server still holds the old one."),
+        .act =
+            N_("Renew it, then reload the server: the file on disk may be new already, while the "
+               "running server still holds the old one."),
         .see = "RFC 5280 4.1.2.5",
     },
     {
@@ -90,9 +91,11 @@ static const AuditRule rules[] = {
         .sentence = N_("chain is incomplete"),
         .what = N_("The issuer of a certificate is neither sent nor in the trust store ({store}); "
                    "{name} was issued by {issuer}."),
-        .why = N_("Some clients find the missing certificate elsewhere, others refuse: it works here "
-                  "and fails there."),
-        .act = N_("Let the server send the intermediate certificates behind its own (\"fullchain\")."),
+        .why =
+            N_("Some clients find the missing certificate elsewhere, others refuse: it works here "
+               "and fails there."),
+        .act =
+            N_("Let the server send the intermediate certificates behind its own (\"fullchain\")."),
         .see = "RFC 8446 4.4.2",
     },
     {
@@ -102,8 +105,9 @@ static const AuditRule rules[] = {
         .sentence = N_("root is not in the trust store"),
         .what = N_("The chain of {name} ends at a root that is not in the trust store ({store})."),
         .why = N_("Clients without this root refuse the server."),
-        .act = N_("Right for a CA of your own: judge by its root with --ca-file. Else use a CA that "
-                  "the clients trust."),
+        .act =
+            N_("Right for a CA of your own: judge by its root with --ca-file. Else use a CA that "
+               "the clients trust."),
         .see = "RFC 5280 6.1",
     },
     {
@@ -165,7 +169,8 @@ static const AuditRule rules[] = {
         .what = N_("The key of {name} is {key}."),
         .why = N_("Below RSA 2048 and 224 bits of an elliptic curve a key can be had by who spends "
                   "enough on it; below RSA 1024 by anybody."),
-        .act = N_("Issue the certificate again, with a new key: ECDSA P-256, or RSA 2048 and more."),
+        .act =
+            N_("Issue the certificate again, with a new key: ECDSA P-256, or RSA 2048 and more."),
         .see = "RFC 9325 4.5, NIST SP 800-57",
     },
     {
@@ -226,8 +231,9 @@ static const AuditRule rules[] = {
         .judge = judge_downgrade,
         .sentence = N_("version lowered on the way"),
         .what = N_("{reason}."),
-        .why = N_("Either somebody between here and the server forces an old version, or the server "
-                  "is broken; clients give up."),
+        .why =
+            N_("Either somebody between here and the server forces an old version, or the server "
+               "is broken; clients give up."),
         .act = N_("Ask from another network. If it stays so, update the server."),
         .see = "RFC 8446 4.1.3",
     },
@@ -257,7 +263,8 @@ static const AuditRule rules[] = {
         .judge = judge_version,
         .sentence = N_("{version} is the best it speaks"),
         .what = N_("From all versions up to TLS 1.3, the server chose {version}."),
-        .why = N_("SSL and TLS below 1.2 are given up for their flaws, and browsers have left them."),
+        .why =
+            N_("SSL and TLS below 1.2 are given up for their flaws, and browsers have left them."),
         .act = N_("Switch on TLS 1.2 and 1.3, and update the server if it has none."),
         .see = "RFC 8996, RFC 7568, RFC 6176",
     },
@@ -267,8 +274,9 @@ static const AuditRule rules[] = {
         .judge = judge_suite,
         .sentence = N_("weak cipher suite: {weakness}"),
         .what = N_("The server chose {suite}."),
-        .why = N_("NULL does not encrypt, anonymous does not authenticate, EXPORT, DES, RC2 and RC4 "
-                  "can be broken, blocks of 64 bits (3DES, IDEA) give way in long connections."),
+        .why =
+            N_("NULL does not encrypt, anonymous does not authenticate, EXPORT, DES, RC2 and RC4 "
+               "can be broken, blocks of 64 bits (3DES, IDEA) give way in long connections."),
         .act = N_("Offer AES-GCM and ChaCha20-Poly1305 only, with ECDHE."),
         .see = "RFC 9325 4.1, RFC 7465, RFC 5469",
     },
@@ -308,7 +316,8 @@ static const AuditRule rules[] = {
         .judge = judge_renegotiation,
         .sentence = N_("secure renegotiation is missing"),
         .what = N_("The server did not answer renegotiation_info."),
-        .why = N_("If it renegotiates, an attacker can put his own bytes before those of the client."),
+        .why =
+            N_("If it renegotiates, an attacker can put his own bytes before those of the client."),
         .act = N_("Update the server."),
         .see = "RFC 5746, RFC 9325 3.5",
     },
@@ -349,8 +358,9 @@ static const AuditRule rules[] = {
         .judge = judge_master_secret,
         .sentence = N_("no extended master secret"),
         .what = N_("The server did not answer extended_master_secret."),
-        .why = N_("Two connections can be made to share their keys (triple handshake), which matters "
-                  "with client certificates and resumption."),
+        .why =
+            N_("Two connections can be made to share their keys (triple handshake), which matters "
+               "with client certificates and resumption."),
         .act = N_("Update the server, or switch on TLS 1.3."),
         .see = "RFC 7627",
     },

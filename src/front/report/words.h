@@ -10,7 +10,9 @@
 #include "front/audit/audit.h"
 #include "front/model/model.h"
 
-/* A sentence with its arguments. An argument that is missing is shown as "?". */
+/* A sentence with its arguments. One that is missing is shown as "?", a long one is cut, an RFC
+ * 3339 time is written out, and {reason} is a code, shown as its sentence with the same arguments.
+ */
 char *words_fill(const char *sentence, const json_t *args, bool ascii);
 
 /* The sentence of a reason or result. A code that is in no table is shown as it is. */
@@ -27,6 +29,9 @@ char *words_finding(const Finding *finding, bool ascii);
 char *words_what(const Finding *finding, bool ascii);
 char *words_why(const Finding *finding, bool ascii);
 char *words_act(const Finding *finding, bool ascii);
+
+/* Its sentence in English and printable ASCII, for other programs. */
+char *words_finding_english(const Finding *finding);
 
 /* A verdict in one line: "trusted", or every reason why not. */
 char *words_verdict(const Verdict *verdict, bool ascii);

@@ -1,0 +1,190 @@
+#include "front/report/words.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "common/util/text.h"
+
+enum {
+    VALUE_SIZE = 200, /* bytes of an argument that are shown */
+    NAME_SIZE = 32,   /* of an argument's name */
+};
+
+/* How sentences are made. */
+typedef struct Speech {
+    bool ascii;
+    bool english;
+} Speech;
+
+static const char *translated(const Speech *speech, const char *sentence)
+{
+    return speech->english || !*sentence ? sentence : gettext(sentence);
+}
+
+/* Bytes that can be shown of `text` without cutting a character. */
+static size_t shown_size(const GString *text)
+{
+    size_t size = text->len;
+    if (size <= VALUE_SIZE)
+        return size;
+    size = VALUE_SIZE;
+    while (size > VALUE_SIZE - 3 && ((guchar)text->str[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
+static char *number_text(double number)
+{
+    g_autofree char *text = g_strdup_printf("%.3f", number);
+    size_t size = strlen(text);
+    while (size && text[size - 1] == '0')
+        size--;
+    if (size && !g_ascii_isdigit(text[size - 1]))
+        size--;
+    return g_strndup(text, size);
+}
+
+static char *list_text(const json_t *list, bool ascii)
+{
+    GString *text = g_string_new(NULL);
+    const json_t *item;
+    size_t i;
+    json_array_foreach(list, i, item)
+    {
+        g_autofree char *value = json_is_array(item) ? NULL : words_value(item, ascii);
+        if (text->len > VALUE_SIZE) {
+            g_string_append(text, ", ...");
+            break;
+        }
+        g_string_append_printf(text, "%s%s", i ? ", " : "", value ? value : "?");
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *words_value(const json_t *value, bool ascii)
+{
+    g_autofree char *escaped = NULL;
+    GString *text;
+    gint64 seconds;
+    size_t size;
+
+    if (json_is_integer(value))
+        return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    if (json_is_real(value))
+        return number_text(json_real_value(value));
+    if (json_is_array(value))
+        return list_text(value, ascii);
+    if (json_is_string(value) && text_to_time(json_string_value(value), &seconds))
+        return text_from_time(seconds);
+    text = fact_text_get(value);
+    if (!text)
+        return g_strdup("?");
+    size = shown_size(text);
+    escaped = text_escape(text->str, (gssize)size, ascii);
+    g_string_free(text, TRUE);
+    return g_strconcat(escaped, size == VALUE_SIZE ? "..." : "", NULL);
+}
+
+static char *say(const Speech *speech, const char *sentence, const json_t *args);
+
+static char *say_reason(const Speech *speech, const char *code, const json_t *args)
+{
+    const Reason *reason = registry_reason(code);
+    const Result *result = registry_result(code);
+    if (reason)
+        return say(speech, translated(speech, reason->sentence), args);
+    if (result)
+        return g_strdup(translated(speech, result->sentence));
+    return text_escape(code, -1, speech->ascii);
+}
+
+static char *argument(const Speech *speech, const char *name, const json_t *args)
+{
+    const json_t *value = json_object_get(args, name);
+    if (strcmp(name, "reason") == 0 && json_is_string(value))
+        return say_reason(speech, json_string_value(value), args);
+    return words_value(value, speech->ascii);
+}
+
+/* The reasons' table has no {reason} in its sentences, so this goes two levels deep at most. */
+static char *say(const Speech *speech, const char *sentence, const json_t *args)
+{
+    GString *text = g_string_new(NULL);
+    while (*sentence) {
+        size_t plain = strcspn(sentence, "{"), size;
+        char name[NAME_SIZE];
+        g_string_append_len(text, sentence, (gssize)plain);
+        sentence += plain;
+        if (!*sentence)
+            break;
+        size = strcspn(sentence, "}");
+        if (!sentence[size] || size > NAME_SIZE) {
+            g_string_append(text, sentence);
+            break;
+        }
+        memcpy(name, sentence + 1, size - 1);
+        name[size - 1] = '\0';
+        g_autofree char *value = argument(speech, name, args);
+        g_string_append(text, value);
+        sentence += size + 1;
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *words_fill(const char *sentence, const json_t *args, bool ascii)
+{
+    Speech speech = {.ascii = ascii};
+    return say(&speech, sentence, args);
+}
+
+char *words_reason(const char *code, const json_t *args, bool ascii)
+{
+    Speech speech = {.ascii = ascii};
+    return say_reason(&speech, code, args);
+}
+
+char *words_outcome(const Endpoint *endpoint, bool ascii)
+{
+    if (!endpoint->result)
+        return g_strdup("");
+    return words_reason(endpoint->reason ? endpoint->reason : endpoint->result, endpoint->args,
+                        ascii);
+}
+
+char *words_finding(const Finding *finding, bool ascii)
+{
+    return words_fill(_(finding->rule->sentence), finding->args, ascii);
+}
+
+char *words_what(const Finding *finding, bool ascii)
+{
+    return words_fill(_(finding->rule->what), finding->args, ascii);
+}
+
+char *words_why(const Finding *finding, bool ascii)
+{
+    return words_fill(_(finding->rule->why), finding->args, ascii);
+}
+
+char *words_act(const Finding *finding, bool ascii)
+{
+    return words_fill(_(finding->rule->act), finding->args, ascii);
+}
+
+char *words_finding_english(const Finding *finding)
+{
+    Speech speech = {.ascii = true, .english = true};
+    return say(&speech, finding->rule->sentence, finding->args);
+}
+
+char *words_verdict(const Verdict *verdict, bool ascii)
+{
+    GString *text = g_string_new(verdict->trusted ? _("trusted") : _("not trusted"));
+    for (guint i = 0; i < verdict->reasons->len; i++) {
+        g_autofree char *reason = words_reason(verdict->reasons->pdata[i], verdict->fact, ascii);
+        g_string_append_printf(text, "%s%s", i ? "; " : ": ", reason);
+    }
+    return g_string_free(text, FALSE);
+}
