@@ -45,7 +45,6 @@ enum {
     LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
     LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
-    LIMIT_JOB = 32 << 20,              /* bytes of one job of the reader: a whole file in base64 */
 
     /* time, in milliseconds */
     LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */
@@ -69,7 +68,7 @@ enum {
 
     /* workers */
     LIMIT_WORKER_MEMORY_MB = 512, /* address space that a worker may add to what it starts with */
-    LIMIT_JOB = 8 << 20,          /* bytes of one job: a whole connection's bytes in base64 fit */
+    LIMIT_JOB = 32 << 20,         /* bytes of one job: a bundle of 10,000 certificates in base64 */
     LIMIT_READER_MS = 10000,      /* that the reader may be busy with one job */
     LIMIT_RESTARTS = 5,           /* restarts of a worker within a minute */
 };
