@@ -31,6 +31,7 @@ struct Term {
     int colours;  /* 0: none */
     bool visible; /* the cursor */
     bool hangup;
+    bool mouse; /* captured */
     int mouse_row, mouse_column;
     Surface *last; /* what was painted; NULL: nothing that counts */
 };
@@ -391,7 +392,9 @@ void term_redraw(Term *term)
 
 void term_mouse(Term *term, bool on)
 {
-    (void)term;
+    if (term->mouse == on)
+        return;
+    term->mouse = on;
     mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 

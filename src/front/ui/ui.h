@@ -73,6 +73,9 @@ void ui_mouse_press(Ui *ui, int row, int column);
 /* The answer to an explain (a `fields` object); ones that nobody waits for are ignored. */
 void ui_fields(Ui *ui, const json_t *fields);
 
+/* Shows certificates from a file, by their hashes (char *), in place of the endpoints. */
+void ui_show_certificates(Ui *ui, const GPtrArray *sha256s, const char *title);
+
 /* A line for the Log view (what a library printed, a worker's error). */
 void ui_log(Ui *ui, const char *line);
 

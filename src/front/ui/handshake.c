@@ -1,0 +1,486 @@
+/* The handshake pane: what happened on the endpoint's connections, line by line. */
+#include "front/ui/view.h"
+
+#include "common/fact/fact.h"
+#include "front/report/brief.h"
+#include "front/report/words.h"
+#include "front/ui/glyph.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+enum {
+    TIME = 2, /* columns */
+    SIGN = 9,
+    NAME = 13,
+    WHAT = 33, /* where what matters begins */
+    WHAT_NARROW = 26,
+    NARROW = 70,    /* below it names get less room */
+    THOUGHT_MS = 5, /* from here on the server's thinking is worth a word */
+};
+
+/* What is being written. */
+typedef struct Timeline {
+    const Desk *desk;
+    const Endpoint *endpoint;
+    const Connection *connection;
+    const Event *event;
+    Lines *lines;
+    int what; /* column */
+    bool any; /* something was said of this line already */
+} Timeline;
+
+/* One more thing that matters in this line; it goes on in the next where there is no room. */
+static void say(Timeline *timeline, Role role, const char *text)
+{
+    if (!*text)
+        return;
+    if (timeline->any)
+        lines_add(timeline->lines, ROLE_TEXT, ",");
+    else
+        lines_tab(timeline->lines, timeline->what);
+    timeline->any = true;
+    lines_wrap(timeline->lines, role, timeline->what, text);
+}
+
+G_GNUC_PRINTF(3, 4)
+static void sayf(Timeline *timeline, Role role, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    say(timeline, role, text);
+}
+
+static void say_value(Timeline *timeline, const char *format, const json_t *value)
+{
+    if (!value)
+        return;
+    g_autofree char *text = words_value(value, !timeline->desk->utf8);
+    g_autofree char *said = g_strdup_printf(format, text);
+    say(timeline, ROLE_TEXT, said);
+}
+
+/* Begins a line for the event: its time, its sign, its name. */
+static void begin(Timeline *timeline, Glyph sign, Role role, const char *name)
+{
+    g_autofree char *identity =
+        g_strdup_printf("%s/%u", timeline->connection->id, timeline->event->number);
+    lines_begin(timeline->lines, identity);
+    lines_tab(timeline->lines, TIME);
+    lines_print(timeline->lines, ROLE_DIM, "%.3f",
+                MAX(timeline->event->at - timeline->endpoint->began, 0));
+    lines_tab(timeline->lines, SIGN);
+    lines_add(timeline->lines, role, desk_glyph(timeline->desk, (int)sign));
+    lines_tab(timeline->lines, NAME);
+    g_autofree char *shown = desk_safe(timeline->desk, name, -1);
+    lines_add(timeline->lines, role, shown);
+    timeline->any = false;
+}
+
+/* What stands flush right: a size or a time. It is added first, so that words wrap before it. */
+G_GNUC_PRINTF(2, 3) static void at_right(Timeline *timeline, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    lines_right(timeline->lines);
+    lines_add(timeline->lines, ROLE_DIM, text);
+}
+
+/* ---- connections ---- */
+
+/* The event of this connection by which a connect ended, well or not; NULL while it has not. */
+static const json_t *outcome_of_connect(const Connection *connection)
+{
+    for (guint i = 0; i < connection->events->len; i++) {
+        const Event *event = connection->events->pdata[i];
+        const char *what = fact_string(event->fact, "event", "");
+        if (event->kind == EVENT_CONNECTION &&
+            (g_str_equal(what, "open") || g_str_equal(what, "failed")))
+            return event->fact;
+    }
+    return NULL;
+}
+
+static void connect_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    const json_t *outcome = outcome_of_connect(timeline->connection);
+    const char *address = fact_string(fact, "address", "?");
+    bool ipv6 = strchr(address, ':');
+    g_autofree char *name = g_strdup_printf(ipv6 ? _("connect [%s]:%d") : _("connect %s:%d"),
+                                            address, (int)fact_integer(fact, "port", 0));
+    begin(timeline, GLYPH_EVENT, ROLE_TEXT, name);
+    if (outcome)
+        at_right(timeline, "%.0f ms", fact_number(outcome, "took", 0) * 1000);
+    if (g_str_equal(fact_string(fact, "hello", ""), "permissive"))
+        say(timeline, ROLE_WARN, _("once more, offering old suites and versions too"));
+    if (!outcome) {
+        say(timeline, ROLE_LIVE, _("waiting"));
+    } else if (g_str_equal(fact_string(outcome, "event", ""), "open")) {
+        say(timeline, ROLE_GOOD, _("open"));
+    } else {
+        g_autofree char *why =
+            words_reason(fact_string(outcome, "reason", "failed"), json_object_get(outcome, "args"),
+                         !timeline->desk->utf8);
+        say(timeline, ROLE_BAD, why);
+    }
+}
+
+static void closed_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    begin(timeline, GLYPH_EVENT, ROLE_TEXT, _("closed"));
+    const char *reason = fact_string(fact, "reason", NULL);
+    if (reason) {
+        g_autofree char *why =
+            words_reason(reason, json_object_get(fact, "args"), !timeline->desk->utf8);
+        say(timeline, ROLE_BAD, why);
+    }
+    if (json_object_get(fact, "sent"))
+        sayf(timeline, ROLE_DIM, _("%d B sent, %d B received"), (int)fact_integer(fact, "sent", 0),
+             (int)fact_integer(fact, "received", 0));
+}
+
+static void connection_line(Timeline *timeline)
+{
+    const char *what = fact_string(timeline->event->fact, "event", "");
+    if (g_str_equal(what, "connecting"))
+        connect_line(timeline);
+    else if (g_str_equal(what, "closed"))
+        closed_line(timeline);
+}
+
+static bool is_in(const json_t *fact)
+{
+    return g_str_equal(fact_string(fact, "direction", ""), "in");
+}
+
+static void say_server_time(Timeline *timeline)
+{
+    double ms = fact_number(timeline->event->fact, "server", 0) * 1000;
+    if (ms >= THOUGHT_MS)
+        sayf(timeline, ROLE_NOTE, _("server thought %.0f ms"), ms);
+}
+
+static void dialogue_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    bool in = is_in(fact);
+    begin(timeline, in ? GLYPH_IN : GLYPH_OUT, in ? ROLE_IN : ROLE_OUT, "");
+    g_autofree char *text = words_value(json_object_get(fact, "text"), !timeline->desk->utf8);
+    lines_tab(timeline->lines, NAME);
+    lines_add(timeline->lines, ROLE_TEXT, text);
+    if (json_object_get(fact, "cut"))
+        sayf(timeline, ROLE_WARN, _("cut at %d bytes"), (int)fact_integer(fact, "cut", 0));
+    say_server_time(timeline);
+}
+
+static void alert_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    bool in = is_in(fact), fatal = g_str_equal(fact_string(fact, "level", ""), "fatal");
+    begin(timeline, in ? GLYPH_TLS_IN : GLYPH_TLS_OUT, fatal ? ROLE_BAD : ROLE_TEXT, _("Alert"));
+    sayf(timeline, fatal ? ROLE_BAD : ROLE_TEXT, "%s %s (%d)", fact_string(fact, "level", "?"),
+         fact_string(fact, "name", "?"), (int)fact_integer(fact, "code", 0));
+}
+
+static void error_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    begin(timeline, GLYPH_EVENT, ROLE_WARN, _("note"));
+    g_autofree char *text = words_reason(fact_string(fact, "code", ""),
+                                         json_object_get(fact, "args"), !timeline->desk->utf8);
+    say(timeline, ROLE_WARN, text);
+}
+
+/* ---- messages ---- */
+
+static char *joined(const json_t *list, const char *between)
+{
+    GString *text = g_string_new(NULL);
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        const char *word = json_string_value(item);
+        if (word)
+            g_string_append_printf(text, "%s%s", i ? between : "", word);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void client_hello(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    g_autofree char *versions = joined(json_object_get(fact, "versions"), " ");
+    g_autofree char *shares = joined(json_object_get(fact, "shares"), " + ");
+    g_auto(GStrv) parts = g_strsplit(versions, "TLS ", -1);
+    g_autofree char *numbers = g_strjoinv("", parts);
+    if (*numbers)
+        sayf(timeline, ROLE_TEXT, _("%s offered"), numbers);
+    if (json_object_get(fact, "suites"))
+        sayf(timeline, ROLE_TEXT, _("%d suites"), (int)fact_integer(fact, "suites", 0));
+    if (*shares)
+        sayf(timeline, ROLE_TEXT, _("key_share %s"), shares);
+    say(timeline, ROLE_TEXT, json_object_get(fact, "server_name") ? _("SNI sent") : _("no SNI"));
+    say_value(timeline, "ALPN %s", json_object_get(fact, "alpn"));
+}
+
+static void server_hello(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    const char *suite = fact_string(fact, "suite", NULL);
+    say(timeline, ROLE_TEXT, fact_string(fact, "version", ""));
+    if (suite) {
+        g_autofree char *shown = desk_suite(timeline->desk, suite, true);
+        say(timeline, ROLE_TEXT, shown);
+    }
+    say(timeline, ROLE_TEXT, fact_string(fact, "group", ""));
+}
+
+/* The shares that the last ClientHello before this event held. */
+static const json_t *shares_before(const Timeline *timeline)
+{
+    const json_t *shares = NULL;
+    for (guint i = 0; i < timeline->connection->events->len; i++) {
+        const Event *event = timeline->connection->events->pdata[i];
+        if (event == timeline->event)
+            break;
+        if (event->kind == EVENT_MESSAGE && json_object_get(event->fact, "shares"))
+            shares = json_object_get(event->fact, "shares");
+    }
+    return shares;
+}
+
+static void hello_retry_request(Timeline *timeline)
+{
+    const char *group = fact_string(timeline->event->fact, "group", NULL);
+    g_autofree char *shares = joined(shares_before(timeline), _(" and "));
+    say(timeline, ROLE_WARN, _("cost a round trip"));
+    if (group && *shares)
+        sayf(timeline, ROLE_TEXT, _("it wants %s: the shares were %s"), group, shares);
+    else if (group)
+        sayf(timeline, ROLE_TEXT, _("it wants %s"), group);
+}
+
+static void encrypted_extensions(Timeline *timeline)
+{
+    const json_t *alpn = json_object_get(timeline->event->fact, "alpn");
+    if (alpn)
+        say_value(timeline, "ALPN %s", alpn);
+    else
+        say(timeline, ROLE_TEXT, _("no ALPN"));
+}
+
+static void certificates(Timeline *timeline)
+{
+    guint count = (guint)fact_integer(timeline->event->fact, "certificates", 0);
+    sayf(timeline, ROLE_TEXT, ngettext("%u certificate", "%u certificates", count), count);
+    const GPtrArray *chain = timeline->connection->certificates;
+    const Certificate *leaf =
+        chain && chain->len && is_in(timeline->event->fact) ? chain->pdata[0] : NULL;
+    if (!leaf || !leaf->fact)
+        return;
+    g_autofree char *key = brief_key(leaf);
+    gint64 days = certificate_days_left(leaf, timeline->desk->wall);
+    sayf(timeline, ROLE_TEXT, _("leaf %s"), key);
+    if (days != G_MAXINT64 && days != G_MININT64 && days < 0)
+        sayf(timeline, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days);
+    else if (days != G_MAXINT64 && days != G_MININT64)
+        sayf(timeline, ROLE_TEXT, _("%" G_GINT64_FORMAT " days left"), days);
+}
+
+static void key_exchange(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    say(timeline, ROLE_TEXT, fact_string(fact, "group", ""));
+    if (json_object_get(fact, "bits"))
+        sayf(timeline, ROLE_TEXT, _("DHE %d bits"), (int)fact_integer(fact, "bits", 0));
+    say(timeline, ROLE_TEXT, fact_string(fact, "scheme", ""));
+}
+
+static void certificate_request(Timeline *timeline)
+{
+    guint count = (guint)fact_integer(timeline->event->fact, "authorities", 0);
+    sayf(timeline, ROLE_NOTE,
+         ngettext("asks for a client certificate, %u CA name",
+                  "asks for a client certificate, %u CA names", count),
+         count);
+}
+
+static void signature(Timeline *timeline)
+{
+    say(timeline, ROLE_TEXT, fact_string(timeline->event->fact, "scheme", ""));
+}
+
+static void ticket(Timeline *timeline)
+{
+    json_int_t lifetime = fact_integer(timeline->event->fact, "lifetime", -1);
+    if (lifetime >= 0)
+        sayf(timeline, ROLE_TEXT, _("good for %.1f h"), (double)lifetime / 3600);
+}
+
+static const struct {
+    const char *name;
+    void (*say)(Timeline *timeline);
+} messages[] = {
+    {"ClientHello", client_hello},
+    {"ServerHello", server_hello},
+    {"HelloRetryRequest", hello_retry_request},
+    {"EncryptedExtensions", encrypted_extensions},
+    {"Certificate", certificates},
+    {"ServerKeyExchange", key_exchange},
+    {"CertificateRequest", certificate_request},
+    {"CertificateVerify", signature},
+    {"NewSessionTicket", ticket},
+};
+
+static void message_line(Timeline *timeline)
+{
+    const json_t *fact = timeline->event->fact;
+    bool in = is_in(fact);
+    const char *name = fact_string(fact, "name", "?");
+    begin(timeline, in ? GLYPH_TLS_IN : GLYPH_TLS_OUT, in ? ROLE_IN : ROLE_OUT, name);
+    at_right(timeline, "%d B", (int)fact_integer(fact, "size", 0));
+    for (size_t i = 0; i < G_N_ELEMENTS(messages); i++)
+        if (g_str_equal(messages[i].name, name))
+            messages[i].say(timeline);
+    size_t i;
+    json_t *fault;
+    json_array_foreach(json_object_get(fact, "faults"), i, fault)
+    {
+        const char *code = json_string_value(fault);
+        g_autofree char *text = words_reason(code ? code : "", NULL, !timeline->desk->utf8);
+        say(timeline, ROLE_BAD, text);
+    }
+    if (json_object_get(fact, "cut"))
+        sayf(timeline, ROLE_WARN, _("cut at %d bytes"), (int)fact_integer(fact, "cut", 0));
+    say_server_time(timeline);
+}
+
+static void event_line(Timeline *timeline)
+{
+    static void (*const lines_of[])(Timeline *) = {
+        [EVENT_CONNECTION] = connection_line,
+        [EVENT_DIALOGUE] = dialogue_line,
+        [EVENT_MESSAGE] = message_line,
+        [EVENT_ALERT] = alert_line,
+        [EVENT_STATE] = NULL,
+        [EVENT_ERROR] = error_line,
+    };
+    if (lines_of[timeline->event->kind])
+        lines_of[timeline->event->kind](timeline);
+}
+
+/* ---- the pane ---- */
+
+static const Host *host_of(const Desk *desk, const Endpoint *endpoint)
+{
+    return g_hash_table_lookup(desk->model->by_host, endpoint->host);
+}
+
+static void resolve_line(const Timeline *timeline)
+{
+    const Host *host = host_of(timeline->desk, timeline->endpoint);
+    if (!host || !host->fact || g_str_equal(fact_string(host->fact, "source", ""), "literal"))
+        return;
+    lines_begin(timeline->lines, "resolve");
+    lines_tab(timeline->lines, SIGN);
+    lines_add(timeline->lines, ROLE_TEXT, desk_glyph(timeline->desk, GLYPH_EVENT));
+    lines_tab(timeline->lines, NAME);
+    lines_print(timeline->lines, ROLE_TEXT, _("resolve by %s"),
+                fact_string(host->fact, "source", "?"));
+    lines_right(timeline->lines);
+    lines_print(timeline->lines, ROLE_DIM, "%.0f ms", fact_number(host->fact, "took", 0) * 1000);
+    lines_tab(timeline->lines, timeline->what);
+    const json_t *addresses = json_object_get(host->fact, "addresses");
+    g_autofree char *text = joined(addresses, " ");
+    lines_wrap(timeline->lines, ROLE_TEXT, timeline->what, *text ? text : _("no address"));
+}
+
+/* How it stands at the end of the lines: what is waited for, or why it failed. */
+static void last_line(const Timeline *timeline)
+{
+    const Endpoint *endpoint = timeline->endpoint;
+    if (endpoint->result && g_str_equal(endpoint->result, "finished"))
+        return;
+    lines_begin(timeline->lines, "end");
+    lines_tab(timeline->lines, TIME);
+    if (endpoint->result) {
+        g_autofree char *why = words_outcome(endpoint, !timeline->desk->utf8);
+        lines_print(timeline->lines, ROLE_BAD, "%s: ", brief_state(endpoint));
+        lines_wrap(timeline->lines, ROLE_TEXT, NAME, why);
+        return;
+    }
+    lines_print(timeline->lines, ROLE_LIVE, "%s %s", desk_glyph(timeline->desk, GLYPH_RUNNING),
+                brief_state(endpoint));
+    if (endpoint->began > 0 && timeline->desk->at > endpoint->began) {
+        lines_right(timeline->lines);
+        lines_print(timeline->lines, ROLE_DIM, _("%.1f s so far"),
+                    timeline->desk->at - endpoint->began);
+    }
+}
+
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+{
+    Timeline timeline = {.desk = desk, .endpoint = endpoint, .lines = lines};
+    timeline.what = lines_width(lines) < NARROW ? WHAT_NARROW : WHAT;
+    if (lines_width(lines) < NARROW)
+        timeline.what = MIN(timeline.what, MAX(lines_width(lines) - 20, NAME));
+    resolve_line(&timeline);
+    for (guint i = 0; i < endpoint->connections->len; i++) {
+        const Connection *connection = endpoint->connections->pdata[i];
+        if (connection->number < endpoint->round_from)
+            continue;
+        timeline.connection = connection;
+        for (guint j = 0; j < connection->events->len; j++) {
+            timeline.event = connection->events->pdata[j];
+            event_line(&timeline);
+        }
+    }
+    last_line(&timeline);
+}
+
+static void title(const Desk *desk, const Endpoint *endpoint, GString *left, GString *right)
+{
+    (void)desk;
+    guint count = 0;
+    for (guint i = 0; i < endpoint->connections->len; i++)
+        count += ((Connection *)endpoint->connections->pdata[i])->number >= endpoint->round_from;
+    g_string_append_printf(left, "  :%u", endpoint->port);
+    if (g_str_equal(fact_string(endpoint->fact, "entry", ""), "starttls"))
+        g_string_append(left, "  STARTTLS");
+    g_string_append_printf(right, ngettext("%u connection", "%u connections", count), count);
+}
+
+/* Opens the message of the line: its identity is "<connection>/<event>". */
+static bool open_message(Desk *desk, const Endpoint *endpoint, const char *identity)
+{
+    (void)endpoint;
+    const char *slash = strrchr(identity, '/');
+    if (!slash)
+        return false;
+    g_autofree char *id = g_strndup(identity, (gsize)(slash - identity));
+    const Connection *connection = g_hash_table_lookup(desk->model->by_connection, id);
+    guint64 number = g_ascii_strtoull(slash + 1, NULL, 10);
+    if (!connection || number < 1 || number > connection->events->len)
+        return false;
+    const Event *event = connection->events->pdata[number - 1];
+    if (event->kind != EVENT_MESSAGE || !fact_string(event->fact, "sha256", NULL))
+        return false;
+    desk_push(desk, message_view_new(desk, connection, (guint)number, NULL));
+    return true;
+}
+
+const PaneOps handshake_pane = {
+    .name = N_("handshake"),
+    .kind = VIEW_HANDSHAKE,
+    .title = title,
+    .build = build,
+    .open = open_message,
+    .tail = true,
+};

@@ -1,0 +1,205 @@
+/* The help: the keys of a view, from the table of commands. */
+#include "front/ui/view.h"
+
+#include "common/util/text.h"
+#include "front/ui/glyph.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+enum { KEYS = 2, LEFT_TEXT = 18, COLUMN = 39, LEAST_TWO = 78 };
+
+typedef struct HelpView {
+    View view;
+    ViewKind kind;
+    Lines *lines;
+} HelpView;
+
+/* One line of help: keys and words at a column. */
+static void entry(Lines *lines, int column, const HelpLine *line)
+{
+    lines_tab(lines, column + KEYS);
+    lines_add(lines, ROLE_KEY, line->keys);
+    lines_tab(lines, column + LEFT_TEXT);
+    lines_add(lines, ROLE_TEXT, _(line->help));
+}
+
+static void heading(Lines *lines, int column, CommandGroup group)
+{
+    lines_tab(lines, column + 1);
+    lines_add(lines, ROLE_TITLE, _(command_group_title(group)));
+}
+
+/* Two groups beside each other; where it is narrow, below each other. */
+static void groups(HelpView *view, CommandGroup left, CommandGroup right)
+{
+    Lines *lines = view->lines;
+    g_autoptr(GPtrArray) a = command_help(left, view->kind);
+    g_autoptr(GPtrArray) b = command_help(right, view->kind);
+    bool two = lines_width(lines) >= LEAST_TWO;
+    lines_begin(lines, NULL);
+    heading(lines, 0, left);
+    if (two)
+        heading(lines, COLUMN, right);
+    for (guint i = 0; i < (two ? MAX(a->len, b->len) : a->len); i++) {
+        lines_begin(lines, NULL);
+        if (i < a->len)
+            entry(lines, 0, a->pdata[i]);
+        if (two && i < b->len)
+            entry(lines, COLUMN, b->pdata[i]);
+    }
+    if (two)
+        return;
+    lines_begin(lines, NULL);
+    lines_begin(lines, NULL);
+    heading(lines, 0, right);
+    for (guint i = 0; i < b->len; i++) {
+        lines_begin(lines, NULL);
+        entry(lines, 0, b->pdata[i]);
+    }
+}
+
+static void wire(HelpView *view)
+{
+    Lines *lines = view->lines;
+    g_autoptr(GPtrArray) all = command_help(GROUP_WIRE, view->kind);
+    lines_begin(lines, NULL);
+    heading(lines, 0, GROUP_WIRE);
+    for (guint i = 0; i < all->len; i++) {
+        bool second = i % 2 && lines_width(lines) >= LEAST_TWO;
+        if (!second)
+            lines_begin(lines, NULL);
+        entry(lines, second ? COLUMN : 0, all->pdata[i]);
+    }
+}
+
+static void signs(HelpView *view)
+{
+    static const struct {
+        int glyph; /* -1: the text below */
+        const char *text, *meaning;
+    } rows[] = {
+        {GLYPH_HERE, NULL, N_("here")},       {GLYPH_MARK, NULL, N_("marked")},
+        {-1, "?", N_("not known")},           {-1, "-", N_("does not apply")},
+        {GLYPH_RUNNING, NULL, N_("running")}, {GLYPH_CUT, NULL, N_("cut")},
+    };
+    Lines *lines = view->lines;
+    lines_begin(lines, NULL);
+    lines_tab(lines, 1);
+    lines_add(lines, ROLE_TITLE, _("SIGNS"));
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *sign =
+            rows[i].glyph < 0 ? rows[i].text : desk_glyph(view->view.desk, rows[i].glyph);
+        g_autofree char *text = g_strdup_printf("  %s %s", sign, _(rows[i].meaning));
+        lines_add(lines, ROLE_TEXT, text);
+    }
+    lines_begin(lines, NULL);
+    lines_tab(lines, 1);
+    lines_wrap(
+        lines, ROLE_TEXT, 1,
+        _("C H M L I: critical, high, medium, low, info.  * after a service: its own way into "
+          "TLS is not built yet, plain TLS was tried."));
+}
+
+static void build(HelpView *view, int width)
+{
+    Lines *lines = view->lines;
+    lines_clear(lines, width, view->view.desk->utf8);
+    groups(view, GROUP_MOVE, GROUP_LOOK);
+    lines_begin(lines, NULL);
+    groups(view, GROUP_TAKE, GROUP_PROGRAM);
+    lines_begin(lines, NULL);
+    wire(view);
+    lines_begin(lines, NULL);
+    signs(view);
+}
+
+static void draw(View *base, Area body)
+{
+    HelpView *view = (HelpView *)base;
+    build(view, body.columns - 1);
+    base->desk->focus = body;
+    lines_draw(view->lines, body, LINES_FOCUSED);
+}
+
+static const char *const kind_names[VIEW_COUNT] = {
+    [VIEW_ENDPOINTS] = N_("endpoints"),
+    [VIEW_HANDSHAKE] = N_("handshake"),
+    [VIEW_PANE] = N_("panes"),
+    [VIEW_MESSAGE] = N_("message"),
+    [VIEW_CERTIFICATE] = N_("certificate"),
+    [VIEW_FINDINGS] = N_("findings"),
+    [VIEW_LOG] = N_("log"),
+    [VIEW_HELP] = N_("help"),
+};
+
+static void title(View *base, int width, GString *left, GString *right)
+{
+    const HelpView *view = (HelpView *)base;
+    (void)width;
+    g_string_append_printf(left, _("help: %s"), _(kind_names[view->kind]));
+    g_string_append(right, _("man tlsdive has all of it"));
+}
+
+static void status(View *base, GString *left, GString *right)
+{
+    (void)base, (void)right;
+    g_string_append(left, _("Esc closes   Down, Space: more   / searches"));
+}
+
+static ViewKind focus(const View *base)
+{
+    (void)base;
+    return VIEW_HELP;
+}
+
+static bool command(View *base, Command command)
+{
+    HelpView *view = (HelpView *)base;
+    if (command == COMMAND_BACK || command == COMMAND_OUT)
+        return false;
+    return lines_move(view->lines, command);
+}
+
+static bool seek(View *base, const char *text, int direction)
+{
+    return lines_seek(((HelpView *)base)->lines, text, direction);
+}
+
+static char *text(View *base)
+{
+    return lines_text(((HelpView *)base)->lines);
+}
+
+static void forms(View *base, GPtrArray *forms)
+{
+    form_add(forms, _("the help"), text(base));
+}
+
+static void free_view(View *base)
+{
+    HelpView *view = (HelpView *)base;
+    lines_free(view->lines);
+    g_free(view);
+}
+
+static const ViewOps help_view = {
+    .free = free_view,
+    .focus = focus,
+    .draw = draw,
+    .title = title,
+    .status = status,
+    .command = command,
+    .seek = seek,
+    .forms = forms,
+    .text = text,
+};
+
+View *help_view_new(Desk *desk, ViewKind kind)
+{
+    HelpView *view = g_new0(HelpView, 1);
+    view->view = (View){&help_view, desk};
+    view->kind = kind;
+    view->lines = lines_new();
+    return &view->view;
+}

@@ -1,0 +1,166 @@
+/* The negotiated pane: what the handshake settled on. */
+#include "front/ui/view.h"
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "front/report/brief.h"
+#include "front/report/words.h"
+#include "front/ui/glyph.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+enum { LABEL = 2, VALUE = 15 };
+
+static void label(Lines *lines, const char *name)
+{
+    lines_begin(lines, name);
+    lines_tab(lines, LABEL);
+    lines_add(lines, ROLE_DIM, _(name));
+    lines_tab(lines, VALUE);
+}
+
+static void plain(Lines *lines, const char *name, Role role, const char *value)
+{
+    label(lines, name);
+    lines_wrap(lines, role, VALUE, value);
+}
+
+static void suite(const Desk *desk, const json_t *agreed, Lines *lines)
+{
+    g_autofree char *name = desk_suite(desk, fact_string(agreed, "suite", "?"), false);
+    label(lines, N_("suite"));
+    if (desk->suites != SUITE_CODE) {
+        lines_right(lines);
+        lines_print(lines, ROLE_DIM, "0x%04X", (guint)fact_integer(agreed, "suite_id", 0));
+    }
+    lines_tab(lines, VALUE);
+    lines_wrap(lines, ROLE_TEXT, VALUE, name);
+}
+
+static void group(const json_t *agreed, Lines *lines)
+{
+    const char *name = fact_string(agreed, "group", NULL);
+    label(lines, N_("group"));
+    if (!name) {
+        lines_add(lines, ROLE_TEXT, "-");
+        return;
+    }
+    const Group *known = registry_group_named(name);
+    json_int_t bits = fact_integer(agreed, "group_bits", 0);
+    lines_add(lines, ROLE_TEXT, name);
+    if (known && g_str_equal(known->kind, "hybrid"))
+        lines_wrap(lines, ROLE_GOOD, VALUE, _("(hybrid, post-quantum)"));
+    if (known && known->alias)
+        lines_print(lines, ROLE_DIM, " (%s)", known->alias);
+    if (bits && g_str_equal(fact_string(agreed, "key_exchange", ""), "dhe"))
+        lines_print(lines, ROLE_TEXT, _(", prime of %d bits"), (int)bits);
+}
+
+static void exchange(const json_t *agreed, Lines *lines)
+{
+    bool secrecy = fact_bool(agreed, "forward_secrecy", FALSE);
+    plain(lines, N_("key exchange"), ROLE_TEXT, fact_string(agreed, "key_exchange", "?"));
+    lines_wrap(lines, secrecy ? ROLE_GOOD : ROLE_BAD, VALUE,
+               secrecy ? _("forward secrecy") : _("no forward secrecy"));
+}
+
+static void alpn(const Desk *desk, const json_t *agreed, Lines *lines)
+{
+    const json_t *chosen = json_object_get(agreed, "alpn");
+    const json_t *offered = json_object_get(agreed, "alpn_offered");
+    label(lines, N_("ALPN"));
+    if (!chosen && !json_array_size(offered)) {
+        lines_add(lines, ROLE_TEXT, _("not offered by this program on this port"));
+        return;
+    }
+    g_autofree char *value = chosen ? words_value(chosen, !desk->utf8) : NULL;
+    g_autofree char *list = words_value(offered, !desk->utf8);
+    lines_add(lines, ROLE_TEXT, value ? value : _("none chosen"));
+    if (json_array_size(offered))
+        lines_wrap(lines, ROLE_DIM, VALUE, list ? list : "");
+}
+
+static void session(const json_t *agreed, Lines *lines)
+{
+    const json_t *issued = json_object_get(agreed, "ticket");
+    label(lines, N_("tickets"));
+    if (!issued)
+        lines_add(lines, ROLE_TEXT, "?");
+    else if (!json_is_true(issued))
+        lines_add(lines, ROLE_TEXT, _("none issued"));
+    else
+        lines_print(lines, ROLE_TEXT, _("%d issued"), (int)fact_integer(agreed, "tickets", 1));
+    if (json_object_get(agreed, "ticket_lifetime"))
+        lines_print(lines, ROLE_DIM, _(", good for %.1f h"),
+                    (double)fact_integer(agreed, "ticket_lifetime", 0) / 3600);
+    plain(lines, N_("resumption"), ROLE_TEXT,
+          fact_bool(agreed, "resumed", FALSE) ? _("this session was resumed") : _("not asked"));
+}
+
+/* Members that say yes or no; those that do not apply are left out. */
+static void switches(const json_t *agreed, Lines *lines)
+{
+    static const struct {
+        const char *member, *name;
+    } rows[] = {
+        {"extended_master_secret", N_("ext. master")},
+        {"encrypt_then_mac", N_("encr.-then-MAC")},
+        {"secure_renegotiation", N_("secure reneg.")},
+        {"ocsp_staple", N_("OCSP stapled")},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const json_t *value = json_object_get(agreed, rows[i].member);
+        if (value)
+            plain(lines, rows[i].name, ROLE_TEXT, json_is_true(value) ? _("yes") : _("no"));
+    }
+}
+
+static void cost(const json_t *agreed, Lines *lines)
+{
+    label(lines, N_("took"));
+    lines_print(lines, ROLE_TEXT, "%.0f ms", fact_number(agreed, "took", 0) * 1000);
+    guint trips = (guint)fact_integer(agreed, "round_trips", 0);
+    if (trips)
+        lines_print(lines, ROLE_DIM, ngettext(", %u round trip", ", %u round trips", trips), trips);
+    if (g_str_equal(fact_string(agreed, "hello", ""), "permissive"))
+        plain(lines, N_("hello"), ROLE_WARN, _("permissive: the usual one failed"));
+    const char *asked = fact_string(agreed, "client_certificate", NULL);
+    if (asked)
+        plain(lines, N_("client cert."), ROLE_NOTE,
+              g_str_equal(asked, "required") ? _("required") : _("asked for, gone on without"));
+}
+
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+{
+    const json_t *agreed = endpoint->best ? endpoint->best->negotiated : NULL;
+    if (!agreed) {
+        lines_begin(lines, NULL);
+        lines_tab(lines, LABEL);
+        if (endpoint->result)
+            lines_wrap(lines, ROLE_UNKNOWN, LABEL, _("nothing: no handshake was completed"));
+        else
+            lines_print(lines, ROLE_LIVE, "%s %s", desk_glyph(desk, GLYPH_RUNNING),
+                        _("waiting for the handshake to finish"));
+        return;
+    }
+    const json_t *name = json_object_get(agreed, "server_name");
+    g_autofree char *shown = name ? words_value(name, !desk->utf8) : g_strdup(_("not sent"));
+    plain(lines, N_("version"), ROLE_TEXT, fact_string(agreed, "version", "?"));
+    suite(desk, agreed, lines);
+    exchange(agreed, lines);
+    group(agreed, lines);
+    plain(lines, N_("signature"), ROLE_TEXT, fact_string(agreed, "scheme", "-"));
+    alpn(desk, agreed, lines);
+    plain(lines, N_("server name"), ROLE_TEXT, shown);
+    session(agreed, lines);
+    switches(agreed, lines);
+    cost(agreed, lines);
+    plain(lines, N_("anything else"), ROLE_DIM, _("other versions, suites, groups: not asked"));
+}
+
+const PaneOps negotiated_pane = {
+    .name = N_("negotiated"),
+    .kind = VIEW_PANE,
+    .build = build,
+};

@@ -1,0 +1,154 @@
+/* view: what a screen full of something is to the rest of the program.
+ *
+ * A view is a file of statics that ends in one const ViewOps; views lie on a stack, the endpoints
+ * at the bottom. What all of them share is the Desk. A pane is less: lines about one endpoint,
+ * drawn beside the endpoints or in their place (PaneOps).
+ */
+#ifndef TLSDIVE_FRONT_UI_VIEW_H
+#define TLSDIVE_FRONT_UI_VIEW_H
+
+#include "front/audit/audit.h"
+#include "front/ui/command.h"
+#include "front/ui/fields.h"
+#include "front/ui/lines.h"
+#include "front/ui/table.h"
+#include "front/ui/ui.h"
+
+typedef enum SuiteForm { SUITE_IANA, SUITE_OPENSSL, SUITE_CODE, SUITE_FORMS } SuiteForm;
+
+struct Desk {
+    Ui *ui;
+    const Model *model;
+    const UiPort *port;
+    const char *title;    /* what was asked; NULL: not said */
+    const char *saved_in; /* NULL: not saved */
+    bool utf8, replay;
+    FieldStore *fields;
+    GPtrArray *log; /* char *, printable */
+    gint64 wall;    /* the instant that is drawn, seconds since 1970 */
+    double at;      /* the same, seconds since the stream began */
+    SuiteForm suites;
+    bool hex; /* bytes are shown beside fields */
+    bool paused;
+    Area focus; /* where the focused pane was drawn last */
+    char *path; /* the file that a question is about; owned */
+};
+
+/* A form in which something can be taken away. */
+typedef struct Form {
+    char *name; /* "value", "PEM" */
+    char *text;
+} Form;
+
+typedef struct View View;
+struct PromptKind;
+
+typedef struct ViewOps {
+    void (*free)(View *view);
+    /* Where the keyboard's focus is. */
+    ViewKind (*focus)(const View *view);
+    /* Draws the body, and places the cursor on the selection. */
+    void (*draw)(View *view, Area body);
+    /* The title line's two ends, for `width` columns, printable. */
+    void (*title)(View *view, int width, GString *left, GString *right);
+    /* The status line's two ends, printable. */
+    void (*status)(View *view, GString *left, GString *right);
+    /* False: not for this view. */
+    bool (*command)(View *view, Command command);
+    /* Goes to the next (1) or previous (-1) place that holds the text; false if there is none. */
+    bool (*seek)(View *view, const char *text, int direction);
+    /* The ids of the endpoints that "again" and "stop" mean; free with g_ptr_array_unref. NULL:
+     * none ever. */
+    GPtrArray *(*endpoints)(View *view);
+    /* What "filter" and "sort" work on. NULL: nothing ever. */
+    Table *(*table)(View *view);
+    /* Appends what can be copied (Form, from form_add), the plainest first. */
+    void (*forms)(View *view, GPtrArray *forms);
+    /* The DER of the certificate that the cursor is on; NULL: none. NULL op: none ever. */
+    GBytes *(*certificate)(View *view);
+    /* All of the view as text; to be freed. */
+    char *(*text)(View *view);
+} ViewOps;
+
+/* The base of every view: the first member of its struct. */
+struct View {
+    const ViewOps *ops;
+    Desk *desk;
+};
+
+typedef struct PaneOps {
+    const char *name; /* in its rule */
+    ViewKind kind;
+    /* Adds to its rule, on both sides; printable. May be NULL. */
+    void (*title)(const Desk *desk, const Endpoint *endpoint, GString *left, GString *right);
+    /* Adds the lines. */
+    void (*build)(const Desk *desk, const Endpoint *endpoint, Lines *lines);
+    /* Opens what a line stands for; false: nothing. May be NULL. */
+    bool (*open)(Desk *desk, const Endpoint *endpoint, const char *identity);
+    bool tail; /* shows its end until somebody moves */
+} PaneOps;
+
+extern const PaneOps handshake_pane, negotiated_pane, summary_pane, concerns_pane;
+
+/* ---- what a view can ask of the screen around it (desk.c, ui.c) ---- */
+
+/* Puts a view on top, which the screen owns from now on; takes the top one off. */
+void desk_push(Desk *desk, View *view);
+void desk_pop(Desk *desk);
+
+View *desk_top(Desk *desk);
+
+/* Opens a prompt of this kind (prompt.h), a question of yes or no (taken), or a menu of lines (char
+ * *, copied). */
+void desk_ask(Desk *desk, const struct PromptKind *kind, const char *text);
+void desk_confirm(Desk *desk, char *question, void (*yes)(Desk *desk));
+void desk_menu(Desk *desk, const char *title, const GPtrArray *items,
+               void (*chosen)(Desk *desk, guint item));
+
+/* Says something in the status line until the next key; the string is taken, NULL is allowed. */
+void desk_say(Desk *desk, char *message);
+
+/* Text as it may be shown here; to be freed. */
+char *desk_safe(const Desk *desk, const void *text, gssize size);
+
+/* A glyph of this screen. */
+const char *desk_glyph(const Desk *desk, int meaning);
+
+/* The name of a suite in the form chosen now; IANA's is short if `brief`. To be freed. */
+char *desk_suite(const Desk *desk, const char *suite, bool brief);
+
+/* Appends a form; both strings are taken. */
+void form_add(GPtrArray *forms, const char *name, char *text);
+
+/* The forms of a certificate: PEM, DER in hex, SHA-256. */
+void form_add_certificate(GPtrArray *forms, const Desk *desk, const Certificate *certificate);
+
+/* PEM of a certificate's DER; to be freed. */
+char *form_pem(GBytes *der);
+
+/* The role of a severity. */
+Role role_of_severity(Severity severity);
+
+/* ---- views ---- */
+
+View *endpoints_view_new(Desk *desk);
+
+/* One message of a connection, by its number; `field` (an id, or NULL) is selected. */
+View *message_view_new(Desk *desk, const Connection *connection, guint event, const char *field);
+
+/* The chain of a connection, at this certificate (NULL: the leaf) and field (an id, or NULL). */
+View *certificate_view_new(Desk *desk, const Connection *connection, const char *sha256,
+                           const char *field);
+
+/* Certificates from a file, by their hashes; the list is copied. */
+View *certificate_view_new_file(Desk *desk, const GPtrArray *sha256s, const char *title);
+
+/* All findings, at those of this endpoint (NULL: the first); `rule` is its rule's code, or NULL. */
+View *findings_view_new(Desk *desk, const Endpoint *endpoint, const char *rule);
+
+View *log_view_new(Desk *desk);
+
+/* The keys of a view. */
+View *help_view_new(Desk *desk, ViewKind kind);
+
+#endif
