@@ -26,7 +26,6 @@ typedef struct Explainer {
 static Field *add(Explainer *e, Field *parent, const char *name, const char *path, size_t start)
 {
     if (e->full || ++e->fields >= LIMIT_FIELDS) {
-        field_note(parent, "der-too-many");
         e->full = true;
         return NULL;
     }
@@ -71,7 +70,8 @@ static size_t bare_length(const GString *value)
     return end ? (size_t)(end - value->str) : value->len;
 }
 
-/* A list's value: its first elements by name, and how many there are where these are not all. */
+/* A list's value: its first elements by name, and how many there are where these are not all or
+ * have no value of their own. */
 static void summarize(Field *list, guint first)
 {
     guint count = list->children ? list->children->len - first : 0;
@@ -79,14 +79,18 @@ static void summarize(Field *list, guint first)
     guint said = 0;
     for (; said < count && text->len < SUMMARY_MAX; said++) {
         const Field *element = g_ptr_array_index(list->children, first + said);
-        if (said)
-            g_string_append(text, ", ");
-        g_string_append_len(text, element->value->str, (gssize)bare_length(element->value));
+        size_t length = bare_length(element->value);
+        if (length == 0)
+            break;
+        g_string_append(text, said ? ", " : "");
+        g_string_append_len(text, element->value->str, (gssize)length);
     }
-    if (said < count)
-        g_string_append_printf(text, " ... (%u)", count);
     if (count == 0)
-        g_string_append(text, "empty");
+        g_string_assign(text, "empty");
+    else if (said == 0)
+        g_string_printf(text, "%u %s", count, count == 1 ? "element" : "elements");
+    else if (said < count)
+        g_string_append_printf(text, " ... (%u)", count);
     field_set_text(list, text->str, text->len);
 }
 
@@ -301,5 +305,7 @@ Field *tls_explain(const uint8_t *bytes, size_t size, bool tls13)
     add_trailing(&e, root, &reader);
     if (length > body.size)
         field_note(root, malformed);
+    if (e.full)
+        field_note(root, "der-too-many");
     return root;
 }

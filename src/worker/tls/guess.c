@@ -122,19 +122,15 @@ static Match match_bytes(const ByteRow *row, Reader reader)
     return MATCH_YES;
 }
 
-static bool is_printable(uint8_t byte)
-{
-    return byte >= 0x20 && byte != 0x7f;
-}
-
-/* Bytes up to the first that text does not hold. */
-static size_t text_length(Reader reader)
+/* Bytes up to the first that is no text: a control, or one beyond `last`. */
+static size_t text_length(Reader reader, int last)
 {
     size_t length = 0;
-    while (reader_left(&reader) &&
-           (is_printable((uint8_t)reader_peek(&reader)) || reader_peek(&reader) == '\t')) {
+    for (; reader_left(&reader); length++) {
+        int byte = reader_peek(&reader);
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7f || byte > last)
+            break;
         reader_skip(&reader, 1);
-        length++;
     }
     return length;
 }
@@ -172,11 +168,11 @@ static Fault *speaks_unknown(Reader reader)
     return fault_new("speaks-unknown", json_pack("{s:s}", "hex", hex));
 }
 
-/* What can be read in a binary greeting: its first run of printable bytes, such as a version. */
+/* What can be read in a binary greeting: its first run of ASCII text, such as a version. */
 static Fault *speaks_binary(const char *name, Reader reader)
 {
     while (reader_left(&reader)) {
-        size_t run = text_length(reader);
+        size_t run = text_length(reader, 0x7e);
         if (run >= RUN_MIN)
             return speaks(protocol, name, reader_take(&reader, run), run);
         reader_skip(&reader, run ? run : 1);
@@ -195,7 +191,7 @@ Fault *guess_protocol(const uint8_t *data, size_t size, bool ended)
             return speaks_binary(byte_rows[i].protocol, reader);
         maybe = maybe || match == MATCH_MAYBE;
     }
-    size_t length = text_length(reader);
+    size_t length = text_length(reader, 0xff);
     bool line_ended = length < size;
     if (!final && (maybe || !line_ended))
         return NULL;
