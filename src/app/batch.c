@@ -35,6 +35,7 @@ typedef struct Batch {
     Demo *demo;
     int signal;  /* that ended it; 0: none */
     bool behind; /* paused until the output has caught up */
+    bool files;  /* there are files of certificates to be read */
     bool over, failed;
 } Batch;
 
@@ -139,7 +140,16 @@ static void print_text(Batch *batch)
         .colour = terminal && !batch->options->no_color && !(no_color && *no_color),
         .now = run_now(batch->run),
     };
-    g_autofree char *text = report_text(run_model(batch->run), &style);
+    const Model *model = run_model(batch->run);
+    const GPtrArray *certificates = run_certificates(batch->run);
+    for (guint i = 0; i < certificates->len; i++) {
+        const Certificate *one = model_certificate(model, certificates->pdata[i]);
+        g_autofree char *text = report_certificate(one, &style);
+        output_add(batch->output, text, strlen(text));
+    }
+    if (model->endpoints->len == 0 && certificates->len > 0)
+        return;
+    g_autofree char *text = report_text(model, &style);
     output_add(batch->output, text, strlen(text));
 }
 
@@ -169,6 +179,10 @@ static int finish(Batch *batch)
         fprintf(stderr, "tlsdive: standard output: %s\n", g_strerror(error));
         return STATUS_INTERNAL;
     }
+    if (batch->files && run_certificates(batch->run)->len == 0) {
+        fprintf(stderr, "tlsdive: %s: %s\n", batch->options->targets[0], _("no certificate in it"));
+        return STATUS_UNEXAMINED;
+    }
     return report_status(run_model(batch->run), batch->options->fail_on);
 }
 
@@ -185,7 +199,7 @@ static bool add_targets(Batch *batch, GError **error)
 {
     if (!run_add_options(batch->run, error))
         return false;
-    if (run_model(batch->run)->endpoints->len > 0)
+    if (!run_is_empty(batch->run))
         return true;
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                         _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
@@ -213,6 +227,7 @@ static int ask(Batch *batch, const RunWatch *watch)
     batch->run = run_new(&batch->loop, options, watch);
     if (!options->demo && !add_targets(batch, &error))
         return refuse(error, STATUS_USAGE);
+    batch->files = !options->demo && run_model(batch->run)->endpoints->len == 0;
     batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);
     batch->progress = progress_new(&batch->loop, run_model(batch->run),
                                    !options->json || !isatty(STDOUT_FILENO), on_quit, batch);

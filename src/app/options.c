@@ -1,8 +1,10 @@
 #include "app/options.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/util/limits.h"
 #include "common/util/text.h"
@@ -176,6 +178,8 @@ static bool take_modes(Raw *raw, GError **error)
         return wrong(error, _("--open shows a saved session: it takes no targets"));
     if (options->demo && asks)
         return wrong(error, _("--demo brings its own targets: it takes no others"));
+    if (options->ca_file && access(options->ca_file, R_OK))
+        return wrong(error, _("--ca-file %s: %s"), options->ca_file, g_strerror(errno));
     if (options->save && options->no_save)
         return wrong(error, _("--save and --no-save exclude each other"));
     if (options->server_name && (!*options->server_name || strlen(options->server_name) > 253))

@@ -10,6 +10,8 @@
 #include "common/util/text.h"
 #include "front/report/json.h"
 
+enum { RUN_FILE = 4 << 20 }; /* bytes of a file of certificates, which fits a job in base64 */
+
 /* What a run knows of an endpoint beside the model. */
 typedef struct Place {
     const Target *target;
@@ -25,7 +27,9 @@ struct Run {
     Targets *targets;
     guint named;        /* how many of the targets have endpoint facts */
     GHashTable *places; /* endpoint id -> Place */
-    Asking *asking;     /* NULL: not started, or over for good */
+    GPtrArray *files;   /* json_t *: inspect jobs of files that were not read yet */
+    GPtrArray *certificates;
+    Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
     const char *store;
     gint64 opened_at; /* a session that was opened: its time; else 0 */
@@ -112,8 +116,10 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
 {
     Run *run = data;
     (void)answered; /* an error fact says so where it was not */
-    if (!g_str_equal(fact_string(job, "job", ""), "verify"))
+    if (!g_str_equal(fact_string(job, "job", ""), "verify")) {
+        check_over(run);
         return;
+    }
     const char *id = fact_string(job, "endpoint", "");
     Place *place = g_hash_table_lookup(run->places, id);
     Endpoint *endpoint = model_endpoint(run_model(run), id);
@@ -147,6 +153,17 @@ static void on_worker_fact(void *data, json_t *fact)
     check_over(run);
 }
 
+/* The reader speaks of certificates where it reads a file. */
+static void on_reader_fact(void *data, json_t *fact)
+{
+    Run *run = data;
+    const char *sha256 = fact_string(fact, "sha256", NULL);
+    stream_add(run->stream, fact);
+    if (fact_kind(fact) == FACT_CERTIFICATE && sha256 &&
+        !g_ptr_array_find_with_equal_func(run->certificates, sha256, g_str_equal, NULL))
+        g_ptr_array_add(run->certificates, g_strdup(sha256));
+}
+
 static void on_fields(void *data, json_t *fields)
 {
     Run *run = data;
@@ -173,6 +190,8 @@ static Run *run_over(uv_loop_t *loop, const Options *options, const RunWatch *wa
     run->store = options->ca_file;
     run->targets = targets_new();
     run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+    run->certificates = g_ptr_array_new_with_free_func(g_free);
     run->stream = stream_new(session, on_added, run);
     run->flush = g_new0(uv_prepare_t, 1);
     run->flush->data = run;
@@ -289,10 +308,49 @@ static bool add_file(Run *run, const char *file, GError **error)
     return targets_add_list(run->targets, text, size, input ? "standard input" : file, error);
 }
 
+/* The contents of a file that looks like one of certificates: PEM, or DER's first byte; else NULL.
+ */
+static GBytes *certificate_file(const char *path)
+{
+    static const char mark[] = "-----BEGIN ";
+    char *bytes = NULL;
+    gsize size = 0;
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR) ||
+        !g_file_get_contents(path, &bytes, &size, NULL))
+        return NULL;
+    if (size <= RUN_FILE && (bytes[0] == 0x30 || g_strstr_len(bytes, (gssize)size, mark)))
+        return g_bytes_new_take(bytes, size);
+    g_free(bytes);
+    return NULL;
+}
+
+/* Adds a word of the command line: a file of certificates, or a target. */
+static bool add_word(Run *run, const char *word, GError **error)
+{
+    g_autoptr(GBytes) file = certificate_file(word);
+    if (!file)
+        return targets_add(run->targets, word, error);
+    gsize size = 0;
+    const guchar *bytes = g_bytes_get_data(file, &size);
+    g_autofree char *base64 = g_base64_encode(bytes, size);
+    g_ptr_array_add(run->files, json_pack("{s:s,s:s}", "job", "inspect", "base64", base64));
+    return true;
+}
+
+bool run_is_empty(const Run *run)
+{
+    return run->files->len == 0 && run_model(run)->endpoints->len == 0;
+}
+
+const GPtrArray *run_certificates(const Run *run)
+{
+    return run->certificates;
+}
+
 bool run_add_options(Run *run, GError **error)
 {
     for (char **word = run->options->targets; *word; word++)
-        if (!targets_add(run->targets, *word, error))
+        if (!add_word(run, *word, error))
             return false;
     if (run->options->targets_file && !add_file(run, run->options->targets_file, error))
         return false;
@@ -316,7 +374,7 @@ static void start_workers(Run *run)
     const char *reader[] = {epoch, run->store ? "--ca-file" : open, run->store,
                             run->store ? open : NULL, NULL};
     ReadingEvents events = {
-        .data = run, .fact = on_worker_fact, .fields = on_fields, .ended = on_job_ended};
+        .data = run, .fact = on_reader_fact, .fields = on_fields, .ended = on_job_ended};
     run->asking = asking_new(run->loop, prober, on_worker_fact, run);
     run->reading = reading_new(run->loop, reader, &events);
 }
@@ -374,6 +432,10 @@ bool run_ask(Run *run, const char *id)
 
 void run_start(Run *run)
 {
+    start_workers(run);
+    for (guint i = 0; i < run->files->len; i++)
+        reading_ask(run->reading, json_incref(run->files->pdata[i]));
+    g_ptr_array_set_size(run->files, 0);
     const GPtrArray *all = run_model(run)->endpoints;
     for (guint i = 0; i < all->len; i++) {
         const Endpoint *endpoint = all->pdata[i];
@@ -470,5 +532,7 @@ void run_free(Run *run)
     stream_free(run->stream);
     targets_free(run->targets);
     g_hash_table_unref(run->places);
+    g_ptr_array_unref(run->files);
+    g_ptr_array_unref(run->certificates);
     g_free(run);
 }

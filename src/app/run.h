@@ -31,14 +31,21 @@ Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch);
 /* A run over a session that was opened. NULL and *error if it cannot be read. */
 Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error);
 
-/* Adds the targets of the command line. False and *error if one is wrong. */
+/* Adds the targets of the command line; a word that is a file of certificates is to be read. False
+ * and *error if one is wrong. */
 bool run_add_options(Run *run, GError **error);
+
+/* True if there is nothing to ask, and no file to read. */
+bool run_is_empty(const Run *run);
+
+/* The certificates that stood in the files, in order: their hashes, char *. Borrowed. */
+const GPtrArray *run_certificates(const Run *run);
 
 /* Adds targets as a user types them: the new endpoints are facts, and are not asked yet. False and
  * *error if one is wrong. */
 bool run_add(Run *run, const char *words, GError **error);
 
-/* Asks every endpoint that never was. */
+/* Asks every endpoint that never was, and has the files read. */
 void run_start(Run *run);
 
 /* Asks an endpoint once more; false if it is being asked. */

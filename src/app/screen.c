@@ -36,6 +36,7 @@ typedef struct Screen {
     int signal;           /* that ended it; 0: none */
     bool utf8;
     bool started, gone; /* the loop was; the terminal is */
+    bool shown;         /* the certificates of files are on the screen */
 } Screen;
 
 /* ---- painting ------------------------------------------------------------------------------- */
@@ -193,8 +194,14 @@ static void on_fields(void *data, const json_t *fields)
 static void on_over(void *data)
 {
     Screen *screen = data;
-    if (screen->ui)
-        touch(screen);
+    const GPtrArray *certificates = run_certificates(screen->run);
+    if (!screen->ui)
+        return;
+    if (!screen->shown && certificates->len > 0 && run_model(screen->run)->endpoints->len == 0) {
+        screen->shown = true;
+        ui_show_certificates(screen->ui, certificates, screen->options->targets[0]);
+    }
+    touch(screen);
 }
 
 static void on_line(void *data, const char *line)
@@ -276,8 +283,7 @@ static bool open_screen(Screen *screen, GError **error)
         .title = asked,
         .saved_in = options->open ? NULL : session_path(stream_session(run_stream(screen->run))),
         .replay = screen->port.replay,
-        .ask_for_target =
-            !options->open && !options->demo && run_model(screen->run)->endpoints->len == 0,
+        .ask_for_target = !options->open && !options->demo && run_is_empty(screen->run),
     };
     screen->ui = ui_new(run_model(screen->run), &table, &look);
     if (message)

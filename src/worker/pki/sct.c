@@ -24,7 +24,7 @@ static Field *add(Walk *walk, Field *parent, const char *name, size_t offset, si
 {
     Field *field = shape_child(walk, parent, "", offset, length);
     if (field)
-        shape_rename(field, name);
+        shape_call(field, "x509.sct", name);
     return field;
 }
 
@@ -42,7 +42,7 @@ static void add_algorithm(Walk *walk, Field *parent, Reader *reader)
     static const char *const hashes[] = {"none",   "md5",    "sha1",  "sha224",
                                          "sha256", "sha384", "sha512"};
     static const char *const signatures[] = {"anonymous", "rsa", "dsa", "ecdsa"};
-    Field *field = add(walk, parent, "sct.algorithm", reader_offset(reader), 2);
+    Field *field = add(walk, parent, "algorithm", reader_offset(reader), 2);
     uint8_t hash = reader_u8(reader), signature = reader_u8(reader);
     if (!field || reader->failed)
         return;
@@ -83,14 +83,14 @@ static void explain_sct(Walk *walk, Field *parent, Reader *list)
     size_t extensions = reader_offset(&sct);
     Reader inside = reader_vector(&sct, 2);
     size_t size = reader_left(&inside);
-    Field *row = add(walk, field, "sct.extensions", extensions, 2 + size);
+    Field *row = add(walk, field, "extensions", extensions, 2 + size);
     if (row && !inside.failed)
         show_hex(row, reader_take(&inside, size), size);
     add_algorithm(walk, field, &sct);
     size_t signature = reader_offset(&sct);
     inside = reader_vector(&sct, 2);
     size = reader_left(&inside);
-    row = add(walk, field, "sct.signature", signature, 2 + size);
+    row = add(walk, field, "signature", signature, 2 + size);
     if (row && !inside.failed)
         show_hex(row, reader_take(&inside, size), size);
     if (!reader_at_end(&sct))

@@ -33,9 +33,9 @@ static void set_name(Field *field, const char *name)
     field->name = g_strdup(name);
 }
 
-void shape_rename(Field *field, const char *name)
+void shape_call(Field *field, const char *prefix, const char *name)
 {
-    g_autofree char *id = g_strconcat("x509.", name, NULL);
+    g_autofree char *id = g_strconcat(prefix, ".", name, NULL);
     set_name(field, name);
     if (registry_about(id)) {
         g_free(field->id);
@@ -235,7 +235,7 @@ static void explain_part(Walk *walk, Field *parent, const Part *part, const Shap
         if (part->id)
             set_name(field, part->name);
         else if (part->name)
-            shape_rename(field, part->name);
+            shape_call(field, "x509", part->name);
         shape_note_faults(field, element);
     }
     fill_part(walk, field, part, shape, *element);
@@ -252,7 +252,7 @@ static void fill_choice(Walk *walk, Field *field, const Shape *choice, const Der
             explain_part(walk, field, part, part->shape, element);
         } else {
             if (field->name[0] == '\0')
-                shape_rename(field, part->name);
+                shape_call(field, "x509", part->name);
             fill_part(walk, field, part, part->shape, *element);
         }
         if (choice->show)

@@ -111,8 +111,9 @@ void shape_note_faults(Field *field, const Der *element);
 /* The shape for an OID in a table of an open type; NULL: none. */
 const Shape *shape_open(const Open *rows, const char *oid);
 
-/* Renames a field, and gives it the id "x509." and `name` where the program can explain that. */
-void shape_rename(Field *field, const char *name);
+/* Gives a field its name, and the id of prefix, dot and name where the program can explain that
+ * (data/fields.tsv). */
+void shape_call(Field *field, const char *prefix, const char *name);
 
 /* The value of the first child of that name; NULL if there is none. */
 const char *shape_value_of(const Field *field, const char *name);

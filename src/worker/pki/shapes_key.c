@@ -150,14 +150,14 @@ static void show_point(Walk *walk, Field *field, const Der *element, const Shape
     Field *row = shape_child(walk, field, "", at, 1);
     if (!row)
         return;
-    shape_rename(row, "form");
+    shape_call(row, "x509.point", "form");
     field_set(row, "%s", form == 4 ? "uncompressed" : coordinates == 2 ? "hybrid" : "compressed");
     for (size_t i = 0; i < coordinates; i++) {
         size_t size = left / coordinates;
         row = shape_child(walk, field, "", reader_offset(&octets), size);
         if (!row)
             return;
-        shape_rename(row, names[i]);
+        shape_call(row, "x509.point", names[i]);
         show_hex(row, reader_take(&octets, size), size);
     }
 }

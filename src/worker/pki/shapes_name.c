@@ -19,7 +19,7 @@ static void name_by_type(Field *field, const char *type)
     if (!end)
         return;
     g_autofree char *name = g_strndup(type, (gsize)(end - type));
-    shape_rename(field, name);
+    shape_call(field, "x509.rdn", name);
 }
 
 static void show_attribute(Walk *walk, Field *field, const Der *element, const Shape *shape)

@@ -68,7 +68,7 @@ static void show_extension(Walk *walk, Field *field, const Der *element, const S
     const char *critical = shape_value_of(field, "critical");
     if (id) {
         g_autofree char *name = g_strndup(id, strcspn(id, " "));
-        shape_rename(field, name);
+        shape_call(field, "x509", name);
     }
     if (critical && strcmp(critical, "FALSE") == 0)
         field_note(field, "der-default");
@@ -162,7 +162,7 @@ Field *x509_explain(const uint8_t *der, size_t size)
 {
     Walk walk = {.left = LIMIT_FIELDS};
     Field *root = field_new("", NULL, 0, size);
-    shape_rename(root, "Certificate");
+    shape_call(root, "x509", "Certificate");
     Reader reader = reader_new(der, size);
     Der element;
     if (!der_next(&reader, &element)) {
