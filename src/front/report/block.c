@@ -10,9 +10,9 @@
 
 enum {
     INDENT = 2,
-    LABEL = 15,       /* where the text behind a label begins */
-    NUMBERED = 18,    /* where a certificate of a chain begins */
-    SEVERITY = 10,    /* columns of a severity's name */
+    LABEL = 14,    /* where the text behind a label begins */
+    NUMBERED = 16, /* where a certificate of a chain begins: a fingerprint fits into 80 columns */
+    SEVERITY = 10, /* columns of a severity's name */
     NAMES_SHOWN = 12, /* of a certificate */
 };
 
@@ -80,14 +80,6 @@ static char *validity_text(const Certificate *certificate, gint64 now)
     return g_strdup_printf(_("valid %s to %s, %s"), from, to, days);
 }
 
-static char *fingerprint_text(const char *sha256)
-{
-    GString *text = g_string_new("SHA-256 ");
-    for (size_t i = 0; sha256[i]; i++)
-        g_string_append_printf(text, "%s%c", i && i % 2 == 0 ? ":" : "", sha256[i]);
-    return g_string_free(text, FALSE);
-}
-
 static void line(Page *page, const char *text, int column)
 {
     page_wrap(page, TINT_NONE, text, column);
@@ -106,7 +98,7 @@ void block_certificate(Page *page, const Certificate *certificate, const ReportS
     g_autofree char *validity = validity_text(certificate, style->now);
     g_autofree char *key = brief_key(certificate);
     g_autofree char *signature = text_escape(certificate->signature, -1, ascii);
-    g_autofree char *print = fingerprint_text(certificate->sha256);
+    g_autofree char *print = g_strdup_printf("SHA-256 %s", certificate->sha256);
     g_autofree char *by = g_strdup_printf(_("issued by %s"), issuer);
     g_autofree char *other = g_strdup_printf(_("names %s"), names);
     g_autofree char *made = g_strdup_printf(_("key %s, signed with %s"), key, signature);
@@ -166,18 +158,20 @@ static void trust(Page *page, const Model *model, const Verdict *verdict, bool a
     g_autofree char *words = words_verdict(verdict, ascii);
     g_autofree char *store = words_value(json_object_get(verdict->fact, "store"), ascii);
     g_autofree char *path = path_text(model, json_object_get(verdict->fact, "path"), ascii);
-    json_int_t roots = fact_integer(verdict->fact, "roots", 0);
+    int roots = (int)CLAMP(fact_integer(verdict->fact, "roots", 0), 0, G_MAXINT);
+    const char *format =
+        ngettext("%s (store: %s, %d root)", "%s (store: %s, %d roots)", (gulong)roots);
 
-    item_take(
-        page, _("trust"),
-        g_strdup_printf(_("%s (store: %s, %d roots)"), words, store, (int)MIN(roots, G_MAXINT)));
+    item_take(page, _("trust"), g_strdup_printf(format, words, store, roots));
     if (*path)
         item(page, _("path"), path);
     if (verdict->name_matches >= 0) {
         g_autofree char *name = words_value(json_object_get(verdict->fact, "name"), ascii);
         g_autofree char *by = words_value(json_object_get(verdict->fact, "matched_by"), ascii);
+        const char *kind = fact_string(verdict->fact, "matched_kind", "");
+        const char *type = strcmp(kind, "ip") == 0 ? "iPAddress" : "dNSName";
         item_take(page, _("name"),
-                  verdict->name_matches ? g_strdup_printf(_("%s matches %s"), name, by)
+                  verdict->name_matches ? g_strdup_printf(_("%s matches %s %s"), name, type, by)
                                         : g_strdup_printf(_("%s does not match"), name));
     }
 }
@@ -316,6 +310,12 @@ static void finding(Page *page, const Finding *found, bool first)
         line(page, see, LABEL + SEVERITY);
 }
 
+/* Why an endpoint could not be examined stands at the head of its block already. */
+static bool is_said(const Finding *found)
+{
+    return strcmp(found->rule->code, "not-examined") == 0;
+}
+
 void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
                     const ReportStyle *style)
 {
@@ -342,5 +342,6 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
     for (guint i = 0; endpoint->findings && i < endpoint->findings->len; i++)
-        finding(page, endpoint->findings->pdata[i], i == 0);
+        if (!is_said(endpoint->findings->pdata[i]))
+            finding(page, endpoint->findings->pdata[i], i == 0);
 }

@@ -10,7 +10,7 @@
 #include "front/report/page.h"
 #include "front/report/words.h"
 
-enum { WIDTH_MIN = 40, SUITE_MIN = 10, SUITE_MAX = 40, FINDINGS = 12 };
+enum { WIDTH_MIN = 48, SUITE_MIN = 10, SUITE_MAX = 40, FINDINGS = 12 };
 
 static Page page_for(const ReportStyle *style)
 {
@@ -78,40 +78,42 @@ static Tint tint_of_findings(const Endpoint *endpoint)
 
 typedef struct Column {
     const char *title;
-    int width;     /* negative: to the right; 0: what is left */
-    bool optional; /* left out where the width does not do */
+    int width; /* negative: to the right; 0: what is left */
+    int spare; /* 1: left out first where the width does not do; 2: next; 0: never */
     char *(*cell)(const Endpoint *endpoint, const ReportStyle *style);
     Tint (*tint)(const Endpoint *endpoint);
 } Column;
 
 static const Column columns[] = {
-    {N_("PORT"), -7, false, cell_port, NULL},
-    {N_("SERVICE"), 11, false, cell_service, NULL},
-    {N_("STATE"), 11, false, cell_state, NULL},
-    {N_("MS"), -6, true, cell_took, NULL},
-    {N_("VER"), 3, false, cell_version, NULL},
-    {N_("SUITE"), 0, true, cell_suite, NULL},
-    {N_("CERT"), -6, false, cell_days, NULL},
-    {N_("FINDINGS"), FINDINGS, false, cell_findings, tint_of_findings},
+    {N_("PORT"), -6, 0, cell_port, NULL},
+    {N_("SERVICE"), 11, 2, cell_service, NULL},
+    {N_("STATE"), 11, 0, cell_state, NULL},
+    {N_("MS"), -5, 1, cell_took, NULL},
+    {N_("VER"), 3, 0, cell_version, NULL},
+    {N_("SUITE"), 0, 1, cell_suite, NULL},
+    {N_("CERT"), -6, 0, cell_days, NULL},
+    {N_("FINDINGS"), FINDINGS, 0, cell_findings, tint_of_findings},
 };
 
-/* Columns that are left for the suite; less than SUITE_MIN: none of the optional ones fit. */
-static int suite_width(const Page *page)
+/* What the columns leave of the width, where those that are spare from `level` on are left out. */
+static int left_over(const Page *page, int level)
 {
-    int left = page->width;
+    int left = page->width + 1;
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
-        left -= ABS(columns[i].width) + (i ? 1 : 0);
-    return MIN(left, SUITE_MAX);
+        if (!columns[i].spare || columns[i].spare >= level)
+            left -= ABS(columns[i].width) + 1;
+    return left;
 }
 
 static void row(Page *page, const Endpoint *endpoint, const ReportStyle *style)
 {
-    int suite = suite_width(page);
+    int suite = MIN(left_over(page, 1), SUITE_MAX);
+    int level = suite >= SUITE_MIN ? 1 : left_over(page, 2) >= 0 ? 2 : 3;
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
         const Column *column = &columns[i];
         Tint tint = !endpoint ? TINT_TITLE : column->tint ? column->tint(endpoint) : TINT_NONE;
         g_autofree char *text = NULL;
-        if (column->optional && suite < SUITE_MIN)
+        if (column->spare && column->spare < level)
             continue;
         text = endpoint ? column->cell(endpoint, style) : g_strdup(_(column->title));
         if (i)
@@ -124,7 +126,7 @@ static void row(Page *page, const Endpoint *endpoint, const ReportStyle *style)
 /* ---- a host --------------------------------------------------------------------------------- */
 
 typedef struct Counts {
-    guint shown, closed, silent, plain, unreachable, waiting;
+    guint shown, closed, silent, plain, unreachable, unasked;
 } Counts;
 
 static bool waits(const Endpoint *endpoint)
@@ -139,8 +141,8 @@ static bool is_shown(const Endpoint *endpoint, const ReportStyle *style)
 
 static void count_quiet(Counts *counts, const Endpoint *endpoint)
 {
-    if (waits(endpoint))
-        counts->waiting++;
+    if (waits(endpoint) || g_str_has_prefix(endpoint->reason ? endpoint->reason : "", "name-"))
+        counts->unasked++;
     else if (strcmp(endpoint->result, "refused") == 0)
         counts->closed++;
     else if (strcmp(endpoint->result, "no-tls") == 0)
@@ -162,10 +164,18 @@ static char *counts_text(const Counts *counts)
     GString *text = g_string_new(NULL);
     append_count(text, counts->closed, _("closed"));
     append_count(text, counts->silent, _("silent"));
-    append_count(text, counts->plain, _("in plain HTTP, as is usual there"));
-    append_count(text, counts->unreachable, _("without a way to them"));
-    append_count(text, counts->waiting, _("not asked yet"));
+    append_count(text, counts->plain, _("in plain HTTP"));
+    append_count(text, counts->unreachable, _("out of reach"));
+    append_count(text, counts->unasked, _("not asked"));
     return g_string_free(text, FALSE);
+}
+
+/* The reasons of the resolver speak of {name}. */
+static char *no_address_text(const Host *host, const char *reason, bool ascii)
+{
+    g_autoptr(json_t) args = json_object();
+    json_object_set_new(args, "name", fact_text(host->name, strlen(host->name)));
+    return words_reason(reason, args, ascii);
 }
 
 static void host_header(Page *page, const Host *host)
@@ -177,11 +187,14 @@ static void host_header(Page *page, const Host *host)
         text_escape(first && !page->ascii ? first->display : host->name, -1, page->ascii);
     g_autofree char *list = NULL;
 
+    if (reason) {
+        list = no_address_text(host, reason, page->ascii);
+        page_wrap(page, TINT_TITLE, list, 0);
+        page_end(page);
+        return;
+    }
     page_put(page, TINT_TITLE, name);
-    if (reason)
-        list = words_reason(reason, host->fact, page->ascii);
-    else if (json_array_size(addresses) &&
-             strcmp(fact_string(host->fact, "source", ""), "literal") != 0)
+    if (json_array_size(addresses) && strcmp(fact_string(host->fact, "source", ""), "literal") != 0)
         list = words_value(addresses, page->ascii);
     if (list) {
         page_put(page, TINT_NONE, "  ");
