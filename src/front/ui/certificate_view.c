@@ -72,7 +72,7 @@ static void say_state(const Explorer *explorer, const Certificate *shown, Lines 
     else if (days == G_MININT64)
         lines_add(lines, ROLE_UNKNOWN, "?");
     else if (days < 0)
-        lines_print(lines, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days);
+        lines_print(lines, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days - 1);
     else
         lines_print(lines, ROLE_TEXT, _("%" G_GINT64_FORMAT " d left"), days);
 }
@@ -163,7 +163,7 @@ static void path(const Explorer *explorer, const char *identity, GString *left, 
                            number == 0 && topic.connection ? _("leaf") : name);
     g_string_append_printf(right, _("certificate %u of %u"), number + 1, count_sent(explorer));
     if (count_sent(explorer) > 1)
-        g_string_append(right, _("   [ ] other certificate"));
+        g_string_append(right, _("   [ ] others"));
 }
 
 static const ExplorerKind chain = {

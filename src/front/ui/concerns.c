@@ -9,8 +9,9 @@
 
 enum { LETTER = 2, TEXT = 5 };
 
-static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
+    (void)brief;
     if (!endpoint->result || !endpoint->findings) {
         lines_begin(lines, NULL);
         lines_tab(lines, LETTER);

@@ -16,6 +16,13 @@ char *desk_safe(const Desk *desk, const void *text, gssize size)
     return text_escape(text, size, !desk->utf8);
 }
 
+char *desk_name(const Desk *desk)
+{
+    const GPtrArray *hosts = desk->model->hosts;
+    const char *name = hosts->len == 1 ? ((const Host *)hosts->pdata[0])->name : "tlsdive";
+    return desk_safe(desk, desk->title ? desk->title : name, -1);
+}
+
 const char *desk_glyph(const Desk *desk, int meaning)
 {
     return glyph((Glyph)meaning, desk->utf8);

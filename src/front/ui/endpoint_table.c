@@ -196,17 +196,20 @@ static int by_findings(const void *a, const void *b, const Desk *desk)
     return severity_of(a) - severity_of(b);
 }
 
+#define COLUMN(t, n, l, i, r) .title = (t), .name = (n), .least = (l), .ideal = (i), .rank = (r)
+
 static const TableColumn columns[] = {
-    {N_("PORT"), "port", 5, 5, 0, true, false, port_cell, by_port},
-    {N_("ENDPOINT"), "endpoint", 14, 22, 0, false, true, place_cell, by_place},
-    {N_("SERVICE"), "service", 5, 11, 3, false, false, service_cell, NULL},
-    {N_("STATE"), "state", 11, 11, 2, false, false, state_cell, NULL},
-    {N_("MS"), "ms", 5, 5, 5, true, false, took_cell, by_took},
-    {N_("VER"), "ver", 3, 3, 0, false, false, version_cell, NULL},
-    {N_("SUITE"), "suite", 18, 28, 4, false, true, suite_cell, NULL},
-    {N_("GROUP"), "group", 9, 9, 6, false, true, group_cell, NULL},
-    {N_("CERT"), "cert", 5, 5, 0, true, false, days_cell, by_days},
-    {N_("FINDINGS"), "findings", 8, 11, 0, false, false, findings_cell, by_findings},
+    {COLUMN(N_("PORT"), "port", 5, 5, 0), .right = true, .cell = port_cell, .compare = by_port},
+    {COLUMN(N_("ENDPOINT"), "endpoint", 14, 22, 0), .grows = true, .cell = place_cell,
+     .compare = by_place},
+    {COLUMN(N_("SERVICE"), "service", 11, 11, 1), .tiny = 5, .tiny_rank = 3, .cell = service_cell},
+    {COLUMN(N_("STATE"), "state", 11, 11, 2), .cell = state_cell},
+    {COLUMN(N_("MS"), "ms", 5, 5, 5), .right = true, .cell = took_cell, .compare = by_took},
+    {COLUMN(N_("VER"), "ver", 3, 3, 0), .cell = version_cell},
+    {COLUMN(N_("SUITE"), "suite", 18, 28, 4), .grows = true, .cell = suite_cell},
+    {COLUMN(N_("GROUP"), "group", 9, 9, 6), .grows = true, .cell = group_cell},
+    {COLUMN(N_("CERT"), "cert", 5, 5, 0), .right = true, .cell = days_cell, .compare = by_days},
+    {COLUMN(N_("FINDINGS"), "findings", 8, 11, 0), .cell = findings_cell, .compare = by_findings},
 };
 
 enum { COLUMN_STATE = 3, COLUMN_VERSION = 5, COLUMN_FINDINGS = 9 };

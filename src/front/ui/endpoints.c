@@ -2,6 +2,7 @@
 #include "front/ui/view.h"
 
 #include "common/fact/fact.h"
+#include "common/util/text.h"
 #include "front/report/brief.h"
 #include "front/report/words.h"
 #include "front/ui/endpoint_table.h"
@@ -26,6 +27,7 @@ enum {
     BESIDE_ROWS = 18,
     BELOW_ROWS = 12, /* below it there is one pane at a time */
     LEAST_TABLE = 5,
+    LEAST_PANE = 8,
     MANY = 5000, /* rows from which they are looked through less often */
     REST = 1,    /* seconds between that */
 };
@@ -153,7 +155,7 @@ static void build_pane(EndpointsView *view, Spot spot, int columns)
     Lines *lines = view->lines[spot];
     lines_clear(lines, columns, view->view.desk->utf8);
     if (endpoint)
-        panes[spot]->build(view->view.desk, endpoint, lines);
+        panes[spot]->build(view->view.desk, endpoint, lines, !view->zoomed);
 }
 
 static void draw_pane(EndpointsView *view, Spot spot, Area area, Area rule)
@@ -239,6 +241,13 @@ static int pane_height(EndpointsView *view, Spot spot, int columns)
     return (int)lines_count(view->lines[spot]) + 1;
 }
 
+/* Where a rule begins at a wall. */
+static void join(Area area, int row, int column)
+{
+    area_plain(area_cells(area, row, column, 1), ROLE_RULE,
+               glyph(GLYPH_TEE_RIGHT, area.surface->utf8));
+}
+
 static void draw_beside(EndpointsView *view, Area body)
 {
     Area above, below, left, right, rule;
@@ -254,9 +263,10 @@ static void draw_beside(EndpointsView *view, Area body)
     int negotiated = pane_height(view, SPOT_NEGOTIATED, right.columns - 1) - 1;
     int summary = pane_height(view, SPOT_SUMMARY, right.columns - 1);
     int concerns = MIN(pane_height(view, SPOT_CONCERNS, right.columns - 1), 4);
-    /* the findings keep a few lines, then the certificate what it needs */
-    summary = CLAMP(right.rows - negotiated - concerns, MIN(summary, 5), summary);
-    negotiated = MAX(MIN(negotiated, right.rows - summary - concerns), 2);
+    /* the certificate gets what it needs, the negotiated what is left; both keep a few lines */
+    summary = CLAMP(right.rows - concerns - MIN(negotiated, LEAST_PANE), MIN(summary, LEAST_PANE),
+                    summary);
+    negotiated = CLAMP(right.rows - summary - concerns, 1, negotiated);
     Area top, rest, middle, bottom;
     pane_split_rows(right, negotiated, &top, &rest);
     pane_split_rows(rest, summary, &middle, &bottom);
@@ -265,6 +275,8 @@ static void draw_beside(EndpointsView *view, Area body)
                glyph(GLYPH_TEE_DOWN, body.surface->utf8));
     draw_pane_in(view, SPOT_SUMMARY, middle);
     draw_pane_in(view, SPOT_CONCERNS, bottom);
+    join(below, middle.row - below.row, columns);
+    join(below, bottom.row - below.row, columns);
 }
 
 static void draw_below(EndpointsView *view, Area body)
@@ -325,41 +337,64 @@ static void add_addresses(const Desk *desk, const Host *host, GString *text)
         g_string_append_printf(text, " +%zu", count - 1);
 }
 
-static void add_severities(const Counts *counts, GString *text)
+static char *severities(const Counts *counts)
 {
+    GString *text = g_string_new(NULL);
     for (Severity severity = 0; severity <= SEVERITY_MEDIUM; severity++)
         if (counts->severity[severity])
-            g_string_append_printf(text, "%s%u%c",
-                                   text->len && !g_str_has_suffix(text->str, "  ") ? " " : "",
-                                   counts->severity[severity], severity_letter(severity));
+            g_string_append_printf(text, "%s%u%c", text->len ? " " : "", counts->severity[severity],
+                                   severity_letter(severity));
+    return g_string_free(text, FALSE);
 }
 
-static void add_counts(const EndpointsView *view, int detail, GString *text)
+/* What the title says, in the order in which it stands; the largest rank goes first for want of
+ * room. */
+typedef struct Part {
+    guint rank;
+    char *text; /* NULL: nothing to say */
+} Part;
+
+enum { PARTS = 7 };
+
+static void count_parts(const EndpointsView *view, Part parts[PARTS])
 {
     const Counts *counts = &view->counts;
     const Desk *desk = view->view.desk;
-    if (detail >= 3 && counts->hosts > 1)
-        g_string_append_printf(text, ngettext("%u host  ", "%u hosts  ", counts->hosts),
-                               counts->hosts);
-    g_string_append_printf(text, detail >= 1 ? _("%u/%u done") : "%u/%u", counts->done,
-                           counts->endpoints);
-    if (detail >= 2 && counts->running)
-        g_string_append_printf(text, _("  %u running"), counts->running);
+    guint unknown = counts->severity[SEVERITY_UNKNOWN];
+    const Finding *worst = counts->worst ? brief_worst(counts->worst) : NULL;
+    parts[0].rank = 6;
+    if (counts->hosts > 1)
+        parts[0].text =
+            g_strdup_printf(ngettext("%u host", "%u hosts", counts->hosts), counts->hosts);
+    parts[1] = (Part){0, g_strdup_printf(_("%u/%u done"), counts->done, counts->endpoints)};
+    parts[2].rank = 5;
+    if (counts->running)
+        parts[2].text = g_strdup_printf(_("%u running"), counts->running);
     if (desk->paused)
-        g_string_append(text, _("  PAUSED"));
-    if (detail >= 2 && counts->severity[SEVERITY_UNKNOWN])
-        g_string_append_printf(text, _("  %u unknown"), counts->severity[SEVERITY_UNKNOWN]);
-    g_string_append(text, "  ");
-    add_severities(counts, text);
-    const Endpoint *worst = counts->worst;
-    if (detail >= 2 && worst && brief_worst(worst)->severity <= SEVERITY_MEDIUM) {
-        g_autofree char *what = words_finding(brief_worst(worst), !desk->utf8);
-        g_string_append_printf(text, _("  worst: :%u %s"), worst->port, what);
+        parts[2] = (Part){1, g_strdup(_("PAUSED"))};
+    parts[3].rank = 4;
+    if (unknown)
+        parts[3].text = g_strdup_printf(_("%u unknown"), unknown);
+    parts[4] = (Part){1, severities(counts)};
+    parts[5].rank = 2;
+    if (worst && worst->severity <= SEVERITY_MEDIUM) {
+        g_autofree char *what = words_finding(worst, !desk->utf8);
+        g_autofree char *place = counts->hosts > 1 ? brief_place(counts->worst, !desk->utf8)
+                                                   : g_strdup_printf(":%u", counts->worst->port);
+        parts[5].text = g_strdup_printf(_("worst: %s %s"), place, what);
     }
-    if (detail >= 1 && counts->running)
-        g_string_append_printf(text, "  %d:%02d", (int)desk->at / 60, (int)desk->at % 60);
-    g_strchomp(text->str);
-    g_string_set_size(text, strlen(text->str));
+    parts[6].rank = 3;
+    if (counts->running)
+        parts[6].text =
+            g_strdup_printf("%d:%04.1f", (int)desk->at / 60, desk->at - (int)desk->at / 60 * 60);
+}
+
+static void join_parts(const Part parts[PARTS], guint rank, GString *text)
+{
+    g_string_truncate(text, 0);
+    for (guint i = 0; i < PARTS; i++)
+        if (parts[i].text && *parts[i].text && parts[i].rank <= rank)
+            g_string_append_printf(text, "%s%s", text->len ? "  " : "", parts[i].text);
 }
 
 static void title(View *base, int width, GString *left, GString *right)
@@ -367,8 +402,7 @@ static void title(View *base, int width, GString *left, GString *right)
     EndpointsView *view = (EndpointsView *)base;
     const Model *model = base->desk->model;
     const Host *only = model->hosts->len == 1 ? model->hosts->pdata[0] : NULL;
-    const char *asked = base->desk->title ? base->desk->title : only ? only->name : "tlsdive";
-    g_autofree char *safe = desk_safe(base->desk, asked, -1);
+    g_autofree char *safe = desk_name(base->desk);
     if (only || !base->desk->title)
         g_string_append(left, safe);
     else
@@ -377,12 +411,15 @@ static void title(View *base, int width, GString *left, GString *right)
         add_addresses(base->desk, only, left);
     if (base->desk->replay)
         g_string_append(left, _("  (saved)"));
-    for (int detail = 3; detail >= 0; detail--) {
-        g_string_truncate(right, 0);
-        add_counts(view, detail, right);
-        if ((int)(g_utf8_strlen(left->str, -1) + g_utf8_strlen(right->str, -1)) + 4 <= width)
+    Part parts[PARTS] = {{0, NULL}};
+    count_parts(view, parts);
+    for (guint rank = PARTS; rank > 0; rank--) {
+        join_parts(parts, rank - 1, right);
+        if (text_columns(left->str) + text_columns(right->str) + 3 <= width)
             break;
     }
+    for (guint i = 0; i < PARTS; i++)
+        g_free(parts[i].text);
 }
 
 static void status(View *base, GString *left, GString *right)

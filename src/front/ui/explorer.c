@@ -16,7 +16,7 @@ typedef enum Spot { SPOT_LIST, SPOT_FIELDS, SPOT_HEX, SPOTS } Spot;
 enum {
     BESIDE_COLUMNS = 100, /* from here on the list stands beside the fields */
     BESIDE_ROWS = 18,
-    LIST_COLUMNS = 46,
+    LIST_COLUMNS = 42,
     HEX_ROWS = 8, /* of bytes, where there is room */
     HEX_ROWS_STACKED = 3,
     LEAST_FIELDS = 5, /* rows that the fields keep */
@@ -275,8 +275,11 @@ static void draw_beside(Explorer *explorer, Area body)
     int bytes = explorer->view.desk->hex ? MIN(HEX_ROWS + 1, right.rows / 3) : 0;
     pane_split_rows(right, right.rows - bytes, &fields, &hex);
     draw_fields(explorer, fields);
-    if (bytes)
-        draw_hex(explorer, hex);
+    if (!bytes)
+        return;
+    draw_hex(explorer, hex);
+    area_plain(area_cells(body, body.rows - bytes, columns, 1), ROLE_RULE,
+               glyph(GLYPH_TEE_RIGHT, body.surface->utf8));
 }
 
 static void draw_stacked(Explorer *explorer, Area body)

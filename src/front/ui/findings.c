@@ -62,8 +62,13 @@ static void finding_cell(const void *row, const Desk *desk, GString *text, Role 
 
 static void where_cell(const void *row, const Desk *desk, GString *text, Role *role)
 {
+    const Endpoint *endpoint = ((const Row *)row)->endpoint;
     (void)role;
-    g_autofree char *place = brief_place(((const Row *)row)->endpoint, !desk->utf8);
+    if (desk->model->hosts->len == 1) {
+        g_string_append_printf(text, ":%u %s", endpoint->port, endpoint->service);
+        return;
+    }
+    g_autofree char *place = brief_place(endpoint, !desk->utf8);
     g_string_append(text, place);
 }
 
@@ -116,10 +121,31 @@ static int by_severity(const void *a, const void *b, const Desk *desk)
 }
 
 static const TableColumn columns[] = {
-    {N_("SEV"), "sev", 8, 8, 0, false, false, severity_cell, by_severity},
-    {N_("FINDING"), "finding", 20, 36, 0, false, true, finding_cell, NULL},
-    {N_("WHERE"), "where", 10, 20, 1, false, true, where_cell, NULL},
-    {N_("PROVED BY"), "proof", 9, 12, 2, false, false, proof_cell, NULL},
+    {.title = N_("SEV"),
+     .name = "sev",
+     .least = 8,
+     .ideal = 8,
+     .cell = severity_cell,
+     .compare = by_severity},
+    {.title = N_("FINDING"),
+     .name = "finding",
+     .least = 20,
+     .ideal = 36,
+     .grows = true,
+     .cell = finding_cell},
+    {.title = N_("WHERE"),
+     .name = "where",
+     .least = 10,
+     .ideal = 20,
+     .rank = 1,
+     .grows = true,
+     .cell = where_cell},
+    {.title = N_("PROVED BY"),
+     .name = "proof",
+     .least = 12,
+     .ideal = 12,
+     .rank = 2,
+     .cell = proof_cell},
 };
 
 static const char *identity(const void *row)
@@ -285,8 +311,7 @@ static void title(View *base, int width, GString *left, GString *right)
 {
     FindingsView *view = (FindingsView *)base;
     (void)width;
-    g_autofree char *asked =
-        desk_safe(base->desk, base->desk->title ? base->desk->title : "tlsdive", -1);
+    g_autofree char *asked = desk_name(base->desk);
     update(view);
     g_string_append_printf(left, _("%s %s findings"), asked, desk_glyph(base->desk, GLYPH_CRUMB));
     for (Severity severity = 0; severity < SEVERITY_COUNT; severity++)

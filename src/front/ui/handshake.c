@@ -13,9 +13,9 @@ enum {
     TIME = 2, /* columns */
     SIGN = 9,
     NAME = 13,
-    WHAT = 33, /* where what matters begins */
-    WHAT_NARROW = 26,
-    NARROW = 70,    /* below it names get less room */
+    WHAT = 33,        /* where what matters begins */
+    WHAT_NARROW = 15, /* where it goes on, below NARROW */
+    NARROW = 70,
     THOUGHT_MS = 5, /* from here on the server's thinking is worth a word */
 };
 
@@ -26,7 +26,8 @@ typedef struct Timeline {
     const Connection *connection;
     const Event *event;
     Lines *lines;
-    int what; /* column */
+    int what, indent; /* columns where words begin, and go on */
+    bool brief;
     bool any; /* something was said of this line already */
 } Timeline;
 
@@ -40,7 +41,7 @@ static void say(Timeline *timeline, Role role, const char *text)
     else
         lines_tab(timeline->lines, timeline->what);
     timeline->any = true;
-    lines_wrap(timeline->lines, role, timeline->what, text);
+    lines_wrap(timeline->lines, role, timeline->indent, text);
 }
 
 G_GNUC_PRINTF(3, 4)
@@ -62,7 +63,8 @@ static void say_value(Timeline *timeline, const char *format, const json_t *valu
     say(timeline, ROLE_TEXT, said);
 }
 
-/* Begins a line for the event: its time, its sign, its name. */
+/* Begins a line for the event: its time, its sign, its name (printable; NULL: what follows stands
+ * there). */
 static void begin(Timeline *timeline, Glyph sign, Role role, const char *name)
 {
     g_autofree char *identity =
@@ -74,8 +76,8 @@ static void begin(Timeline *timeline, Glyph sign, Role role, const char *name)
     lines_tab(timeline->lines, SIGN);
     lines_add(timeline->lines, role, desk_glyph(timeline->desk, (int)sign));
     lines_tab(timeline->lines, NAME);
-    g_autofree char *shown = desk_safe(timeline->desk, name, -1);
-    lines_add(timeline->lines, role, shown);
+    if (name)
+        lines_add(timeline->lines, role, name);
     timeline->any = false;
 }
 
@@ -166,14 +168,58 @@ static void say_server_time(Timeline *timeline)
         sayf(timeline, ROLE_NOTE, _("server thought %.0f ms"), ms);
 }
 
-static void dialogue_line(Timeline *timeline)
+/* The code of a reply of several lines, where this line is one of them: "250-..."; NULL: it is not.
+ */
+static const char *code_of_part(const Event *event)
+{
+    const char *text = fact_string(event->fact, "text", "");
+    bool part = event->kind == EVENT_DIALOGUE && is_in(event->fact) && strlen(text) > 3 &&
+                g_ascii_isdigit(text[0]) && g_ascii_isdigit(text[1]) && g_ascii_isdigit(text[2]);
+    return part ? text : NULL;
+}
+
+/* The events from this one on that are lines of the same reply. */
+static guint lines_of_reply(const Timeline *timeline)
+{
+    const GPtrArray *events = timeline->connection->events;
+    const char *code = code_of_part(timeline->event);
+    guint count = 0, first = timeline->event->number - 1;
+    while (code && first + count < events->len) {
+        const char *next = code_of_part(events->pdata[first + count]);
+        if (!next || strncmp(next, code, 3) != 0)
+            break;
+        count++;
+        if (next[3] != '-')
+            break;
+    }
+    return count;
+}
+
+/* Of a reply of several lines the one that matters to us stands for all, where there is little
+ * room. */
+static guint brief_reply(Timeline *timeline)
+{
+    const GPtrArray *events = timeline->connection->events;
+    guint count = timeline->brief ? lines_of_reply(timeline) : 1;
+    guint first = timeline->event->number - 1;
+    for (guint i = first; i < first + count; i++) {
+        const Event *event = events->pdata[i];
+        if (strstr(fact_string(event->fact, "text", ""), "STARTTLS"))
+            timeline->event = event;
+    }
+    return MAX(count, 1);
+}
+
+static void dialogue_line(Timeline *timeline, guint lines)
 {
     const json_t *fact = timeline->event->fact;
     bool in = is_in(fact);
-    begin(timeline, in ? GLYPH_IN : GLYPH_OUT, in ? ROLE_IN : ROLE_OUT, "");
+    begin(timeline, in ? GLYPH_IN : GLYPH_OUT, in ? ROLE_IN : ROLE_OUT, NULL);
     g_autofree char *text = words_value(json_object_get(fact, "text"), !timeline->desk->utf8);
-    lines_tab(timeline->lines, NAME);
     lines_add(timeline->lines, ROLE_TEXT, text);
+    if (lines > 1)
+        lines_print(timeline->lines, ROLE_DIM, ngettext(" (+%u line)", " (+%u lines)", lines - 1),
+                    lines - 1);
     if (json_object_get(fact, "cut"))
         sayf(timeline, ROLE_WARN, _("cut at %d bytes"), (int)fact_integer(fact, "cut", 0));
     say_server_time(timeline);
@@ -221,7 +267,7 @@ static void client_hello(Timeline *timeline)
     g_auto(GStrv) parts = g_strsplit(versions, "TLS ", -1);
     g_autofree char *numbers = g_strjoinv("", parts);
     if (*numbers)
-        sayf(timeline, ROLE_TEXT, _("%s offered"), numbers);
+        say(timeline, ROLE_TEXT, numbers);
     if (json_object_get(fact, "suites"))
         sayf(timeline, ROLE_TEXT, _("%d suites"), (int)fact_integer(fact, "suites", 0));
     if (*shares)
@@ -289,7 +335,7 @@ static void certificates(Timeline *timeline)
     gint64 days = certificate_days_left(leaf, timeline->desk->wall);
     sayf(timeline, ROLE_TEXT, _("leaf %s"), key);
     if (days != G_MAXINT64 && days != G_MININT64 && days < 0)
-        sayf(timeline, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days);
+        sayf(timeline, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days - 1);
     else if (days != G_MAXINT64 && days != G_MININT64)
         sayf(timeline, ROLE_TEXT, _("%" G_GINT64_FORMAT " days left"), days);
 }
@@ -362,18 +408,25 @@ static void message_line(Timeline *timeline)
     say_server_time(timeline);
 }
 
-static void event_line(Timeline *timeline)
+/* Writes the lines of an event; returns how many events they stand for. */
+static guint event_line(Timeline *timeline)
 {
     static void (*const lines_of[])(Timeline *) = {
         [EVENT_CONNECTION] = connection_line,
-        [EVENT_DIALOGUE] = dialogue_line,
+        [EVENT_DIALOGUE] = NULL,
         [EVENT_MESSAGE] = message_line,
         [EVENT_ALERT] = alert_line,
         [EVENT_STATE] = NULL,
         [EVENT_ERROR] = error_line,
     };
+    if (timeline->event->kind == EVENT_DIALOGUE) {
+        guint count = brief_reply(timeline);
+        dialogue_line(timeline, count);
+        return count;
+    }
     if (lines_of[timeline->event->kind])
         lines_of[timeline->event->kind](timeline);
+    return 1;
 }
 
 /* ---- the pane ---- */
@@ -392,14 +445,14 @@ static void resolve_line(const Timeline *timeline)
     lines_tab(timeline->lines, SIGN);
     lines_add(timeline->lines, ROLE_TEXT, desk_glyph(timeline->desk, GLYPH_EVENT));
     lines_tab(timeline->lines, NAME);
-    lines_print(timeline->lines, ROLE_TEXT, _("resolve by %s"),
+    lines_print(timeline->lines, ROLE_TEXT, _("resolve (%s)"),
                 fact_string(host->fact, "source", "?"));
     lines_right(timeline->lines);
     lines_print(timeline->lines, ROLE_DIM, "%.0f ms", fact_number(host->fact, "took", 0) * 1000);
     lines_tab(timeline->lines, timeline->what);
     const json_t *addresses = json_object_get(host->fact, "addresses");
     g_autofree char *text = joined(addresses, " ");
-    lines_wrap(timeline->lines, ROLE_TEXT, timeline->what, *text ? text : _("no address"));
+    lines_wrap(timeline->lines, ROLE_TEXT, timeline->indent, *text ? text : _("no address"));
 }
 
 /* How it stands at the end of the lines: what is waited for, or why it failed. */
@@ -425,21 +478,21 @@ static void last_line(const Timeline *timeline)
     }
 }
 
-static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
-    Timeline timeline = {.desk = desk, .endpoint = endpoint, .lines = lines};
-    timeline.what = lines_width(lines) < NARROW ? WHAT_NARROW : WHAT;
-    if (lines_width(lines) < NARROW)
-        timeline.what = MIN(timeline.what, MAX(lines_width(lines) - 20, NAME));
+    Timeline timeline = {.desk = desk, .endpoint = endpoint, .lines = lines, .brief = brief};
+    bool narrow = lines_width(lines) < NARROW;
+    timeline.what = MIN(WHAT, MAX(lines_width(lines) - 20, NAME));
+    timeline.indent = narrow ? WHAT_NARROW : timeline.what;
     resolve_line(&timeline);
     for (guint i = 0; i < endpoint->connections->len; i++) {
         const Connection *connection = endpoint->connections->pdata[i];
         if (connection->number < endpoint->round_from)
             continue;
         timeline.connection = connection;
-        for (guint j = 0; j < connection->events->len; j++) {
+        for (guint j = 0; j < connection->events->len;) {
             timeline.event = connection->events->pdata[j];
-            event_line(&timeline);
+            j += event_line(&timeline);
         }
     }
     last_line(&timeline);
@@ -470,7 +523,8 @@ static bool open_message(Desk *desk, const Endpoint *endpoint, const char *ident
     if (!connection || number < 1 || number > connection->events->len)
         return false;
     const Event *event = connection->events->pdata[number - 1];
-    if (event->kind != EVENT_MESSAGE || !fact_string(event->fact, "sha256", NULL))
+    if (event->kind != EVENT_MESSAGE || !fact_string(event->fact, "sha256", NULL) ||
+        !g_str_equal(fact_string(event->fact, "content", ""), "handshake"))
         return false;
     desk_push(desk, message_view_new(desk, connection, (guint)number, NULL));
     return true;

@@ -4,6 +4,7 @@ enum {
     MARGIN = 2,
     GROUP = 8, /* bytes between wider gaps */
     MOST_ACROSS = 16,
+    LEAST_ACROSS = 4,
 };
 
 typedef struct HexPlan {
@@ -22,10 +23,11 @@ static HexPlan plan_for(size_t size, int columns)
 {
     HexPlan plan = {.digits = size > 0xffff ? 6 : 4, .across = MOST_ACROSS};
     plan.first = MARGIN + plan.digits + 2;
-    for (; plan.across > 4; plan.across /= 2)
-        if (column_of(&plan, plan.across) + 1 + plan.across <= columns)
+    for (;; plan.across /= 2) {
+        plan.text = column_of(&plan, plan.across - 1) + 4;
+        if (plan.text + plan.across <= columns || plan.across <= LEAST_ACROSS)
             break;
-    plan.text = column_of(&plan, plan.across - 1) + 4;
+    }
     return plan;
 }
 

@@ -125,11 +125,11 @@ void lines_print(Lines *lines, Role role, const char *format, ...)
     lines_add(lines, role, text);
 }
 
-/* What is wider than its column keeps one blank. */
+/* What is wider than its column keeps two blanks. */
 void lines_tab(Lines *lines, int column)
 {
     Line *line = last_line(lines);
-    line->next = line->columns >= column && line->columns ? line->columns + 1 : column;
+    line->next = line->columns && line->columns + 1 > column ? line->columns + 2 : column;
 }
 
 void lines_right(Lines *lines)
@@ -193,23 +193,17 @@ static int selected_row(const Lines *lines)
 
 static void draw_line(const Line *line, Area area)
 {
-    int column = 0, right = area.columns;
-    for (guint i = 0; i < line->spans->len; i++) {
-        const Span *span = &g_array_index(line->spans, Span, i);
-        if (span->column == SPAN_RIGHT)
-            right -= text_columns(span->text);
-    }
+    int column = 0, right = area.columns - line->right;
+    int end = line->right ? right - 1 : right; /* of what is not flush right */
     for (guint i = 0; i < line->spans->len; i++) {
         const Span *span = &g_array_index(line->spans, Span, i);
         if (span->column == SPAN_RIGHT) {
-            right = MAX(right, MIN(column + 1, area.columns));
             right += area_plain(area_cells(area, 0, right, area.columns), span->role, span->text);
             continue;
         }
         if (span->column >= 0)
             column = span->column;
-        int room = (right < area.columns ? right - 1 : right) - column;
-        column += area_plain(area_cells(area, 0, column, room), span->role, span->text);
+        column += area_plain(area_cells(area, 0, column, end - column), span->role, span->text);
     }
 }
 
@@ -221,7 +215,7 @@ void lines_draw(Lines *lines, Area area, LinesShow show)
         lines->row = selected;
     for (int row = top; row < count && row < top + area.rows; row++) {
         Area cells = area_cells(area, row - top, 0, area.columns);
-        draw_line(line_at(lines, row), cells);
+        draw_line(line_at(lines, row), area_cells(cells, 0, 0, lines->width));
         if (row != selected || show == LINES_PLAIN)
             continue;
         area_plain(area_cells(cells, 0, 0, 1), ROLE_TEXT, glyph(GLYPH_HERE, lines->utf8));

@@ -21,13 +21,19 @@ static bool is_in(const Event *event)
     return g_str_equal(fact_string(event->fact, "direction", ""), "in");
 }
 
+static bool is_handshake(const Event *event)
+{
+    return event->kind == EVENT_MESSAGE && fact_string(event->fact, "sha256", NULL) &&
+           g_str_equal(fact_string(event->fact, "content", ""), "handshake");
+}
+
 static void list(const Explorer *explorer, Lines *lines)
 {
     const Desk *desk = explorer_desk(explorer);
     const GPtrArray *events = explorer_topic(explorer).connection->events;
     for (guint i = 0; i < events->len; i++) {
         const Event *event = events->pdata[i];
-        if (event->kind != EVENT_MESSAGE || !fact_string(event->fact, "sha256", NULL))
+        if (!is_handshake(event))
             continue;
         g_autofree char *identity = g_strdup_printf("%u", event->number);
         Role role = is_in(event) ? ROLE_IN : ROLE_OUT;
@@ -74,7 +80,7 @@ static void path(const Explorer *explorer, const char *identity, GString *left, 
                            MAX(event->at - connection->endpoint->began, 0));
     if (fact_bool(event->fact, "encrypted", FALSE))
         g_string_append(right, _(", encrypted"));
-    g_string_append(right, _("   [ ] other message"));
+    g_string_append(right, _("   [ ] others"));
 }
 
 static const ExplorerKind messages = {

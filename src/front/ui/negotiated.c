@@ -29,13 +29,10 @@ static void plain(Lines *lines, const char *name, Role role, const char *value)
 static void suite(const Desk *desk, const json_t *agreed, Lines *lines)
 {
     g_autofree char *name = desk_suite(desk, fact_string(agreed, "suite", "?"), false);
-    label(lines, N_("suite"));
-    if (desk->suites != SUITE_CODE) {
-        lines_right(lines);
-        lines_print(lines, ROLE_DIM, "0x%04X", (guint)fact_integer(agreed, "suite_id", 0));
-    }
-    lines_tab(lines, VALUE);
-    lines_wrap(lines, ROLE_TEXT, VALUE, name);
+    g_autofree char *code = g_strdup_printf("(0x%04X)", (guint)fact_integer(agreed, "suite_id", 0));
+    plain(lines, N_("suite"), ROLE_TEXT, name);
+    if (desk->suites != SUITE_CODE)
+        lines_wrap(lines, ROLE_DIM, VALUE, code);
 }
 
 static void group(const json_t *agreed, Lines *lines)
@@ -61,6 +58,7 @@ static void exchange(const json_t *agreed, Lines *lines)
 {
     bool secrecy = fact_bool(agreed, "forward_secrecy", FALSE);
     plain(lines, N_("key exchange"), ROLE_TEXT, fact_string(agreed, "key_exchange", "?"));
+    lines_add(lines, ROLE_TEXT, ",");
     lines_wrap(lines, secrecy ? ROLE_GOOD : ROLE_BAD, VALUE,
                secrecy ? _("forward secrecy") : _("no forward secrecy"));
 }
@@ -105,8 +103,8 @@ static void switches(const json_t *agreed, Lines *lines)
         const char *member, *name;
     } rows[] = {
         {"extended_master_secret", N_("ext. master")},
-        {"encrypt_then_mac", N_("encr.-then-MAC")},
-        {"secure_renegotiation", N_("secure reneg.")},
+        {"encrypt_then_mac", N_("enc-then-MAC")},
+        {"secure_renegotiation", N_("safe reneg.")},
         {"ocsp_staple", N_("OCSP stapled")},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -131,9 +129,10 @@ static void cost(const json_t *agreed, Lines *lines)
               g_str_equal(asked, "required") ? _("required") : _("asked for, gone on without"));
 }
 
-static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
     const json_t *agreed = endpoint->best ? endpoint->best->negotiated : NULL;
+    (void)brief;
     if (!agreed) {
         lines_begin(lines, NULL);
         lines_tab(lines, LABEL);
@@ -156,7 +155,7 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
     session(agreed, lines);
     switches(agreed, lines);
     cost(agreed, lines);
-    plain(lines, N_("anything else"), ROLE_DIM, _("other versions, suites, groups: not asked"));
+    plain(lines, N_("all else"), ROLE_DIM, _("other versions, suites, groups: not asked"));
 }
 
 const PaneOps negotiated_pane = {

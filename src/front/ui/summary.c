@@ -50,7 +50,7 @@ static void validity(const Desk *desk, const Certificate *leaf, Lines *lines)
     if (days != G_MAXINT64 && days != G_MININT64) {
         lines_right(lines);
         if (days < 0)
-            lines_print(lines, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days);
+            lines_print(lines, ROLE_CRITICAL, _("EXPIRED %" G_GINT64_FORMAT " d ago"), -days - 1);
         else
             lines_print(lines, ROLE_TEXT, _("%" G_GINT64_FORMAT " d left"), days);
     }
@@ -107,10 +107,11 @@ static void trust(const Desk *desk, const Connection *connection, Lines *lines)
     lines_wrap(lines, ROLE_DIM, VALUE, roots);
 }
 
-static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
     const Connection *connection = endpoint->best;
     const Certificate *leaf = endpoint_leaf(endpoint);
+    (void)brief;
     if (!leaf) {
         lines_begin(lines, NULL);
         lines_tab(lines, LABEL);

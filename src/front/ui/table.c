@@ -33,7 +33,6 @@ struct Table {
 
 typedef struct Layout {
     int width[MOST_COLUMNS]; /* 0: not shown */
-    int dropped;             /* the first that had to go for want of room; -1: none */
 } Layout;
 
 Table *table_new(const TableKind *kind, const Desk *desk)
@@ -160,13 +159,48 @@ void table_update(Table *table, const GPtrArray *rows)
     choose_rows(table);
 }
 
+/* The column that gives way next: the one of the largest rank, be it to shrink or to go; -1: none
+ * can. */
+static int next_to_give(const Table *table, const Layout *layout, bool *shrink)
+{
+    guint largest = 0;
+    int found = -1;
+    for (size_t i = 0; i < table->kind->count; i++) {
+        const TableColumn *column = &table->kind->columns[i];
+        bool can_shrink = column->tiny && layout->width[i] > column->tiny;
+        guint rank = can_shrink ? MAX(column->tiny_rank, column->rank) : column->rank;
+        if (!layout->width[i] || rank <= largest)
+            continue;
+        largest = rank;
+        found = (int)i;
+        *shrink = can_shrink;
+    }
+    return found;
+}
+
+/* What is left over brings columns to their ideal, from the left; then those that grow to what they
+ * need. */
+static void give_rest(const Table *table, Layout *layout, int rest)
+{
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < table->kind->count; i++) {
+            const TableColumn *column = &table->kind->columns[i];
+            int wanted = pass && column->grows ? table->grown[i] : column->ideal;
+            bool tiny = column->tiny && layout->width[i] == column->tiny;
+            if (!layout->width[i] || tiny)
+                continue;
+            int more = CLAMP(wanted - layout->width[i], 0, MAX(rest, 0));
+            layout->width[i] += more;
+            rest -= more;
+        }
+}
+
 /* 1. Every column that is not hidden takes its least width.
- * 2. While they do not fit, the one of the largest rank goes.
- * 3. What is left over brings columns to their ideal, from the left; then those that grow to what
- * they need. */
+ * 2. While they do not fit, the next one shrinks or goes.
+ * 3. The rest is given out. */
 static Layout lay_out(const Table *table, int room)
 {
-    Layout layout = {.dropped = -1};
+    Layout layout = {{0}};
     int taken = SIGN - 1;
     for (size_t i = 0; i < table->kind->count; i++)
         if (!(table->hidden & 1U << i)) {
@@ -174,25 +208,15 @@ static Layout lay_out(const Table *table, int room)
             taken += layout.width[i] + 1;
         }
     while (taken > room) {
-        int last = -1;
-        for (size_t i = 0; i < table->kind->count; i++)
-            if (layout.width[i] && table->kind->columns[i].rank &&
-                (last < 0 || table->kind->columns[i].rank > table->kind->columns[last].rank))
-                last = (int)i;
-        if (last < 0)
+        bool shrink = false;
+        int next = next_to_give(table, &layout, &shrink);
+        if (next < 0)
             break;
-        taken -= layout.width[last] + 1;
-        layout.width[last] = 0;
-        layout.dropped = last;
+        int before = layout.width[next] + 1;
+        layout.width[next] = shrink ? table->kind->columns[next].tiny : 0;
+        taken -= before - (shrink ? layout.width[next] + 1 : 0);
     }
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < table->kind->count; i++) {
-            const TableColumn *column = &table->kind->columns[i];
-            int wanted = pass && column->grows ? table->grown[i] : column->ideal;
-            int more = CLAMP(wanted - layout.width[i], 0, MAX(room - taken, 0));
-            if (layout.width[i])
-                layout.width[i] += more, taken += more;
-        }
+    give_rest(table, &layout, room - taken);
     return layout;
 }
 

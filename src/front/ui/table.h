@@ -20,8 +20,10 @@ typedef struct TableColumn {
     const char *name; /* in filters, and to sort by */
     int least, ideal; /* columns of text */
     guint rank;       /* when it is narrow the largest goes first; 0 stays */
-    bool right;       /* aligned */
-    bool grows;       /* past its ideal, as far as its content needs and there is room */
+    int tiny;         /* what it shrinks to before that, at tiny_rank; 0: it does not */
+    guint tiny_rank;
+    bool right; /* aligned */
+    bool grows; /* past its ideal, as far as its content needs and there is room */
     /* The cell as printable text, and its role. */
     void (*cell)(const void *row, const Desk *desk, GString *text, Role *role);
     /* How two rows compare; NULL: by the text of their cells. */

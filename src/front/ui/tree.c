@@ -6,9 +6,9 @@
 
 enum {
     SIGN = 2,
-    OFFSET = 7, /* columns of each */
+    OFFSET = 5, /* columns of each */
     SIZE = 8,
-    FLAG = 3,
+    FLAG = 2,
     NARROW = 60, /* below it sizes are left out */
 };
 
@@ -26,7 +26,7 @@ static TreePlan plan_for(const GArray *rows, int columns)
         if (row->field)
             longest = MAX(longest, SIGN + 2 * row->depth + 2 + text_columns(row->field->name));
     }
-    TreePlan plan = {.value = MIN(longest + 2, columns / 2), .offset = -1, .size = -1};
+    TreePlan plan = {.value = MIN(longest + 2, columns * 9 / 20), .offset = -1, .size = -1};
     plan.flag = columns - FLAG + 1;
     int end = columns - FLAG;
     if (columns >= NARROW) {

@@ -601,7 +601,7 @@ static void draw_key_bar(const Ui *ui, Area line)
         const char *between = wide ? " " : sign ? "" : ":";
         int columns = text_columns(key) + (int)strlen(between) + text_columns(word);
         if (column + columns > line.columns)
-            break;
+            continue;
         column += area_plain(area_cells(line, 0, column, columns), ROLE_KEY, key);
         column += area_plain(area_cells(line, 0, column, columns), ROLE_DIM, between);
         column += area_plain(area_cells(line, 0, column, columns), ROLE_TEXT, word);

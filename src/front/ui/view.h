@@ -81,8 +81,8 @@ typedef struct PaneOps {
     ViewKind kind;
     /* Adds to its rule, on both sides; printable. May be NULL. */
     void (*title)(const Desk *desk, const Endpoint *endpoint, GString *left, GString *right);
-    /* Adds the lines. */
-    void (*build)(const Desk *desk, const Endpoint *endpoint, Lines *lines);
+    /* Adds the lines; fewer where `brief`. */
+    void (*build)(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief);
     /* Opens what a line stands for; false: nothing. May be NULL. */
     bool (*open)(Desk *desk, const Endpoint *endpoint, const char *identity);
     bool tail; /* shows its end until somebody moves */
@@ -110,6 +110,9 @@ void desk_say(Desk *desk, char *message);
 
 /* Text as it may be shown here; to be freed. */
 char *desk_safe(const Desk *desk, const void *text, gssize size);
+
+/* What the screen is about: the title that was given, else the one host; to be freed. */
+char *desk_name(const Desk *desk);
 
 /* A glyph of this screen. */
 const char *desk_glyph(const Desk *desk, int meaning);
