@@ -8,6 +8,8 @@
 #include "common/registry/registry.h"
 #include "common/util/text.h"
 
+enum { DAY = 24 * 60 * 60 };
+
 const char *brief_state(const Endpoint *endpoint)
 {
     const Result *result = endpoint->result ? registry_result(endpoint->result) : NULL;
@@ -83,12 +85,14 @@ char *brief_group(const Endpoint *endpoint)
 
 char *brief_days(const Certificate *certificate, gint64 now)
 {
-    gint64 days = certificate_days_left(certificate, now);
-    if (days == G_MAXINT64)
+    gint64 left = certificate->not_after - now;
+    if (certificate->not_after == G_MAXINT64)
         return g_strdup("never");
-    if (days == G_MININT64)
+    if (certificate->not_after == G_MININT64)
         return g_strdup("?");
-    return g_strdup_printf("%" G_GINT64_FORMAT "d", days);
+    if (left < 0)
+        return g_strdup_printf("-%" G_GINT64_FORMAT "d", -left / DAY);
+    return g_strdup_printf("%" G_GINT64_FORMAT "d", left / DAY);
 }
 
 char *brief_leaf_days(const Endpoint *endpoint, gint64 now)

@@ -30,8 +30,8 @@ char *brief_suite_name(const char *suite);
 /* The group; else as brief_version, and "-" where the key exchange has none. To be freed. */
 char *brief_group(const Endpoint *endpoint);
 
-/* Days left of a certificate: "41d", "-3d", "never" (ends never), "?" (does not read). To be freed.
- */
+/* Whole days left of a certificate, or behind its end with a minus: "41d", "-3d", "-0d" within the
+ * first day after it; "never" (it has no end), "?" (its end does not read). To be freed. */
 char *brief_days(const Certificate *certificate, gint64 now);
 
 /* The same of an endpoint's leaf; "-", "?" or "" as brief_version where it has none. To be freed.

@@ -6,7 +6,7 @@
 #include "front/model/model.h"
 
 typedef struct ReportStyle {
-    int width;   /* columns, at least 40 */
+    int width;   /* columns, at least 48 */
     bool ascii;  /* nothing beyond ASCII */
     bool colour; /* with SGR sequences of the 16 colours */
     bool all;    /* closed and silent ports of the catalogue have rows of their own, too */

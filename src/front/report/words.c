@@ -69,6 +69,7 @@ char *words_value(const json_t *value, bool ascii)
     GString *text;
     gint64 seconds;
     size_t size;
+    bool cut;
 
     if (json_is_integer(value))
         return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -83,8 +84,9 @@ char *words_value(const json_t *value, bool ascii)
         return g_strdup("?");
     size = shown_size(text);
     escaped = text_escape(text->str, (gssize)size, ascii);
+    cut = size < text->len;
     g_string_free(text, TRUE);
-    return g_strconcat(escaped, size == VALUE_SIZE ? "..." : "", NULL);
+    return g_strconcat(escaped, cut ? "..." : "", NULL);
 }
 
 static char *say(const Speech *speech, const char *sentence, const json_t *args);

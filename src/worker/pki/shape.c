@@ -199,7 +199,7 @@ static void fill_bits(Walk *walk, Field *field, const Shape *shape, const Der *e
             show_bits(walk, field, element, NULL);
         }
     } else {
-        (shape ? shape->show : show_bits)(walk, field, element, shape);
+        (shape && shape->show ? shape->show : show_bits)(walk, field, element, shape);
     }
 }
 

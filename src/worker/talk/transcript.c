@@ -1,0 +1,403 @@
+#include "worker/talk/transcript.h"
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "common/util/bytes.h"
+#include "common/util/limits.h"
+#include "worker/pki/x509.h"
+#include "worker/tls/message.h"
+
+#include <string.h>
+
+enum { ALERT_WARNING = 1 };
+
+static void bytes_free(gpointer bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+Transcript *transcript_new(Talk *talk)
+{
+    Transcript *transcript = g_new0(Transcript, 1);
+    transcript->talk = talk;
+    transcript->kept = g_ptr_array_new_with_free_func(bytes_free);
+    transcript->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return transcript;
+}
+
+void transcript_free(Transcript *transcript)
+{
+    if (!transcript)
+        return;
+    g_clear_pointer(&transcript->fault, fault_free);
+    g_clear_pointer(&transcript->client, hello_client_free);
+    g_clear_pointer(&transcript->server, hello_server_free);
+    g_clear_pointer(&transcript->retry, hello_server_free);
+    g_clear_pointer(&transcript->chain, g_ptr_array_unref);
+    json_decref(transcript->alpn);
+    g_free(transcript->group);
+    g_free(transcript->scheme);
+    g_ptr_array_unref(transcript->kept);
+    g_hash_table_unref(transcript->written);
+    g_free(transcript);
+}
+
+void transcript_fault(Transcript *transcript, Fault *fault)
+{
+    if (transcript->fault)
+        fault_free(fault);
+    else
+        transcript->fault = fault;
+}
+
+void transcript_unexpected(Transcript *transcript, const char *name)
+{
+    transcript_fault(transcript,
+                     fault_new("message-unexpected", json_pack("{s:s, s:s}", "name", name, "after",
+                                                               transcript->talk->after)));
+}
+
+static void over_limit(Transcript *transcript, const char *reason, const char *what, int limit)
+{
+    transcript_fault(transcript, fault_new(reason, json_pack("{s:i}", what, limit)));
+}
+
+/* Bytes are written once: the hash goes with what refers to them. To be freed. */
+static char *write_bytes(Transcript *transcript, const uint8_t *data, size_t size, double now)
+{
+    char *hash = bytes_sha256(data, size);
+    if (!g_hash_table_add(transcript->written, g_strdup(hash)))
+        return hash;
+    g_autoptr(GPtrArray) facts = fact_bytes(hash, data, size);
+    for (guint i = 0; i < facts->len; i++)
+        talk_fact(transcript->talk, json_incref(facts->pdata[i]), now);
+    return hash;
+}
+
+static void add_fault(json_t *fact, const char *reason)
+{
+    json_t *faults = json_object_get(fact, "faults");
+    if (!faults)
+        json_object_set_new(fact, "faults", faults = json_array());
+    json_array_append_new(faults, json_string(reason));
+}
+
+/* The hellos borrow from their bytes: these stay as long as the transcript. */
+static const uint8_t *keep(Transcript *transcript, const Said *said)
+{
+    GBytes *bytes = g_bytes_new(said->bytes, said->size);
+    g_ptr_array_add(transcript->kept, bytes);
+    return g_bytes_get_data(bytes, NULL);
+}
+
+/* Takes a list of faults: all are named in the message's fact, the first ends the handshake. */
+static void take_faults(Transcript *transcript, json_t *fact, GPtrArray *faults)
+{
+    for (guint i = 0; i < faults->len; i++) {
+        const Fault *fault = faults->pdata[i];
+        add_fault(fact, fault->reason);
+        transcript_fault(transcript, fault_new(fault->reason, json_incref(fault->args)));
+    }
+    g_ptr_array_unref(faults);
+}
+
+static void see_client_hello(Transcript *transcript, const Said *said)
+{
+    g_clear_pointer(&transcript->client, hello_client_free);
+    transcript->client = hello_client_new(keep(transcript, said), said->size);
+}
+
+static void see_server_hello(Transcript *transcript, const Said *said, json_t *fact)
+{
+    ServerHello *hello = hello_server_new(keep(transcript, said), said->size);
+    if (transcript->client)
+        take_faults(transcript, fact, hello_check(transcript->client, hello, transcript->retry));
+    if (hello->fault)
+        transcript_fault(transcript,
+                         fault_new(hello->fault->reason, json_incref(hello->fault->args)));
+    if (hello->retry) {
+        json_object_set_new(fact, "retry_cost", json_true());
+        g_clear_pointer(&transcript->retry, hello_server_free);
+        transcript->retry = hello;
+        return;
+    }
+    transcript->server = hello;
+    transcript->version = hello->version;
+}
+
+static void keep_string(char **kept, const json_t *fact, const char *member)
+{
+    const char *value = fact_string(fact, member, NULL);
+    if (!value)
+        return;
+    g_free(*kept);
+    *kept = g_strdup(value);
+}
+
+/* What the chief members of a message's fact say for the handshake as a whole. */
+static void see_members(Transcript *transcript, const json_t *fact)
+{
+    keep_string(&transcript->group, fact, "group");
+    keep_string(&transcript->scheme, fact, "scheme");
+    transcript->prime_bits = (guint)fact_integer(fact, "bits", transcript->prime_bits);
+    json_t *alpn = json_array_get(json_object_get(fact, "alpn"), 0);
+    if (alpn) {
+        json_decref(transcript->alpn);
+        transcript->alpn = json_incref(alpn);
+    }
+}
+
+static void see_staple(Transcript *transcript, const Said *said)
+{
+    bool tls13 = transcript->version == TLS_1_3;
+    g_autoptr(GBytes) staple = message_staple(said->bytes, said->size, tls13);
+    if (staple)
+        transcript->staple = g_bytes_get_size(staple);
+}
+
+/* NewSessionTicket: TLS 1.2 allows an empty one, which is none (RFC 5077 section 3.3). There the
+ * ticket stands behind its lifetime. */
+static void see_ticket(Transcript *transcript, const Said *said, const json_t *fact)
+{
+    Reader reader = reader_new(said->bytes, said->size);
+    reader_skip(&reader, 8);
+    if (transcript->version != TLS_1_3 && !reader_u16(&reader))
+        return;
+    if (++transcript->tickets > LIMIT_TICKETS)
+        over_limit(transcript, "limit-tickets", "tickets", LIMIT_TICKETS);
+    transcript->lifetime = (guint)fact_integer(fact, "lifetime", 0);
+}
+
+/* The server's messages of TLS 1.2 and below, in their order (RFC 5246 section 7.3); each stands at
+ * most once. */
+enum { PLACE_CERTIFICATE = 2, PLACE_KEY_EXCHANGE = 4, PLACE_DONE = 6 };
+
+static const struct {
+    guint8 type, place;
+} places[] = {
+    {HANDSHAKE_SUPPLEMENTAL_DATA, 1},   {HANDSHAKE_CERTIFICATE, PLACE_CERTIFICATE},
+    {HANDSHAKE_CERTIFICATE_STATUS, 3},  {HANDSHAKE_SERVER_KEY_EXCHANGE, PLACE_KEY_EXCHANGE},
+    {HANDSHAKE_CERTIFICATE_REQUEST, 5}, {HANDSHAKE_SERVER_HELLO_DONE, PLACE_DONE},
+    {HANDSHAKE_NEW_SESSION_TICKET, 7},
+};
+
+static bool is_one_of(const char *word, const char *const *list)
+{
+    return word && g_strv_contains(list, word);
+}
+
+/* True where the suite needs a message that should have come before this place. */
+static bool lacks_one_before(const Transcript *transcript, guint place)
+{
+    static const char *const certified[] = {"rsa", "dss", "ecdsa", NULL};
+    static const char *const ephemeral[] = {"dhe", "ecdhe", "dh-anonymous", "ecdh-anonymous", NULL};
+    const CipherSuite *suite = registry_suite(transcript->server->suite);
+    if (!suite)
+        return false;
+    if (place > PLACE_CERTIFICATE && transcript->place < PLACE_CERTIFICATE &&
+        is_one_of(suite->authentication, certified))
+        return true;
+    return place > PLACE_KEY_EXCHANGE && transcript->place < PLACE_KEY_EXCHANGE &&
+           is_one_of(suite->exchange, ephemeral);
+}
+
+/* True where a plaintext message may not come from the server now. */
+static bool out_of_place(Transcript *transcript, guint8 type)
+{
+    if (type == HANDSHAKE_HELLO_REQUEST)
+        return transcript->version == TLS_1_3;
+    if (!transcript->server)
+        return type != HANDSHAKE_SERVER_HELLO;
+    if (transcript->version == TLS_1_3)
+        return true;
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+        guint place = places[i].place;
+        if (places[i].type != type)
+            continue;
+        bool wrong = place <= transcript->place || lacks_one_before(transcript, place);
+        transcript->place = place;
+        return wrong;
+    }
+    return true;
+}
+
+static void see_certificates(Transcript *transcript, const Said *said)
+{
+    bool cut = false;
+    g_clear_pointer(&transcript->chain, g_ptr_array_unref);
+    transcript->chain =
+        message_certificates(said->bytes, said->size, transcript->version == TLS_1_3, &cut);
+    if (cut)
+        over_limit(transcript, "limit-certificates", "certificates", LIMIT_CERTIFICATES);
+    if (!transcript->chain->len)
+        transcript_fault(transcript, fault_message("Certificate", "no certificate is in it"));
+    see_staple(transcript, said);
+}
+
+static void see_request(Transcript *transcript)
+{
+    if (++transcript->requests > LIMIT_HELLO_REQUESTS)
+        over_limit(transcript, "limit-hello-requests", "requests", LIMIT_HELLO_REQUESTS);
+}
+
+/* What a message from the server says and whether it may. `fact` is its fact. */
+static void see_received(Transcript *transcript, const Said *said, json_t *fact)
+{
+    guint8 type = said->bytes[0];
+    if (!said->encrypted && out_of_place(transcript, type)) {
+        add_fault(fact, "message-unexpected");
+        transcript_unexpected(transcript, message_name(said->bytes, said->size));
+        return;
+    }
+    switch (type) {
+    case HANDSHAKE_HELLO_REQUEST:
+        see_request(transcript);
+        break;
+    case HANDSHAKE_SERVER_HELLO:
+        see_server_hello(transcript, said, fact);
+        break;
+    case HANDSHAKE_ENCRYPTED_EXTENSIONS:
+        if (transcript->client)
+            take_faults(transcript, fact,
+                        hello_check_encrypted(transcript->client, said->bytes, said->size));
+        break;
+    case HANDSHAKE_CERTIFICATE:
+        see_certificates(transcript, said);
+        break;
+    case HANDSHAKE_CERTIFICATE_STATUS:
+        see_staple(transcript, said);
+        break;
+    case HANDSHAKE_CERTIFICATE_REQUEST:
+        transcript->asked = true;
+        break;
+    case HANDSHAKE_NEW_SESSION_TICKET:
+        see_ticket(transcript, said, fact);
+        break;
+    default:
+        break;
+    }
+    see_members(transcript, fact);
+}
+
+/* The phase that begins when the server has said this. */
+static const char *phase_after(const Transcript *transcript, guint8 type)
+{
+    if (type == HANDSHAKE_SERVER_HELLO && transcript->server)
+        return "certificate";
+    if (type == HANDSHAKE_CERTIFICATE || type == HANDSHAKE_SERVER_KEY_EXCHANGE)
+        return "key-exchange";
+    return NULL;
+}
+
+/* The chain as sent, and each certificate of it once. */
+static void tell_chain(Transcript *transcript, const char *message, double now)
+{
+    json_t *hashes = json_array();
+    GPtrArray *chain = transcript->chain;
+    for (guint i = 0; i < chain->len; i++) {
+        gsize size;
+        const uint8_t *der = g_bytes_get_data(chain->pdata[i], &size);
+        g_autofree char *hash = bytes_sha256(der, size);
+        bool known = g_hash_table_contains(transcript->written, hash);
+        g_free(write_bytes(transcript, der, size, now));
+        if (!known)
+            talk_fact(transcript->talk, x509_fact(der, size), now);
+        json_array_append_new(hashes, json_string(hash));
+    }
+    json_t *fact = fact_new(FACT_CHAIN);
+    json_object_set_new(fact, "certificates", hashes);
+    json_object_set_new(fact, "message", json_string(message));
+    if (transcript->fault && !strcmp(transcript->fault->reason, "limit-certificates"))
+        json_object_set_new(fact, "cut", json_integer(LIMIT_CERTIFICATES));
+    talk_fact(transcript->talk, fact, now);
+}
+
+/* The members that every message has. */
+static json_t *begin_fact(const Said *said, const char *content)
+{
+    json_t *fact = fact_new(FACT_MESSAGE);
+    json_object_set_new(fact, "direction", json_string(said->out ? "out" : "in"));
+    json_object_set_new(fact, "content", json_string(content));
+    json_object_set_new(fact, "encrypted", json_boolean(said->encrypted));
+    return fact;
+}
+
+/* The server's first message after ours: how long it was waited for. */
+static void time_flight(Transcript *transcript, const Said *said, json_t *fact, double now)
+{
+    if (!said->out && transcript->sent) {
+        talk_took(transcript->talk, fact, now);
+        transcript->flights++;
+    }
+    transcript->sent = said->out;
+}
+
+void transcript_message(Transcript *transcript, const Said *said, double now)
+{
+    if (said->size == 0)
+        return;
+    json_t *fact = begin_fact(said, "handshake");
+    time_flight(transcript, said, fact, now);
+    g_autofree char *hash = write_bytes(transcript, said->bytes, said->size, now);
+    json_object_set_new(fact, "sha256", json_string(hash));
+    message_fact(fact, said->bytes, said->size, transcript->version);
+    if (++transcript->messages > LIMIT_MESSAGES)
+        over_limit(transcript, "limit-messages", "messages", LIMIT_MESSAGES);
+    guint8 type = said->bytes[0];
+    if (!said->out)
+        see_received(transcript, said, fact);
+    else if (type == HANDSHAKE_CLIENT_HELLO)
+        see_client_hello(transcript, said);
+    talk_fact(transcript->talk, fact, now);
+    transcript->talk->after = message_name(said->bytes, said->size);
+    if (said->out)
+        return;
+    transcript->malformed = json_object_get(fact, "faults") ? transcript->talk->after : NULL;
+    if (type == HANDSHAKE_CERTIFICATE && transcript->chain)
+        tell_chain(transcript, hash, now);
+    const char *phase = phase_after(transcript, type);
+    if (phase && !transcript->fault)
+        talk_phase(transcript->talk, phase, now);
+}
+
+/* TLS 1.2: only behind the server's whole flight, else the keys are not the ones agreed on
+ * (CVE-2014-0224). TLS 1.3: from the first answer on, where it means nothing, and begins no flight
+ * (RFC 8446 section 5). */
+static bool may_change(const Transcript *transcript)
+{
+    if (transcript->retry || transcript->version == TLS_1_3)
+        return true;
+    return transcript->server && transcript->place >= PLACE_DONE;
+}
+
+void transcript_change(Transcript *transcript, const Said *said, double now)
+{
+    json_t *fact = begin_fact(said, "change-cipher-spec");
+    if (transcript->version && transcript->version != TLS_1_3)
+        time_flight(transcript, said, fact, now);
+    g_autofree char *hash = write_bytes(transcript, said->bytes, said->size, now);
+    json_object_set_new(fact, "sha256", json_string(hash));
+    json_object_set_new(fact, "name", json_string("ChangeCipherSpec"));
+    json_object_set_new(fact, "size", json_integer((json_int_t)said->size));
+    if (!said->out && !may_change(transcript)) {
+        add_fault(fact, "message-unexpected");
+        transcript_unexpected(transcript, "ChangeCipherSpec");
+    }
+    talk_fact(transcript->talk, fact, now);
+    transcript->talk->after = "ChangeCipherSpec";
+}
+
+void transcript_alert(Transcript *transcript, const SaidAlert *alert, double now)
+{
+    static const char *const levels[] = {"unknown", "warning", "fatal"};
+    json_t *fact = fact_new(FACT_ALERT);
+    json_object_set_new(fact, "direction", json_string(alert->out ? "out" : "in"));
+    json_object_set_new(
+        fact, "level", json_string(levels[alert->level < G_N_ELEMENTS(levels) ? alert->level : 0]));
+    json_object_set_new(fact, "code", json_integer(alert->code));
+    json_object_set_new(fact, "name", json_string(registry_alert_name(alert->code)));
+    json_object_set_new(fact, "encrypted", json_boolean(alert->encrypted));
+    talk_fact(transcript->talk, fact, now);
+    if (!alert->out && alert->level == ALERT_WARNING && ++transcript->warnings > LIMIT_WARNINGS)
+        over_limit(transcript, "limit-warnings", "alerts", LIMIT_WARNINGS);
+}

@@ -1,0 +1,80 @@
+/* transcript: what both sides of a TLS connection say, as facts; and our own judgement of it.
+ *
+ * Handshake messages, ChangeCipherSpec and alerts are told to it in the order in which they pass,
+ * whoever saw them: plaintext ones read from the records, encrypted ones handed over by GnuTLS.
+ * Each becomes facts of the talk (message, alert, bytes; of a Certificate message also chain and
+ * certificate), and what matters later is kept. What is illegal, or over a ceiling, is `fault`: the
+ * client must go no further then, and GnuTLS must not see the message.
+ */
+#ifndef TLSDIVE_WORKER_TALK_TRANSCRIPT_H
+#define TLSDIVE_WORKER_TALK_TRANSCRIPT_H
+
+#include "worker/talk/talk.h"
+#include "worker/tls/fault.h"
+#include "worker/tls/hello.h"
+
+typedef struct Transcript {
+    Talk *talk;   /* facts go there; not owned */
+    Fault *fault; /* the first thing that ends the handshake; NULL: nothing */
+    const char
+        *malformed;   /* name of the last message received, where it does not parse; else NULL */
+    uint16_t version; /* chosen by the ServerHello; 0 before it */
+
+    ClientHello *client; /* the last one sent; NULL: none yet */
+    ServerHello *server; /* NULL: none yet */
+    ServerHello *retry;  /* the HelloRetryRequest; NULL: none */
+
+    json_t *alpn;     /* chosen, as JSON text; NULL: none */
+    char *group;      /* of the key exchange, by name; NULL: none seen */
+    char *scheme;     /* the server signed with; NULL: none seen */
+    guint prime_bits; /* of a DHE ServerKeyExchange; 0: none seen */
+    guint flights;    /* that the server answered with so far: each cost a round trip */
+    guint tickets;    /* NewSessionTicket messages with a ticket in them */
+    guint lifetime;   /* of the last ticket, in seconds */
+    gsize staple;     /* bytes of the stapled OCSP response; 0: none came */
+    bool asked;       /* the server asked for a client certificate */
+    GPtrArray *chain; /* GBytes *, as sent; NULL: no Certificate message came */
+
+    /* for transcript.c alone */
+    GPtrArray *kept;     /* GBytes * that the hellos borrow from */
+    GHashTable *written; /* hashes of the bytes that were written */
+    guint messages, warnings, requests;
+    guint place; /* how far the server's flight of TLS 1.2 has come */
+    bool sent;   /* something was sent since the server last spoke */
+} Transcript;
+
+/* A handshake message with its header. */
+typedef struct Said {
+    bool out;       /* sent, not received */
+    bool encrypted; /* it travels encrypted */
+    const uint8_t *bytes;
+    size_t size;
+} Said;
+
+typedef struct SaidAlert {
+    bool out, encrypted;
+    guint level; /* 1 warning, 2 fatal, and what else may have come */
+    guint code;
+} SaidAlert;
+
+Transcript *transcript_new(Talk *talk);
+void transcript_free(Transcript *transcript);
+
+/* A handshake message passes. */
+void transcript_message(Transcript *transcript, const Said *said, double now);
+
+/* A ChangeCipherSpec of `size` bytes passes. */
+void transcript_change(Transcript *transcript, const Said *said, double now);
+
+/* An alert passes. */
+void transcript_alert(Transcript *transcript, const SaidAlert *alert, double now);
+
+/* Something else than a handshake message came where only one may: `name` says what. */
+void transcript_unexpected(Transcript *transcript, const char *name);
+
+/* Sets `fault`, which is taken; the first one stays. */
+void transcript_fault(Transcript *transcript, Fault *fault);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transcript, transcript_free)
+
+#endif

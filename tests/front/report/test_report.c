@@ -1,0 +1,361 @@
+#include "front/report/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/util/text.h"
+#include "front/report/brief.h"
+#include "front/report/status.h"
+#include "front/report/words.h"
+#include "tests/check.h"
+#include "tests/front/stream.h"
+
+static gint64 now(void)
+{
+    gint64 seconds = 0;
+    ck_assert(text_to_time("2026-11-24T02:00:00Z", &seconds));
+    return seconds;
+}
+
+static Model *judged(const char *name)
+{
+    Model *model = stream_model(name);
+    AuditContext context = {.now = now()};
+    audit_judge_all(model, &context);
+    return model;
+}
+
+/* Compares with tests/front/report/<name>; where TLSDIVE_STORE is set, stores it instead. */
+static void check_stored(const char *text, const char *name)
+{
+    const char *directory = g_getenv("srcdir");
+    g_autofree char *path =
+        g_strdup_printf("%s/tests/front/report/%s", directory ? directory : ".", name);
+    g_autofree char *stored = NULL;
+    if (g_getenv("TLSDIVE_STORE"))
+        ck_assert(g_file_set_contents(path, text, -1, NULL));
+    ck_assert_msg(g_file_get_contents(path, &stored, NULL, NULL), "%s is missing", path);
+    ck_assert_msg(strcmp(text, stored) == 0, "%s is\n%s\nand not\n%s", name, text, stored);
+}
+
+static const struct {
+    const char *stream, *stored;
+    ReportStyle style;
+} reports[] = {
+    {"mail", "mail-80.txt", {.width = 80, .ascii = true}},
+    {"mail", "mail-120.txt", {.width = 120}},
+    {"mail", "mail-all-80.txt", {.width = 80, .ascii = true, .all = true}},
+    {"estate", "estate-80.txt", {.width = 80, .ascii = true}},
+    {"estate", "estate-120-colour.txt", {.width = 120, .colour = true}},
+};
+
+START_TEST(reports_are_as_stored)
+{
+    g_autoptr(Model) model = judged(reports[_i].stream);
+    ReportStyle style = reports[_i].style;
+    style.now = now();
+    g_autofree char *text = report_text(model, &style);
+    check_stored(text, reports[_i].stored);
+}
+END_TEST
+
+/* Whatever the width: no line is longer, no trailing blanks, and nothing but what may be shown. */
+START_TEST(lines_fit)
+{
+    g_autoptr(Model) model = judged(reports[_i % 2 ? 0 : 3].stream);
+    ReportStyle style = {.width = _i, .now = now(), .all = _i % 3 == 0, .ascii = _i % 5 == 0};
+    g_autofree char *text = report_text(model, &style);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line; line++) {
+        ck_assert_msg(text_columns(*line) <= MAX(_i, 48), "%d: %s", _i, *line);
+        ck_assert_msg(!g_str_has_suffix(*line, " "), "%s", *line);
+        ck_assert_msg(!strchr(*line, '\x1b') && !strstr(*line, "\xe2\x80\xae"), "%s", *line);
+        ck_assert(!style.ascii || g_str_is_ascii(*line));
+    }
+}
+END_TEST
+
+START_TEST(a_model_without_anything)
+{
+    g_autoptr(Model) model = model_new();
+    ReportStyle style = {.width = 80};
+    g_autofree char *text = report_text(model, &style);
+    ck_assert_str_eq(text, "0 hosts, 0 ports: 0 with TLS. Nothing found\n");
+    ck_assert_int_eq(report_status(model, SEVERITY_COUNT), STATUS_GOOD);
+}
+END_TEST
+
+START_TEST(a_certificate_alone)
+{
+    g_autoptr(Model) model = judged("mail");
+    ReportStyle style = {.width = 120, .now = now()};
+    const Certificate *leaf = endpoint_leaf(model_endpoint(model, "e2"));
+    g_autofree char *text = report_certificate(leaf, &style);
+    ck_assert_str_eq(text,
+                     "mail.example.com\n"
+                     "issued by Example Issuing CA 2\n"
+                     "names mail.example.com, smtp.example.com, 203.0.113.7\n"
+                     "valid 2026-08-22 22:00:00 UTC to 2026-11-20 22:00:00 UTC, -3d\n"
+                     "key RSA 2048, signed with sha256WithRSAEncryption\n"
+                     "SHA-256 9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b\n");
+}
+END_TEST
+
+/* ---- status --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *endpoints, *dones;
+    Severity fail_on;
+    int status;
+} statuses[] = {
+    {"{'named':true}", "{'result':'finished'}", SEVERITY_COUNT, 0},
+    {"{'named':true}", "{'result':'finished'}", SEVERITY_INFO, 0},
+    {"{'named':true}", "{'result':'refused'}", SEVERITY_COUNT, 3},
+    {"{'named':true}", "{'result':'refused'}", SEVERITY_UNKNOWN, 3},
+    {"{'named':true}", "{'result':'alert'}", SEVERITY_INFO, 3},
+    {"{'named':false}", "{'result':'refused'}", SEVERITY_COUNT, 3},
+    {"{'named':false}|{'named':false}", "{'result':'refused'}|{'result':'finished'}",
+     SEVERITY_COUNT, 0},
+    {"{'named':true}|{'named':false}", "{'result':'refused'}|{'result':'finished'}", SEVERITY_COUNT,
+     3},
+    {"{'named':false,'host':'b'}|{'named':false}", "{'result':'refused'}|{'result':'finished'}",
+     SEVERITY_COUNT, 3},
+    {"{'named':true}", "{'result':'no-tls','reason':'starttls-not-offered'}", SEVERITY_COUNT, 0},
+    {"{'named':true}", "{'result':'no-tls','reason':'starttls-not-offered'}", SEVERITY_HIGH, 1},
+    {"{'named':true}", "{'result':'no-tls','reason':'starttls-not-offered'}", SEVERITY_LOW, 1},
+    {"{'named':true}", "{'result':'no-tls','reason':'starttls-not-offered'}", SEVERITY_CRITICAL, 0},
+    {"{'named':true}|{'named':true}",
+     "{'result':'refused'}|{'result':'no-tls','reason':'speaks-http'}", SEVERITY_HIGH, 1},
+    {"{'named':false,'port':80}", "{'result':'no-tls','reason':'speaks-http'}", SEVERITY_HIGH, 0},
+    {"{'named':true}", "-", SEVERITY_COUNT, 3},
+};
+
+START_TEST(the_status_says_what_came_of_it)
+{
+    g_autoptr(Model) model = model_new();
+    AuditContext context = {.now = now()};
+    g_auto(GStrv) endpoints = g_strsplit(statuses[_i].endpoints, "|", -1);
+    g_auto(GStrv) dones = g_strsplit(statuses[_i].dones, "|", -1);
+    for (guint i = 0; endpoints[i]; i++) {
+        g_autofree char *id = g_strdup_printf("e%u", i);
+        g_autoptr(json_t) endpoint =
+            stream_fact("{'fact':'endpoint','host':'a','port':443,'entry':'tls'}");
+        g_autoptr(json_t) more = stream_fact(endpoints[i]);
+        json_object_update(endpoint, more);
+        json_object_set_new(endpoint, "endpoint", json_string(id));
+        model_fold(model, endpoint, 0, 0);
+        if (dones[i][0] == '-')
+            continue;
+        g_autoptr(json_t) done = stream_fact(dones[i]);
+        json_object_set_new(done, "fact", json_string("done"));
+        json_object_set_new(done, "endpoint", json_string(id));
+        model_fold(model, done, 0, 0);
+    }
+    audit_judge_all(model, &context);
+    ck_assert_int_eq(report_status(model, statuses[_i].fail_on), statuses[_i].status);
+}
+END_TEST
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *sentence, *args, *text;
+} sentences[] = {
+    {"", "{}", ""},
+    {"plain", "{}", "plain"},
+    {"{a}", "{'a':'x'}", "x"},
+    {"a {a} b {b}", "{'a':'x','b':7}", "a x b 7"},
+    {"{a}", "{}", "?"},
+    {"{a}", "{'a':null}", "?"},
+    {"{a}", "{'a':5.0}", "5"},
+    {"{a}", "{'a':0.25}", "0.25"},
+    {"{a}", "{'a':['x',2,['y']]}", "x, 2, ?"},
+    {"{a}", "{'a':{'base64':'/xs='}}", "\\xff\\x1b"},
+    {"{a}", "{'a':'\\u001b[31m'}", "\\x1b[31m"},
+    {"{a}", "{'a':'{b}','b':'x'}", "{b}"},
+    {"{a", "{'a':'x'}", "{a"},
+    {"a}", "{'a':'x'}", "a}"},
+    {"{}", "{}", "?"},
+    {"{a-name-that-is-too-long-for-an-argument}", "{}",
+     "{a-name-that-is-too-long-for-an-argument}"},
+    {"{date}", "{'date':'2026-11-20T22:00:00Z'}", "2026-11-20 22:00:00 UTC"},
+    {"it {reason}.", "{'reason':'speaks-ssh','line':'SSH-2.0-x\\r'}",
+     "it speaks SSH: SSH-2.0-x\\r."},
+    {"{reason}", "{'reason':'timed-out'}", "no answer in time"},
+    {"{reason}", "{'reason':'of\\u001btomorrow'}", "of\\x1btomorrow"},
+    {"{reason}", "{'reason':7}", "7"},
+};
+
+START_TEST(sentences_are_filled_and_safe)
+{
+    g_autoptr(json_t) args = stream_fact(sentences[_i].args);
+    g_autofree char *text = words_fill(sentences[_i].sentence, args, true);
+    ck_assert_str_eq(text, sentences[_i].text);
+}
+END_TEST
+
+START_TEST(long_arguments_are_cut_between_characters)
+{
+    GString *line = g_string_new(NULL);
+    for (guint i = 0; i < 300; i++)
+        g_string_append(line, "\xe2\x82\xac");
+    g_autoptr(json_t) args = json_object();
+    json_object_set_new(args, "line", fact_text(line->str, line->len));
+    g_autofree char *text = words_fill("{line}", args, false);
+    g_string_free(line, TRUE);
+    ck_assert(g_utf8_validate(text, -1, NULL));
+    ck_assert_uint_eq(strlen(text), 66 * 3 + 3);
+    ck_assert(g_str_has_suffix(text, "..."));
+}
+END_TEST
+
+START_TEST(ends_and_verdicts_are_said)
+{
+    g_autoptr(Model) model = judged("mail");
+    static const struct {
+        const char *id, *outcome;
+    } ends[] = {
+        {"e2", "the handshake completed"},
+        {"e3", "answers in plain HTTP: HTTP/1.1 400 Bad Request"},
+        {"e1", "203.0.113.7 did not answer the connection within 5 s"},
+        {"e7", "reset after ClientHello"},
+        {"e8", "alert 40 handshake_failure (fatal) after ClientHello"},
+        {"e11", ""},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autofree char *text = words_outcome(model_endpoint(model, ends[i].id), true);
+        ck_assert_str_eq(text, ends[i].outcome);
+    }
+    g_autofree char *good = words_verdict(model_endpoint(model, "e4")->best->verdict, true);
+    g_autofree char *bad = words_verdict(model_endpoint(model, "e2")->best->verdict, true);
+    ck_assert_str_eq(good, "trusted");
+    ck_assert_str_eq(bad, "not trusted: expired");
+}
+END_TEST
+
+/* ---- briefs --------------------------------------------------------------------------------- */
+
+START_TEST(suites_are_short)
+{
+    static const char *const names[][2] = {
+        {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE_RSA_AES_128_GCM_SHA256"},
+        {"TLS_AES_256_GCM_SHA384", "AES_256_GCM_SHA384"},
+        {"0x1A2B", "0x1A2B"},
+        {"", ""},
+        {"TLS_", ""},
+        {"TLS_X_WITH_", "X_"},
+        {"A\x1b", "A\\x1b"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *text = brief_suite_name(names[i][0]);
+        ck_assert_str_eq(text, names[i][1]);
+    }
+}
+END_TEST
+
+/* id: state took version suite group days findings place */
+static const struct {
+    const char *id, *text;
+} briefs[] = {
+    {"e1", "timed out|5000|?|?|?|?|-|mail.example.com:21"},
+    {"e2", "finished|182|1.2|ECDHE_RSA_AES_128_GCM_SHA256|x25519|-3d|1C 1M|mail.example.com:25"},
+    {"e3", "no TLS|65|-|-|-|-|-|mail.example.com:80"},
+    {"e4", "finished|64|1.3|AES_256_GCM_SHA384|x25519|40d|ok|mail.example.com:443"},
+    {"e5", "no TLS|125|-|-|-|-|1H|mail.example.com:587"},
+    {"e6", "refused|31|-|-|-|-|-|mail.example.com:636"},
+    {"e7", "reset|65|?|?|?|?|unknown|mail.example.com:993"},
+    {"e8", "alert|64|?|?|?|?|unknown|mail.example.com:995"},
+    {"e9", "no TLS|65|-|-|-|-|unknown|mail.example.com:3306"},
+    {"e11", "waiting||||||...|mail.example.com:110"},
+};
+
+static char *all_brief(const Endpoint *endpoint)
+{
+    g_autofree char *took = brief_took(endpoint);
+    g_autofree char *version = brief_version(endpoint);
+    g_autofree char *suite = brief_suite(endpoint);
+    g_autofree char *group = brief_group(endpoint);
+    g_autofree char *days = brief_leaf_days(endpoint, now());
+    g_autofree char *findings = brief_findings(endpoint, false);
+    g_autofree char *place = brief_place(endpoint, true);
+    return g_strjoin("|", brief_state(endpoint), took, version, suite, group, days, findings, place,
+                     NULL);
+}
+
+START_TEST(columns_say_it_briefly)
+{
+    g_autoptr(Model) model = judged("mail");
+    g_autofree char *text = all_brief(model_endpoint(model, briefs[_i].id));
+    ck_assert_str_eq(text, briefs[_i].text);
+}
+END_TEST
+
+START_TEST(places_and_keys)
+{
+    g_autoptr(Model) model = judged("estate");
+    g_autofree char *ascii = brief_place(model_endpoint(model, "e4"), true);
+    g_autofree char *unicode = brief_place(model_endpoint(model, "e4"), false);
+    g_autofree char *address = brief_place(model_endpoint(model, "e5"), false);
+    g_autofree char *all = all_brief(model_endpoint(model, "e1"));
+    ck_assert_str_eq(ascii, "xn--bcher-kva.example:443");
+    ck_assert_str_eq(unicode, "b\xc3\xbc\x63her.example:443");
+    ck_assert_str_eq(address, "[2001:db8::1]:12345");
+    ck_assert_str_eq(all, "finished|20|1.0|RSA_3DES_EDE_CBC_SHA|-|?|6H 2M 1L|192.0.2.9:8443");
+    g_autofree char *key = brief_key(endpoint_leaf(model_endpoint(model, "e1")));
+    ck_assert_str_eq(key, "RSA 1024");
+}
+END_TEST
+
+START_TEST(days_are_whole_ones)
+{
+    const gint64 day = 86400;
+    const struct {
+        gint64 ends;
+        const char *text;
+    } ends[] = {{0, "0d"},         {-1, "-0d"},           {day - 1, "0d"},
+                {day, "1d"},       {-day, "-1d"},         {-4 * day + 1, "-3d"},
+                {41 * day, "41d"}, {G_MAXINT64, "never"}, {G_MININT64, "?"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        Certificate certificate = {.not_after = ends[i].ends};
+        g_autofree char *text = brief_days(&certificate, 0);
+        ck_assert_str_eq(text, ends[i].text);
+    }
+}
+END_TEST
+
+START_TEST(durations)
+{
+    static const struct {
+        double seconds;
+        const char *text;
+    } times[] = {{0, "0.000 s"},     {0.1825, "0.182 s"}, {59.9, "59.900 s"}, {60, "1:00 min"},
+                 {61.9, "1:01 min"}, {3599, "59:59 min"}, {3600, "1:00 h"},   {86399, "23:59 h"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(times); i++) {
+        g_autofree char *text = brief_duration(times[i].seconds);
+        ck_assert_str_eq(text, times[i].text);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("report");
+    TCase *tcase = tcase_create("report");
+
+    tcase_add_loop_test(tcase, reports_are_as_stored, 0, G_N_ELEMENTS(reports));
+    tcase_add_loop_test(tcase, lines_fit, 0, 200);
+    tcase_add_test(tcase, a_model_without_anything);
+    tcase_add_test(tcase, a_certificate_alone);
+    tcase_add_loop_test(tcase, the_status_says_what_came_of_it, 0, G_N_ELEMENTS(statuses));
+    tcase_add_loop_test(tcase, sentences_are_filled_and_safe, 0, G_N_ELEMENTS(sentences));
+    tcase_add_test(tcase, long_arguments_are_cut_between_characters);
+    tcase_add_test(tcase, ends_and_verdicts_are_said);
+    tcase_add_test(tcase, suites_are_short);
+    tcase_add_loop_test(tcase, columns_say_it_briefly, 0, G_N_ELEMENTS(briefs));
+    tcase_add_test(tcase, places_and_keys);
+    tcase_add_test(tcase, days_are_whole_ones);
+    tcase_add_test(tcase, durations);
+    suite_add_tcase(suite, tcase);
+    return check_main(suite);
+}

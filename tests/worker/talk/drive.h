@@ -1,0 +1,38 @@
+/* drive: carries a conversation in a test, as the loop does over a socket. */
+#ifndef TLSDIVE_TESTS_WORKER_TALK_DRIVE_H
+#define TLSDIVE_TESTS_WORKER_TALK_DRIVE_H
+
+#include "worker/talk/talk.h"
+
+typedef struct Drive {
+    Talk *talk; /* owned */
+    double now; /* the test's clock */
+    GPtrArray *facts;
+    GByteArray *sent; /* all that the talk had sent and the test has not taken */
+} Drive;
+
+/* Starts `talk`, which is taken, at second 1 with a round trip of 50 ms. */
+Drive *drive_new(Talk *talk);
+void drive_free(Drive *drive);
+
+/* Feeds bytes in pieces of at most `step` (0: all at once), and collects what comes of it. */
+void drive_feed(Drive *drive, const void *data, size_t size, size_t step);
+void drive_end(Drive *drive, TalkEnd how);
+
+/* Moves the clock to the talk's deadline and ticks, while it goes on and has one. */
+void drive_tick(Drive *drive);
+
+/* The n-th fact of that kind whose `member` is `value` (member NULL: any); borrowed; NULL: none. */
+json_t *drive_fact(const Drive *drive, const char *kind, const char *member, const char *value,
+                   guint n);
+
+/* How many facts of that kind have `member` equal to `value`. */
+guint drive_count(const Drive *drive, const char *kind, const char *member, const char *value);
+
+/* All facts as lines, for messages of failed tests and for comparing; to be freed. With `times`
+ * false without the members that depend on when bytes came. */
+char *drive_dump(const Drive *drive, bool times);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Drive, drive_free)
+
+#endif
