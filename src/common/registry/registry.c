@@ -35,7 +35,7 @@ static int compare_code(const void *key, const void *row)
     return order ? order : wanted->code - code->code;
 }
 
-#define FIND(table, key, compare) bsearch(key, table, table##_size, sizeof table[0], compare)
+#define FIND(table, key, compare) bsearch(key, table, table##_size, sizeof((table)[0]), compare)
 
 static bool is_named(const char *name, const char *wanted)
 {

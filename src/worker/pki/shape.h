@@ -73,16 +73,16 @@ struct Part {
 /* Rows of the tables: what is not given is absent. */
 #define PART(part_name, part_shape, ...)                                                           \
     {                                                                                              \
-        .name = part_name, .shape = part_shape, __VA_ARGS__                                        \
+        .name = (part_name), .shape = (part_shape), __VA_ARGS__                                    \
     }
 #define OPEN(dotted, open_shape)                                                                   \
     {                                                                                              \
-        .oid = dotted, .shape = open_shape                                                         \
+        .oid = (dotted), .shape = (open_shape)                                                     \
     }
 #define SHAPE_PARTS(list)                                                                          \
-    .kind = SHAPE_SEQUENCE, .tag = DER_SEQUENCE, .parts = list, .count = G_N_ELEMENTS(list)
-#define SHAPE_ALTERNATIVES(list) .kind = SHAPE_CHOICE, .parts = list, .count = G_N_ELEMENTS(list)
-#define SHAPE_LIST(holder, part) .kind = SHAPE_OF, .tag = holder, .parts = &part, .count = 1
+    .kind = SHAPE_SEQUENCE, .tag = DER_SEQUENCE, .parts = (list), .count = G_N_ELEMENTS(list)
+#define SHAPE_ALTERNATIVES(list) .kind = SHAPE_CHOICE, .parts = (list), .count = G_N_ELEMENTS(list)
+#define SHAPE_LIST(holder, part) .kind = SHAPE_OF, .tag = (holder), .parts = &(part), .count = 1
 
 /* The number of the part that the next element of a SEQUENCE is; -1 for one too many. *at is the
  * first part that may still come, 0 to begin with. *fits is false where the element only takes the

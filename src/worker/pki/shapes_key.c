@@ -187,7 +187,7 @@ static void show_spki(Walk *walk, Field *field, const Der *element, const Shape 
     g_string_assign(field->value, key.type ? key.type : "");
     if (key.curve)
         g_string_append_printf(field->value, " %s", key.curve);
-    else if (key.bits && (key.exponent || strcmp(key.type, "DSA") == 0))
+    else if (key.bits && (key.exponent || g_strcmp0(key.type, "DSA") == 0))
         g_string_append_printf(field->value, " %zu", key.bits);
     if (key.exponent)
         g_string_append_printf(field->value, ", e=%s", key.exponent);
