@@ -72,7 +72,13 @@ static int run_front(const Options *options)
         return print(g_strdup(PACKAGE_STRING "\n"));
     if (options->print_keys)
         return print(command_manual());
-    return options->batch || !has_terminal() ? batch_run(options) : screen_run(options);
+    if (!options->batch && has_terminal())
+        return screen_run(options);
+    if (options->open || options->demo || options->targets[0] || options->targets_file)
+        return batch_run(options);
+    fprintf(stderr, "tlsdive: %s\n",
+            _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
+    return STATUS_USAGE;
 }
 
 int app_run(char *const *argv)

@@ -194,18 +194,6 @@ static int refuse(const GError *error, int status)
     return status;
 }
 
-/* The targets of the command line. False and *error if they are none, or wrong. */
-static bool add_targets(Batch *batch, GError **error)
-{
-    if (!run_add_options(batch->run, error))
-        return false;
-    if (!run_is_empty(batch->run))
-        return true;
-    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                        _("no target: tlsdive HOST[:PORT]... (tlsdive --help says more)"));
-    return false;
-}
-
 static void on_demo(void *data, const char *targets, const char *ca_file)
 {
     Batch *batch = data;
@@ -224,8 +212,8 @@ static int ask(Batch *batch, const RunWatch *watch)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT, 0};
     const Options *options = batch->options;
     g_autoptr(GError) error = NULL;
-    batch->run = run_new(&batch->loop, options, watch);
-    if (!options->demo && !add_targets(batch, &error))
+    batch->run = run_new(&batch->loop, options, watch, &error);
+    if (!batch->run)
         return refuse(error, STATUS_USAGE);
     batch->files = !options->demo && run_model(batch->run)->endpoints->len == 0;
     batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);

@@ -8,6 +8,7 @@
 
 #include "common/util/limits.h"
 #include "common/util/text.h"
+#include "worker/probe/probe.h"
 
 /* Values as written, before they are looked at. */
 typedef struct Raw {
@@ -51,7 +52,7 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
           N_("STRING")}},
         {NULL,
          {"timeout", 0, 0, WORD(raw->timeout),
-          N_("seconds of silence to wait for (5); in all, 4 times that"), N_("SECONDS")}},
+          N_("seconds of silence to wait for (5); in all 4 times so"), N_("SECONDS")}},
         {NULL,
          {"parallel", 0, 0, NUMBER(o->parallel), N_("open connections in all (128)"), N_("N")}},
         {NULL,
@@ -169,6 +170,17 @@ static bool take_numbers(Raw *raw, GError **error)
     return true;
 }
 
+/* A priority string that GnuTLS does not take would be refused by every connection. */
+static bool take_priority(Raw *raw, GError **error)
+{
+    ProbeSpec spec = {.priority = raw->options->priority};
+    g_autoptr(GError) refused = NULL;
+    if (!spec.priority)
+        return true;
+    g_autoptr(Probe) probe = probe_new(&spec, &refused);
+    return probe || wrong(error, "--priority %s: %s", spec.priority, refused->message);
+}
+
 static bool take_modes(Raw *raw, GError **error)
 {
     Options *options = raw->options;
@@ -198,7 +210,7 @@ static bool parse(Raw *raw, char ***words, GError **error)
     if (!g_option_context_parse_strv(context, words, &first))
         return wrong(error, _("%s (tlsdive --help lists what there is)"), first->message);
     return take_timeout(raw, error) && take_format(raw, error) && take_alpn(raw, error) &&
-           take_numbers(raw, error) && take_modes(raw, error);
+           take_numbers(raw, error) && take_priority(raw, error) && take_modes(raw, error);
 }
 
 Options *options_new(char *const *argv, GError **error)

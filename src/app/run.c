@@ -178,76 +178,6 @@ static void on_prepare(uv_prepare_t *prepare)
     stream_flush(run->stream);
 }
 
-/* ---- beginning ------------------------------------------------------------------------------ */
-
-static Run *run_over(uv_loop_t *loop, const Options *options, const RunWatch *watch,
-                     Session *session)
-{
-    Run *run = g_new0(Run, 1);
-    run->loop = loop;
-    run->options = options;
-    run->watch = *watch;
-    run->store = options->ca_file;
-    run->targets = targets_new();
-    run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
-    run->certificates = g_ptr_array_new_with_free_func(g_free);
-    run->stream = stream_new(session, on_added, run);
-    run->flush = g_new0(uv_prepare_t, 1);
-    run->flush->data = run;
-    uv_prepare_init(loop, run->flush);
-    return run;
-}
-
-/* The session's file; where it cannot be made, *failed says which, unless nobody asked for one. */
-static Session *make_session(const Options *options, char **failed, GError **error)
-{
-    g_autofree char *usual =
-        options->save || options->no_save || options->demo ? NULL : session_default_path();
-    const char *path = options->save ? options->save : usual;
-    Session *session = path ? session_new(path, options->save != NULL, error) : NULL;
-    if (path && !session)
-        *failed = g_strdup(path);
-    return session ? session : session_new(NULL, false, error);
-}
-
-Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch)
-{
-    g_autofree char *failed = NULL;
-    g_autoptr(GError) error = NULL;
-    Session *session = make_session(options, &failed, &error);
-    if (!session)
-        g_error("no memory for the session");
-    Run *run = run_over(loop, options, watch, session);
-    uv_prepare_start(run->flush, on_prepare);
-    stream_begin(run->stream);
-    if (failed)
-        stream_error(run->stream, "save-failed",
-                     json_pack("{s:o,s:s}", "file", fact_text(failed, strlen(failed)), "what",
-                               error->message));
-    return run;
-}
-
-Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error)
-{
-    Session *session = session_open(options->open, error);
-    if (!session)
-        return NULL;
-    Run *run = run_over(loop, options, watch, session);
-    if (!stream_read(run->stream)) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a session of tlsdive",
-                    options->open);
-        run_free(run);
-        return NULL;
-    }
-    const char *time = fact_string(run_model(run)->stream, "time", "");
-    if (!text_to_time(time, &run->opened_at))
-        run->opened_at = g_get_real_time() / G_USEC_PER_SEC;
-    AuditContext context = {.now = run->opened_at};
-    audit_judge_all(stream_model(run->stream), &context);
-    return run;
-}
-
 /* ---- targets -------------------------------------------------------------------------------- */
 
 static void set_string(json_t *fact, const char *member, const char *value)
@@ -339,7 +269,7 @@ static bool add_word(Run *run, const char *word, GError **error)
 
 bool run_is_empty(const Run *run)
 {
-    return run->files->len == 0 && run_model(run)->endpoints->len == 0;
+    return run->files->len == 0 && targets_all(run->targets)->len == 0;
 }
 
 const GPtrArray *run_certificates(const Run *run)
@@ -347,15 +277,90 @@ const GPtrArray *run_certificates(const Run *run)
     return run->certificates;
 }
 
-bool run_add_options(Run *run, GError **error)
+/* Takes what the command line names; endpoints are made of it later. */
+static bool take_words(Run *run, GError **error)
 {
     for (char **word = run->options->targets; *word; word++)
         if (!add_word(run, *word, error))
             return false;
-    if (run->options->targets_file && !add_file(run, run->options->targets_file, error))
-        return false;
+    const char *file = run->options->targets_file;
+    return !file || add_file(run, file, error);
+}
+
+/* ---- beginning ------------------------------------------------------------------------------ */
+
+/* A run without a stream yet. */
+static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *watch)
+{
+    Run *run = g_new0(Run, 1);
+    run->loop = loop;
+    run->options = options;
+    run->watch = *watch;
+    run->store = options->ca_file;
+    run->targets = targets_new();
+    run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+    run->certificates = g_ptr_array_new_with_free_func(g_free);
+    run->flush = g_new0(uv_prepare_t, 1);
+    run->flush->data = run;
+    uv_prepare_init(loop, run->flush);
+    return run;
+}
+
+/* The session: in its file, or where that cannot be made in memory; then *failed is the file and
+ * *why what is wrong with it. */
+static Session *make_session(const Options *options, char **failed, GError **why)
+{
+    bool unsaved = options->no_save || options->demo;
+    char *path = options->save ? g_strdup(options->save) : unsaved ? NULL : session_default_path();
+    Session *session = path ? session_new(path, options->save != NULL, why) : NULL;
+    if (!session)
+        *failed = g_steal_pointer(&path);
+    g_free(path);
+    return session ? session : session_new(NULL, false, NULL);
+}
+
+Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error)
+{
+    g_autoptr(Run) run = run_empty(loop, options, watch);
+    if (!take_words(run, error))
+        return NULL;
+    g_autofree char *failed = NULL;
+    g_autoptr(GError) why = NULL;
+    Session *session = make_session(options, &failed, &why);
+    if (!session) {
+        g_set_error_literal(error, G_FILE_ERROR, G_FILE_ERROR_NOMEM, "no memory for the session");
+        return NULL;
+    }
+    run->stream = stream_new(session, on_added, run);
+    uv_prepare_start(run->flush, on_prepare);
+    stream_begin(run->stream);
+    if (failed)
+        stream_error(run->stream, "save-failed",
+                     json_pack("{s:o,s:s}", "file", fact_text(failed, strlen(failed)), "what",
+                               why->message));
     name_endpoints(run);
-    return true;
+    return g_steal_pointer(&run);
+}
+
+Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error)
+{
+    Session *session = session_open(options->open, error);
+    if (!session)
+        return NULL;
+    g_autoptr(Run) run = run_empty(loop, options, watch);
+    run->stream = stream_new(session, on_added, run);
+    if (!stream_read(run->stream)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a session of tlsdive",
+                    options->open);
+        return NULL;
+    }
+    const char *time = fact_string(run_model(run)->stream, "time", "");
+    if (!text_to_time(time, &run->opened_at))
+        run->opened_at = g_get_real_time() / G_USEC_PER_SEC;
+    AuditContext context = {.now = run->opened_at};
+    audit_judge_all(stream_model(run->stream), &context);
+    return g_steal_pointer(&run);
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

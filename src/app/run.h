@@ -24,16 +24,13 @@ typedef struct RunWatch {
     void (*over)(void *data);
 } RunWatch;
 
-/* A run; its session is made (and what cannot be saved said as an error fact). Nothing is started.
- */
-Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch);
+/* A run of the targets on the command line, of which words that are files of certificates are to be
+ * read. Its session is made (what cannot be saved is said as an error fact), and the endpoints are
+ * facts of it; nothing is started. NULL and *error if a target is wrong. */
+Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error);
 
 /* A run over a session that was opened. NULL and *error if it cannot be read. */
 Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GError **error);
-
-/* Adds the targets of the command line; a word that is a file of certificates is to be read. False
- * and *error if one is wrong. */
-bool run_add_options(Run *run, GError **error);
 
 /* True if there is nothing to ask, and no file to read. */
 bool run_is_empty(const Run *run);

@@ -249,12 +249,9 @@ static bool open_run(Screen *screen, GError **error)
 {
     RunWatch watch = {.data = screen, .fact = on_fact, .fields = on_fields, .over = on_over};
     const Options *options = screen->options;
-    if (options->open) {
-        screen->run = run_open(&screen->loop, options, &watch, error);
-        return screen->run != NULL;
-    }
-    screen->run = run_new(&screen->loop, options, &watch);
-    return run_add_options(screen->run, error);
+    screen->run = options->open ? run_open(&screen->loop, options, &watch, error)
+                                : run_new(&screen->loop, options, &watch, error);
+    return screen->run != NULL;
 }
 
 static bool open_screen(Screen *screen, GError **error)

@@ -33,6 +33,8 @@ static const struct {
     {"--open a --demo", "--open"},
     {"--demo host", "--demo"},
     {"--save a --no-save host", "--save and --no-save"},
+    {"--priority NONSENSE host", "--priority NONSENSE"},
+    {"--priority NORMAL:+WHAT host", "+WHAT"},
     {"--server-name '' host", "--server-name"},
     {"--ca-file /nowhere/at/all host", "/nowhere/at/all"},
 };
