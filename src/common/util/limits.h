@@ -13,6 +13,7 @@ enum {
     LIMIT_BYTES_PARTS = 64,     /* parts in which the bytes of one hash may come */
     LIMIT_EVENTS = 8192,        /* lines of one connection's timeline that are kept */
     LIMIT_ERRORS = 4096,        /* error facts that are kept */
+    LIMIT_SAID = 16384, /* bytes and certificates that a worker remembers to have said before */
 
     /* one connection */
     LIMIT_CONNECTION_BYTES = 4 << 20, /* bytes received */

@@ -241,6 +241,24 @@ static void runner_fail(Runner *runner, int error)
     track_changed(runner->race->track);
 }
 
+/* Closes all attempts but one (NULL: all). */
+static void race_close_others(Race *race, const Runner *spared, const char *reason)
+{
+    for (guint i = 0; i < race->runners->len; i++) {
+        Runner *runner = race->runners->pdata[i];
+        bool begun = runner->state == RUNNER_CONNECTING || runner->state == RUNNER_ANSWERED;
+        if (runner == spared)
+            continue;
+        if (begun) {
+            runner->attempt.took = race_now(race) - runner->began;
+            runner->attempt.reason = reason;
+            race->goal.events->closed(race->goal.data, &runner->attempt);
+        }
+        runner_out(runner);
+    }
+    track_changed(race->track);
+}
+
 static void race_answered(Race *race, Runner *winner)
 {
     winner->state = RUNNER_ANSWERED;
@@ -252,16 +270,7 @@ static void race_answered(Race *race, Runner *winner)
     race->goal.host->answers = true;
     race->goal.host->answered = winner->attempt.address;
     race->goal.events->answered(race->goal.data, &winner->attempt);
-    for (guint i = 0; i < race->runners->len; i++) {
-        Runner *runner = race->runners->pdata[i];
-        if (runner->state == RUNNER_CONNECTING) {
-            runner->attempt.took = race_now(race) - runner->began;
-            race->goal.events->overtaken(race->goal.data, &runner->attempt);
-        }
-        if (runner != winner)
-            runner_out(runner);
-    }
-    track_changed(race->track);
+    race_close_others(race, winner, "overtaken");
 }
 
 static void on_answer(uv_poll_t *poll, int status, int events)
@@ -488,6 +497,16 @@ static void on_track_closed(uv_handle_t *handle)
 void track_close(Track *track)
 {
     uv_close((uv_handle_t *)&track->pump, on_track_closed);
+}
+
+void race_stop(Race *race, const char *reason)
+{
+    if (race->over)
+        return;
+    race->over = true;
+    if (race->timed)
+        uv_timer_stop(&race->timer);
+    race_close_others(race, NULL, reason);
 }
 
 void race_free(Race *race)

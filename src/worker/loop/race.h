@@ -35,8 +35,8 @@ typedef struct Attempt {
     guint number;       /* as RaceEvents.begins gave it */
     double took;        /* seconds since it began to connect */
     const char *result; /* failed: of data/reasons.tsv; static */
-    const char *reason;
-    json_t *args; /* of the reason; borrowed */
+    const char *reason; /* failed, closed: likewise */
+    json_t *args;       /* failed: of the reason; borrowed */
 } Attempt;
 
 /* All are called from the loop, never from inside a function of this module. The race may be freed
@@ -47,7 +47,8 @@ typedef struct RaceEvents {
     guint (*begins)(void *data, const Address *address);
     void (*failed)(void *data, const Attempt *attempt);
     void (*answered)(void *data, const Attempt *attempt);
-    void (*overtaken)(void *data, const Attempt *attempt); /* another was answered first */
+    /* It was given up: another was answered first (overtaken), or the race was stopped. */
+    void (*closed)(void *data, const Attempt *attempt);
     /* It may speak now. `fd` is connected, does not block, and is the receiver's to close. */
     void (*won)(void *data, int fd, const Attempt *attempt);
     void (*lost)(void *data, const Attempt *attempt); /* the most telling failure */
@@ -75,6 +76,10 @@ void track_close(Track *track);
 
 /* A race that waits for its first slot. `track` and goal->events must outlive it. */
 Race *race_new(Track *track, const RaceGoal *goal);
+
+/* Closes the attempts that are under way, telling why (of data/reasons.tsv; static), unless the
+ * race is won: nothing more will be told then. */
+void race_stop(Race *race, const char *reason);
 
 /* Ends it, wherever it stands: closes what it has, tells nothing, and gives its slots back. The
  * memory is freed when the loop has run its closing handles. NULL is allowed. */

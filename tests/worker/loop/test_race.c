@@ -67,9 +67,9 @@ static void on_answered(void *data, const Attempt *attempt)
     ck_assert_double_gt(attempt->took, 0);
 }
 
-static void on_overtaken(void *data, const Attempt *attempt)
+static void on_closed(void *data, const Attempt *attempt)
 {
-    tell(data, "overtaken", &attempt->address, NULL);
+    tell(data, attempt->reason, &attempt->address, NULL);
 }
 
 static void on_won(void *data, int fd, const Attempt *attempt)
@@ -93,7 +93,7 @@ static void on_lost(void *data, const Attempt *attempt)
     race_free(g_steal_pointer(&run->race));
 }
 
-static const RaceEvents events = {on_begins, on_failed, on_answered, on_overtaken, on_won, on_lost};
+static const RaceEvents events = {on_begins, on_failed, on_answered, on_closed, on_won, on_lost};
 
 /* One port that is free at all addresses, and what is behind it. */
 static void bench_servers(Bench *bench)
@@ -354,6 +354,26 @@ START_TEST(given_up_by_its_owner)
 }
 END_TEST
 
+START_TEST(stopped)
+{
+    Bench *bench = bench_new(8);
+    Run *waits = run_new(bench, OPEN), *connects = run_new(bench, SILENT);
+
+    run_begin(waits);
+    race_stop(waits->race, "stopped");
+    run_begin(connects);
+    uv_run(&bench->loop, UV_RUN_DEFAULT);
+    race_stop(connects->race, "stopped");
+    while (uv_run(&bench->loop, UV_RUN_DEFAULT) != 0)
+        ;
+    ck_assert_str_eq(waits->told->str, "");
+    ck_assert_str_eq(connects->told->str, "begins 127.0.0.2; stopped 127.0.0.2");
+    run_free(waits);
+    run_free(connects);
+    bench_free(bench);
+}
+END_TEST
+
 START_TEST(freed_at_any_time)
 {
     Bench *bench = bench_new(8);
@@ -437,6 +457,7 @@ int main(void)
     tcase_add_test(tcase, one_at_a_time);
     tcase_add_test(tcase, paused);
     tcase_add_test(tcase, given_up_by_its_owner);
+    tcase_add_test(tcase, stopped);
     tcase_add_test(tcase, freed_at_any_time);
     tcase_add_test(tcase, descriptors_run_out);
     tcase_add_test(tcase, order);
