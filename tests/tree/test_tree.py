@@ -1,24 +1,32 @@
-"""What is derived from the sources is up to date, and the sources keep their layers."""
+"""What is derived from tables is up to date, and the sources keep their layers."""
 import json
 import os
 import subprocess
 import sys
 
 ROOT = os.environ.get("srcdir", ".")
+sys.path.insert(0, os.path.join(ROOT, "tests/real"))
+
+from tap import check, main, test  # noqa: E402
 
 
-def run(*command):
+def says_nothing(*command):
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    return done.returncode, done.stdout
+    check(done.returncode == 0, done.stdout)
 
 
-def script(*command):
-    """Fails with what the script printed."""
-    status, output = run(*command)
-    assert status == 0, output
+@test
+def folders_include_only_what_their_rows_allow():
+    says_nothing("build-aux/lint-includes")
 
 
-def schema_is_valid():
+@test
+def the_facts_are_documented_as_they_are():
+    says_nothing("build-aux/facts-doc", "--check")
+
+
+@test
+def the_schema_refuses_what_it_does_not_know():
     import jsonschema
     with open(os.path.join(ROOT, "doc/facts.schema.json"), encoding="utf-8") as file:
         schema = json.load(file)
@@ -26,33 +34,17 @@ def schema_is_valid():
     validator = jsonschema.Draft202012Validator(schema)
     first = {"fact": "stream", "at": 0, "format": 1, "program": "tlsdive 0", "vantage": "here",
              "time": "2026-11-24T00:00:00Z"}
-    assert validator.is_valid(first)
-    assert not validator.is_valid(first | {"unknown": 1})
-    assert not validator.is_valid({key: first[key] for key in first if key != "vantage"})
-    assert not validator.is_valid(first | {"fact": "unknown"})
+    check(validator.is_valid(first), "a good fact is refused")
+    check(not validator.is_valid(first | {"unknown": 1}), "an unknown member is taken")
+    check(not validator.is_valid(first | {"format": "1"}), "a wrong type is taken")
+    check(not validator.is_valid(first | {"fact": "unknown"}), "an unknown kind is taken")
+    del first["vantage"]
+    check(not validator.is_valid(first), "a missing member is taken")
 
 
-TESTS = {
-    "folders include only what their rows allow": lambda: script("build-aux/lint-includes"),
-    "doc/facts.md and its schema are up to date": lambda: script("build-aux/facts-doc", "--check"),
-    "the schema refuses what it does not know": schema_is_valid,
-    "the template of translations is up to date": lambda: script("build-aux/update-po", "--check"),
-}
+@test
+def the_template_of_translations_has_every_message():
+    says_nothing("build-aux/update-po", "--check")
 
 
-def main():
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for number, (name, test) in enumerate(TESTS.items(), 1):
-        try:
-            test()
-            print(f"ok {number} - {name}", flush=True)
-        except Exception as problem:
-            failed += 1
-            print(f"not ok {number} - {name}")
-            for line in f"{problem!r}\n{problem}".split("\n"):
-                print(f"# {line}", flush=True)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+main()
