@@ -1,4 +1,7 @@
-int main(void)
+#include "app/app.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    (void)argc;
+    return app_run(argv);
 }

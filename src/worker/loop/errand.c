@@ -20,7 +20,6 @@ typedef struct Leg {
     Race *race;
     Carry *carry;   /* NULL: not connected */
     Attempt chosen; /* the attempt that won; without args */
-    double began;   /* when that attempt began */
 } Leg;
 
 struct Errand {
@@ -259,7 +258,7 @@ static void on_ended(void *data)
     Leg *leg = data;
     Errand *errand = leg->errand;
 
-    leg->chosen.took = errand_now(errand) - leg->began;
+    leg->chosen.took = errand_now(errand) - leg->chosen.began;
     leg->chosen.reason = errand->stopping ? errand->stopping : leg->talk->reason;
     json_t *fact = connection_fact(leg, "closed", &leg->chosen);
     json_object_set_new(fact, "sent", json_integer((json_int_t)carry_sent(leg->carry)));
@@ -287,7 +286,6 @@ static void on_won(void *data, int fd, const Attempt *attempt)
 
     leg->chosen = *attempt;
     leg->chosen.args = NULL;
-    leg->began = errand_now(errand) - attempt->took;
     leg->talk->round_trip = attempt->took;
     leg->carry = carry_new(errand->party->loop, &goal);
     carry_hold(leg->carry, errand->party->held);

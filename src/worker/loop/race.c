@@ -23,7 +23,6 @@ typedef struct Runner {
     Race *race;
     Slot *slot; /* NULL: given back */
     Attempt attempt;
-    double began;
     int fd; /* -1: none */
     RunnerState state;
 } Runner;
@@ -213,7 +212,7 @@ static void runner_tell_failed(Runner *runner, int error)
     Attempt *attempt = &runner->attempt;
     g_autofree char *address = address_text(&attempt->address);
 
-    attempt->took = race_now(race) - runner->began;
+    attempt->took = race_now(race) - runner->attempt.began;
     attempt->result = failure->result;
     attempt->reason = failure->reason;
     if (failure->telling == 0)
@@ -250,7 +249,7 @@ static void race_close_others(Race *race, const Runner *spared, const char *reas
         if (runner == spared)
             continue;
         if (begun) {
-            runner->attempt.took = race_now(race) - runner->began;
+            runner->attempt.took = race_now(race) - runner->attempt.began;
             runner->attempt.reason = reason;
             race->goal.events->closed(race->goal.data, &runner->attempt);
         }
@@ -259,10 +258,23 @@ static void race_close_others(Race *race, const Runner *spared, const char *reas
     track_changed(race->track);
 }
 
+/* The round trip as the kernel measured it, since we may have been busy when the answer came; else
+ * the time until we saw it. */
+static double runner_round_trip(const Runner *runner)
+{
+    double seen = race_now(runner->race) - runner->attempt.began;
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+
+    if (getsockopt(runner->fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_rtt == 0)
+        return seen;
+    return MIN(seen, info.tcpi_rtt / 1e6);
+}
+
 static void race_answered(Race *race, Runner *winner)
 {
     winner->state = RUNNER_ANSWERED;
-    winner->attempt.took = race_now(race) - winner->began;
+    winner->attempt.took = runner_round_trip(winner);
     race->winner = winner;
     runner_unwatch(winner);
     uv_timer_stop(&race->timer);
@@ -304,7 +316,7 @@ static guint race_look(Race *race, double now, double *due)
 
     for (guint i = 0; i < race->runners->len; i++) {
         Runner *runner = race->runners->pdata[i];
-        double end = runner->began + race->goal.timeout;
+        double end = runner->attempt.began + race->goal.timeout;
         if (runner->state == RUNNER_CONNECTING && end <= now)
             runner_fail(runner, ETIMEDOUT);
         if (runner->state == RUNNER_CONNECTING)
@@ -416,7 +428,7 @@ static void runner_begin(Runner *runner)
         return;
     }
     runner->state = RUNNER_CONNECTING;
-    runner->began = race->last_begun = race_now(race);
+    runner->attempt.began = race->last_begun = race_now(race);
     runner->attempt.number = race->goal.events->begins(race->goal.data, &runner->attempt.address);
     if (runner->attempt.number == 0) {
         race->over = true;

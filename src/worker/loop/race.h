@@ -32,8 +32,9 @@ typedef struct Race Race;
 /* What happened to an attempt. */
 typedef struct Attempt {
     Address address;
-    guint number;       /* as RaceEvents.begins gave it */
-    double took;        /* seconds since it began to connect */
+    guint number; /* as RaceEvents.begins gave it */
+    double began; /* when it began to connect */
+    double took;  /* seconds since then; answered: the round trip, as the kernel measured it */
     const char *result; /* failed: of data/reasons.tsv; static */
     const char *reason; /* failed, closed: likewise */
     json_t *args;       /* failed: of the reason; borrowed */
