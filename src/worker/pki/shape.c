@@ -190,17 +190,16 @@ static void fill_bits(Walk *walk, Field *field, const Shape *shape, const Der *e
 {
     Reader octets;
     unsigned unused;
-    if (!value_bits(element, &octets, &unused)) {
-        field_note(field, "x509-structure");
-        show_hex(field, element->data, element->length);
-    } else if (shape && shape->tag != DER_BIT_STRING && unused == 0) {
-        if (!fill_inside(walk, field, shape, octets)) {
-            field_note(field, "x509-structure");
-            show_bits(walk, field, element, NULL);
-        }
-    } else {
-        (shape && shape->show ? shape->show : show_bits)(walk, field, element, shape);
+    bool reads = value_bits(element, &octets, &unused);
+    if (reads && shape && shape->tag == DER_BIT_STRING) {
+        shape->show(walk, field, element, shape);
+        return;
     }
+    if (reads && shape && unused == 0 && fill_inside(walk, field, shape, octets))
+        return;
+    if (shape)
+        field_note(field, "x509-structure");
+    show_bits(walk, field, element, NULL);
 }
 
 static void fill_part(Walk *walk, Field *field, const Part *part, const Shape *shape, Der element)

@@ -43,7 +43,8 @@ static void show_rdn(Walk *walk, Field *field, const Der *element, const Shape *
     (void)walk;
     (void)shape;
     set_string(field, name_rdn_text(element));
-    if (!field->children || field->children->len != 1)
+    if (!field->children || field->children->len != 1 ||
+        strcmp(field->name, "RelativeDistinguishedName") != 0)
         return;
     g_autoptr(GPtrArray) only = g_steal_pointer(&field->children);
     Field *attribute = g_ptr_array_index(only, 0);

@@ -77,7 +77,7 @@ static void show_organization(Walk *walk, Field *field, const Der *element, cons
 static const Part organization_parts[] = {
     PART("registrationSchemeIdentifier", &shape_printable),
     PART("registrationCountry", &shape_printable),
-    PART("registrationStateOrProvince", &shape_string, .flags = PART_IMPLICIT | PART_OPTIONAL),
+    PART("registrationStateOrProvince", &shape_printable, .flags = PART_IMPLICIT | PART_OPTIONAL),
     PART("registrationReference", &shape_utf8),
 };
 static const Shape shape_organization = {SHAPE_PARTS(organization_parts),
