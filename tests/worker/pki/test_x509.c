@@ -603,14 +603,11 @@ START_TEST(any_byte_flipped)
     g_autoptr(GBytes) der = rich();
     gsize size = g_bytes_get_size(der);
     for (size_t i = 0; i < size; i++) {
-        static const uint8_t masks[] = {0x01, 0x80, 0x20, 0xff};
-        for (size_t mask = 0; mask < sizeof masks; mask++) {
-            g_autoptr(GBytes) flipped = forge_flip(der, i, masks[mask]);
-            g_autoptr(json_t) fact = fact_of(flipped);
-            g_autoptr(Field) tree = explain(flipped);
-            check_tree(tree);
-            ck_assert_uint_eq(tree->length, size);
-        }
+        g_autoptr(GBytes) low = forge_flip(der, i, 0x21), high = forge_flip(der, i, 0x80);
+        g_autoptr(Field) tree = explain(low);
+        check_tree(tree);
+        must(tree->length == size, "does not hold all", tree);
+        json_decref(fact_of(high));
     }
 }
 END_TEST
