@@ -66,7 +66,7 @@ static void show_extension(Walk *walk, Field *field, const Der *element, const S
     (void)shape;
     const char *id = shape_value_of(field, "extnID");
     const char *critical = shape_value_of(field, "critical");
-    if (id) {
+    if (id && *id) {
         g_autofree char *name = g_strndup(id, strcspn(id, " "));
         shape_call(field, "x509", name);
     }
