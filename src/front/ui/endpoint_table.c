@@ -200,13 +200,13 @@ static int by_findings(const void *a, const void *b, const Desk *desk)
 
 static const TableColumn columns[] = {
     {COLUMN(N_("PORT"), "port", 5, 5, 0), .right = true, .cell = port_cell, .compare = by_port},
-    {COLUMN(N_("ENDPOINT"), "endpoint", 14, 22, 0), .grows = true, .cell = place_cell,
+    {COLUMN(N_("ENDPOINT"), "endpoint", 18, 22, 0), .tail = true, .grows = true, .cell = place_cell,
      .compare = by_place},
     {COLUMN(N_("SERVICE"), "service", 11, 11, 1), .tiny = 5, .tiny_rank = 3, .cell = service_cell},
     {COLUMN(N_("STATE"), "state", 11, 11, 2), .cell = state_cell},
     {COLUMN(N_("MS"), "ms", 5, 5, 5), .right = true, .cell = took_cell, .compare = by_took},
     {COLUMN(N_("VER"), "ver", 3, 3, 0), .cell = version_cell},
-    {COLUMN(N_("SUITE"), "suite", 18, 28, 4), .grows = true, .cell = suite_cell},
+    {COLUMN(N_("SUITE"), "suite", 14, 28, 4), .grows = true, .cell = suite_cell},
     {COLUMN(N_("GROUP"), "group", 9, 9, 6), .grows = true, .cell = group_cell},
     {COLUMN(N_("CERT"), "cert", 5, 5, 0), .right = true, .cell = days_cell, .compare = by_days},
     {COLUMN(N_("FINDINGS"), "findings", 8, 11, 0), .cell = findings_cell, .compare = by_findings},

@@ -208,6 +208,9 @@ static void draw_table(EndpointsView *view, Area area)
                    _("no endpoints yet: A adds some"));
         area_cursor(area, false);
     }
+    if (table_given(view->table) && !table_shown(view->table))
+        area_plain(area_cells(area, 1, 2, area.columns), ROLE_DIM,
+                   _("nothing matches this filter (f changes it)"));
     if (quiet) {
         area = area_part(area, 0, 0, area.rows - 1, area.columns);
         int row = MIN((int)table_shown(view->table) + 1, area.rows);
@@ -366,7 +369,8 @@ static void count_parts(const EndpointsView *view, Part parts[PARTS])
     if (counts->hosts > 1)
         parts[0].text =
             g_strdup_printf(ngettext("%u host", "%u hosts", counts->hosts), counts->hosts);
-    parts[1] = (Part){0, g_strdup_printf(_("%u/%u done"), counts->done, counts->endpoints)};
+    if (counts->endpoints)
+        parts[1].text = g_strdup_printf(_("%u/%u done"), counts->done, counts->endpoints);
     parts[2].rank = 5;
     if (counts->running)
         parts[2].text = g_strdup_printf(_("%u running"), counts->running);
@@ -428,12 +432,12 @@ static void status(View *base, GString *left, GString *right)
     const Endpoint *endpoint = about(view);
     const char *filter = table_filter_text(view->table);
     g_autofree char *order = table_order(view->table);
-    g_string_printf(right, _("sorted by %s (o)   "), order);
+    g_string_printf(right, _("sorted by %s (o)"), order);
     if (*filter)
-        g_string_append_printf(right, _("filter: %s (f), %u of %u"), filter,
+        g_string_append_printf(left, _("filter: %s (f), %u of %u   "), filter,
                                table_shown(view->table), table_given(view->table));
     else
-        g_string_append(right, _("no filter (f)"));
+        g_string_append(right, _("   no filter (f)"));
     if (table_marked(view->table))
         g_string_append_printf(right, _("   %u marked"), table_marked(view->table));
     if (!endpoint)

@@ -171,10 +171,8 @@ static void point_hex(Explorer *explorer, const Field *field)
     explorer->pointed = field;
     if (explorer->focus == SPOT_HEX)
         return;
-    size_t across = explorer->hex.across ? explorer->hex.across : 16;
-    size_t row = field->offset / across;
     explorer->hex.cursor = field->offset;
-    explorer->hex.top = row ? (row - 1) * across : 0;
+    explorer->hex.scroll.line = 1; /* a line before it is worth seeing */
 }
 
 static void draw_hex(Explorer *explorer, Area area)
@@ -260,6 +258,11 @@ static void draw_about(Explorer *explorer, Area area)
     lines_draw(explorer->about, area, LINES_PLAIN);
 }
 
+static bool shows_hex(Explorer *explorer)
+{
+    return explorer->view.desk->hex && bytes_of(explorer);
+}
+
 static void draw_beside(Explorer *explorer, Area body)
 {
     Area left, right, list, about, fields, hex;
@@ -272,7 +275,7 @@ static void draw_beside(Explorer *explorer, Area body)
     pane_wall(right, 0);
     area_plain(area_cells(right, 0, 0, 1), ROLE_RULE, glyph(GLYPH_TEE_DOWN, body.surface->utf8));
     right = area_part(right, 0, 1, right.rows, right.columns);
-    int bytes = explorer->view.desk->hex ? MIN(HEX_ROWS + 1, right.rows / 3) : 0;
+    int bytes = shows_hex(explorer) ? MIN(HEX_ROWS + 1, right.rows / 3) : 0;
     pane_split_rows(right, right.rows - bytes, &fields, &hex);
     draw_fields(explorer, fields);
     if (!bytes)
@@ -313,7 +316,7 @@ static void draw(View *base, Area body)
     bool beside = body.columns >= BESIDE_COLUMNS && body.rows >= BESIDE_ROWS;
     build_list(explorer, (beside ? MIN(LIST_COLUMNS, body.columns * 2 / 5) : body.columns) - 1);
     explorer->list_shown = false;
-    if (explorer->focus == SPOT_HEX && !base->desk->hex)
+    if (explorer->focus == SPOT_HEX && !shows_hex(explorer))
         explorer->focus = SPOT_FIELDS;
     if (explorer->zoomed)
         draw_zoomed(explorer, body);

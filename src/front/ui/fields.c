@@ -263,7 +263,7 @@ void fields_select(Fields *fields, Field *field)
         g_hash_table_add(fields->open, at);
     g_autoptr(GArray) after = fields_rows(fields);
     fields->selected = field;
-    fields->scroll.line += row_of(after, field) - from;
+    scroll_shift(&fields->scroll, row_of(after, field) - from);
 }
 
 void fields_select_id(Fields *fields, const char *id)

@@ -2,6 +2,7 @@
 #include "front/ui/view.h"
 
 #include "common/fact/fact.h"
+#include "common/registry/registry.h"
 #include "front/report/brief.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
@@ -92,6 +93,28 @@ G_GNUC_PRINTF(2, 3) static void at_right(Timeline *timeline, const char *format,
     lines_add(timeline->lines, ROLE_DIM, text);
 }
 
+/* A reason in words. Where its arguments are not at hand they are said elsewhere: what stands
+ * before them will do. */
+static char *reason_words(const Timeline *timeline, const json_t *fact, const char *code)
+{
+    const json_t *args = json_object_get(fact, "args");
+    const Reason *reason = registry_reason(code);
+    bool ascii = !timeline->desk->utf8;
+    if (args || !reason || !strchr(reason->sentence, '{'))
+        return words_reason(code, args, ascii);
+    const Result *result = reason->result ? registry_result(reason->result) : NULL;
+    const char *colon = strstr(reason->sentence, ": {");
+    if (g_str_equal(fact_string(fact, "fact", ""), "connection") && result)
+        return g_strdup(_(result->word));
+    if (!colon)
+        return words_reason(code, NULL, ascii);
+    g_autofree char *translated = g_strdup(_(reason->sentence));
+    char *cut = strstr(translated, ": {");
+    if (cut)
+        *cut = '\0';
+    return words_fill(translated, NULL, ascii);
+}
+
 /* ---- connections ---- */
 
 /* The event of this connection by which a connect ended, well or not; NULL while it has not. */
@@ -118,18 +141,17 @@ static void connect_line(Timeline *timeline)
     begin(timeline, GLYPH_EVENT, ROLE_TEXT, name);
     if (outcome)
         at_right(timeline, "%.0f ms", fact_number(outcome, "took", 0) * 1000);
-    if (g_str_equal(fact_string(fact, "hello", ""), "permissive"))
-        say(timeline, ROLE_WARN, _("once more, offering old suites and versions too"));
     if (!outcome) {
         say(timeline, ROLE_LIVE, _("waiting"));
     } else if (g_str_equal(fact_string(outcome, "event", ""), "open")) {
         say(timeline, ROLE_GOOD, _("open"));
     } else {
         g_autofree char *why =
-            words_reason(fact_string(outcome, "reason", "failed"), json_object_get(outcome, "args"),
-                         !timeline->desk->utf8);
+            reason_words(timeline, outcome, fact_string(outcome, "reason", "failed"));
         say(timeline, ROLE_BAD, why);
     }
+    if (g_str_equal(fact_string(fact, "hello", ""), "permissive"))
+        say(timeline, ROLE_WARN, _("once more, with old suites and versions"));
 }
 
 static void closed_line(Timeline *timeline)
@@ -138,8 +160,7 @@ static void closed_line(Timeline *timeline)
     begin(timeline, GLYPH_EVENT, ROLE_TEXT, _("closed"));
     const char *reason = fact_string(fact, "reason", NULL);
     if (reason) {
-        g_autofree char *why =
-            words_reason(reason, json_object_get(fact, "args"), !timeline->desk->utf8);
+        g_autofree char *why = reason_words(timeline, fact, reason);
         say(timeline, ROLE_BAD, why);
     }
     if (json_object_get(fact, "sent"))
@@ -306,11 +327,13 @@ static void hello_retry_request(Timeline *timeline)
 {
     const char *group = fact_string(timeline->event->fact, "group", NULL);
     g_autofree char *shares = joined(shares_before(timeline), _(" and "));
-    say(timeline, ROLE_WARN, _("cost a round trip"));
     if (group && *shares)
-        sayf(timeline, ROLE_TEXT, _("it wants %s: the shares were %s"), group, shares);
+        sayf(timeline, ROLE_WARN, _("cost a round trip: it wants %s, the shares were %s"), group,
+             shares);
     else if (group)
-        sayf(timeline, ROLE_TEXT, _("it wants %s"), group);
+        sayf(timeline, ROLE_WARN, _("cost a round trip: it wants %s"), group);
+    else
+        say(timeline, ROLE_WARN, _("cost a round trip"));
 }
 
 static void encrypted_extensions(Timeline *timeline)
@@ -400,7 +423,7 @@ static void message_line(Timeline *timeline)
     json_array_foreach(json_object_get(fact, "faults"), i, fault)
     {
         const char *code = json_string_value(fault);
-        g_autofree char *text = words_reason(code ? code : "", NULL, !timeline->desk->utf8);
+        g_autofree char *text = reason_words(timeline, fact, code ? code : "");
         say(timeline, ROLE_BAD, text);
     }
     if (json_object_get(fact, "cut"))

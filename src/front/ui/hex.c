@@ -64,19 +64,13 @@ static void draw_byte(const HexPlan *plan, Area line, HexRange range, size_t off
         area_plain(area_cells(line, 0, column + 2, 1), ROLE_KEY, close);
 }
 
-static void show_cursor(Hex *hex, size_t size)
+/* The first byte shown. */
+static size_t show_cursor(Hex *hex, size_t size, int page)
 {
-    size_t across = hex->across, page = (size_t)hex->page;
     hex->cursor = size ? MIN(hex->cursor, size - 1) : 0;
-    size_t row = hex->cursor / across, top = hex->top / across;
-    if (row < top)
-        top = row;
-    if (row >= top + page)
-        top = row - page + 1;
-    size_t rows = (size + across - 1) / across;
-    if (top + page > rows)
-        top = rows > page ? rows - page : 0;
-    hex->top = top * across;
+    int rows = (int)((size + hex->across - 1) / hex->across);
+    return (size_t)scroll_top(&hex->scroll, (int)(hex->cursor / hex->across), rows, page) *
+           hex->across;
 }
 
 void hex_draw(Hex *hex, GBytes *bytes, HexRange range, Area area, bool focused)
@@ -85,10 +79,9 @@ void hex_draw(Hex *hex, GBytes *bytes, HexRange range, Area area, bool focused)
     const guint8 *data = g_bytes_get_data(bytes, &size);
     HexPlan plan = plan_for(size, area.columns);
     hex->across = (size_t)plan.across;
-    hex->page = MAX(area.rows, 1);
-    show_cursor(hex, size);
+    size_t top = show_cursor(hex, size, area.rows);
     for (int row = 0; row < area.rows; row++) {
-        size_t from = hex->top + (size_t)row * hex->across;
+        size_t from = top + (size_t)row * hex->across;
         if (from >= size)
             break;
         Area line = area_cells(area, row, 0, area.columns);
@@ -98,7 +91,7 @@ void hex_draw(Hex *hex, GBytes *bytes, HexRange range, Area area, bool focused)
     }
     if (!focused)
         return;
-    int row = (int)((hex->cursor - hex->top) / hex->across);
+    int row = (int)((hex->cursor - top) / hex->across);
     int index = (int)(hex->cursor % hex->across);
     area_select(area_cells(area, row, column_of(&plan, index), 2));
     area_cursor(area_cells(area, row, column_of(&plan, index), 1), true);
@@ -106,8 +99,8 @@ void hex_draw(Hex *hex, GBytes *bytes, HexRange range, Area area, bool focused)
 
 bool hex_move(Hex *hex, Command command, size_t size)
 {
-    size_t across = MAX(hex->across, 1), page = (size_t)MAX(hex->page, 1) * across;
-    size_t forward = 0, backward = 0;
+    size_t across = MAX(hex->across, 1), page = (size_t)MAX(hex->scroll.page, 1) * across;
+    size_t forward = 0, backward = 0, row = hex->cursor / across;
     switch (command) {
     case COMMAND_IN:
         forward = 1;
@@ -145,5 +138,7 @@ bool hex_move(Hex *hex, Command command, size_t size)
     if (size)
         hex->cursor = MIN(hex->cursor + forward, size - 1);
     hex->cursor -= MIN(backward, hex->cursor);
+    if (command != COMMAND_PAGE_DOWN && command != COMMAND_PAGE_UP)
+        scroll_shift(&hex->scroll, (int)(hex->cursor / across) - (int)row);
     return true;
 }

@@ -2,14 +2,13 @@
 #ifndef TLSDIVE_FRONT_UI_HEX_H
 #define TLSDIVE_FRONT_UI_HEX_H
 
-#include "front/ui/command.h"
+#include "front/ui/scroll.h"
 #include "front/ui/surface.h"
 
 typedef struct Hex {
     size_t cursor; /* the byte it stands on */
-    size_t top;    /* the first byte shown */
     size_t across; /* bytes in a line, as last drawn */
-    int page;      /* lines, as last drawn */
+    Scroll scroll; /* of lines */
 } Hex;
 
 /* The bytes that are marked: those of the selected field. */

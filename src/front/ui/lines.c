@@ -262,7 +262,7 @@ bool lines_move(Lines *lines, Command command)
     if (row < 0)
         row = nearest_row(lines, to, -direction);
     if (row >= 0) {
-        lines->scroll.line += row - to;
+        scroll_shift(&lines->scroll, row - to);
         select_row(lines, row);
     }
     return true;

@@ -104,7 +104,7 @@ static void switches(const json_t *agreed, Lines *lines)
     } rows[] = {
         {"extended_master_secret", N_("ext. master")},
         {"encrypt_then_mac", N_("enc-then-MAC")},
-        {"secure_renegotiation", N_("safe reneg.")},
+        {"secure_renegotiation", N_("reneg. info")},
         {"ocsp_staple", N_("OCSP stapled")},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -308,7 +308,7 @@ void prompt_draw(Prompt *prompt, Area line, Area body)
     if (prompt->refusal && body.rows > 0) {
         Area above = area_cells(body, body.rows - 1, 0, body.columns);
         area_clear(above);
-        area_plain(above, ROLE_BAD, prompt->refusal);
+        area_plain(area_cells(above, 0, 1, above.columns), ROLE_BAD, prompt->refusal);
     }
     input_draw(prompt->input, area_cells(line, 0, column, line.columns));
 }

@@ -2,12 +2,26 @@
 
 int scroll_top(Scroll *scroll, int selected, int count, int page)
 {
-    scroll->page = MAX(page, 1);
+    page = MAX(page, 1);
     selected = MAX(selected, 0);
-    scroll->line = CLAMP(scroll->line, 0, scroll->page - 1);
-    int top = CLAMP(selected - scroll->line, 0, MAX(count - scroll->page, 0));
+    if (page != scroll->page && page >= scroll->kept_page)
+        scroll->line = scroll->kept_line;
+    scroll->page = page;
+    scroll->line = CLAMP(scroll->line, 0, page - 1);
+    int top = CLAMP(selected - scroll->line, 0, MAX(count - page, 0));
     scroll->line = selected - top;
+    if (page >= scroll->kept_page) {
+        scroll->kept_line = scroll->line;
+        scroll->kept_page = page;
+    }
     return top;
+}
+
+void scroll_shift(Scroll *scroll, int rows)
+{
+    scroll->line += rows;
+    scroll->kept_line = scroll->line;
+    scroll->kept_page = scroll->page;
 }
 
 int scroll_move(Scroll *scroll, Command command, int selected, int count)
@@ -48,6 +62,6 @@ int scroll_move(Scroll *scroll, Command command, int selected, int count)
     to = CLAMP(to, 0, count - 1);
     bool paged = command != COMMAND_UP && command != COMMAND_DOWN;
     if (!paged || ABS(to - selected) < page)
-        scroll->line += to - selected;
+        scroll_shift(scroll, to - selected);
     return to;
 }

@@ -11,11 +11,16 @@
 typedef struct Scroll {
     int line; /* of the screen, that the selected row stands on */
     int page; /* rows of the screen, as last drawn */
+    int kept_line,
+        kept_page; /* the same on a larger screen, to go back to when it is large again */
 } Scroll;
 
 /* The first row to show of `count`, with row `selected` (-1: none) on its line as far as can be, on
  * `page` rows. */
 int scroll_top(Scroll *scroll, int selected, int count, int page);
+
+/* The selection went so many rows further, and its line on the screen with it. */
+void scroll_shift(Scroll *scroll, int rows);
 
 /* Where a command of movement leads from row `selected` of `count`; -1 if it is no such command or
  * there are no rows. The line on the screen moves along. */

@@ -66,6 +66,15 @@ const TableKind *table_kind(const Table *table)
     return table->kind;
 }
 
+GPtrArray *table_names(const Table *table)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < table->kind->count; i++)
+        if (!(table->hidden & 1U << i))
+            g_ptr_array_add(names, (gpointer)table->kind->columns[i].name);
+    return names;
+}
+
 void table_hide(Table *table, guint columns)
 {
     table->hidden = columns;
@@ -220,10 +229,25 @@ static Layout lay_out(const Table *table, int room)
     return layout;
 }
 
+/* Cut in the middle, so that what follows the last colon can still be read. */
+static void draw_with_tail(Area area, Role role, const char *text)
+{
+    const char *tail = strrchr(text, ':');
+    int columns = tail ? text_columns(tail) : 0;
+    int kept = MAX(area.columns - columns, 0);
+    g_autofree char *head = tail ? g_strndup(text, (gsize)(tail - text)) : g_strdup(text);
+    int taken = area_plain(area_cells(area, 0, 0, kept), role, head);
+    if (tail)
+        area_plain(area_cells(area, 0, taken, area.columns), role, tail);
+}
+
 static void draw_cell(Area area, const TableColumn *column, Role role, const char *text)
 {
     int blank = column->right ? MAX(area.columns - text_columns(text), 0) : 0;
-    area_plain(area_cells(area, 0, blank, area.columns), role, text);
+    if (column->tail)
+        draw_with_tail(area, role, text);
+    else
+        area_plain(area_cells(area, 0, blank, area.columns), role, text);
 }
 
 static void draw_header(const Table *table, const Layout *layout, Area area)
@@ -388,7 +412,7 @@ bool table_select(Table *table, const char *identity)
 {
     for (int row = 0; row < (int)table->shown->len; row++)
         if (g_str_equal(table->kind->identity(row_at(table, row)), identity)) {
-            table->scroll.line += row - table->row;
+            scroll_shift(&table->scroll, row - table->row);
             select_row(table, row);
             return true;
         }
@@ -427,7 +451,7 @@ bool table_seek(Table *table, bool (*wanted)(const void *row, gpointer data), gp
         int row = ((table->row + direction * step) % count + count) % count;
         if (!wanted(row_at(table, row), data))
             continue;
-        table->scroll.line += row - table->row;
+        scroll_shift(&table->scroll, row - table->row);
         select_row(table, row);
         return true;
     }

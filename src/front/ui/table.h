@@ -24,6 +24,7 @@ typedef struct TableColumn {
     guint tiny_rank;
     bool right; /* aligned */
     bool grows; /* past its ideal, as far as its content needs and there is room */
+    bool tail;  /* cut in the middle: what follows its last colon stays */
     /* The cell as printable text, and its role. */
     void (*cell)(const void *row, const Desk *desk, GString *text, Role *role);
     /* How two rows compare; NULL: by the text of their cells. */
@@ -48,6 +49,9 @@ Table *table_new(const TableKind *kind, const Desk *desk);
 void table_free(Table *table);
 
 const TableKind *table_kind(const Table *table);
+
+/* The names of the columns that are not left out; free with g_ptr_array_unref. */
+GPtrArray *table_names(const Table *table);
 
 /* Columns to leave out, one bit each by index. */
 void table_hide(Table *table, guint columns);

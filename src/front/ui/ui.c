@@ -85,6 +85,12 @@ View *desk_top(Desk *desk)
 
 /* ---- prompts ---- */
 
+static Table *table_here(Desk *desk)
+{
+    View *view = top_view(desk->ui);
+    return view->ops->table ? view->ops->table(view) : NULL;
+}
+
 static char *search_done(Desk *desk, const char *text)
 {
     Ui *ui = desk->ui;
@@ -102,20 +108,16 @@ static char *search_done(Desk *desk, const char *text)
 
 static char *filter_done(Desk *desk, const char *text)
 {
-    View *view = top_view(desk->ui);
-    Table *table = view->ops->table ? view->ops->table(view) : NULL;
+    Table *table = table_here(desk);
     if (!table)
         return g_strdup(_("there is nothing to filter here"));
     table_filter(table, text);
-    if (!table_shown(table) && table_given(table))
-        desk_say(desk, g_strdup(_("nothing matches this filter (f changes it)")));
     return NULL;
 }
 
 static char *sort_done(Desk *desk, const char *text)
 {
-    View *view = top_view(desk->ui);
-    Table *table = view->ops->table ? view->ops->table(view) : NULL;
+    Table *table = table_here(desk);
     if (!table || !table_sort(table, text))
         return g_strdup_printf(_("there is no column %s here"), text);
     return NULL;
@@ -161,12 +163,11 @@ static GPtrArray *command_words(Desk *desk, const char *text)
 
 static GPtrArray *sort_words(Desk *desk, const char *text)
 {
-    GPtrArray *words = g_ptr_array_new();
-    View *view = top_view(desk->ui);
-    Table *table = view->ops->table ? view->ops->table(view) : NULL;
-    for (size_t i = 0; table && i < table_kind(table)->count; i++)
-        if (g_str_has_prefix(table_kind(table)->columns[i].name, text))
-            g_ptr_array_add(words, (gpointer)table_kind(table)->columns[i].name);
+    Table *table = table_here(desk);
+    GPtrArray *words = table ? table_names(table) : g_ptr_array_new();
+    for (guint i = words->len; i > 0; i--)
+        if (!g_str_has_prefix(words->pdata[i - 1], text))
+            g_ptr_array_remove_index(words, i - 1);
     return words;
 }
 
@@ -227,23 +228,21 @@ static void seek_again(Ui *ui, int direction)
         desk_say(&ui->desk, g_strdup_printf(_("not found: %s"), ui->sought));
 }
 
+/* The items of the menu are the order as given, and the columns. */
 static void choose_sort(Desk *desk, guint item)
 {
-    View *view = top_view(desk->ui);
-    Table *table = view->ops->table(view);
-    table_sort(table, item ? table_kind(table)->columns[item - 1].name : "");
+    Table *table = table_here(desk);
+    g_autoptr(GPtrArray) names = table_names(table);
+    table_sort(table, item ? names->pdata[item - 1] : "");
 }
 
 static void open_sort_menu(Ui *ui)
 {
-    View *view = top_view(ui);
-    Table *table = view->ops->table ? view->ops->table(view) : NULL;
+    Table *table = table_here(&ui->desk);
     if (!table)
         return;
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    g_ptr_array_add(items, (gpointer)_(table_kind(table)->order));
-    for (size_t i = 0; i < table_kind(table)->count; i++)
-        g_ptr_array_add(items, (gpointer)table_kind(table)->columns[i].name);
+    g_autoptr(GPtrArray) items = table_names(table);
+    g_ptr_array_insert(items, 0, (gpointer)_(table_kind(table)->order));
     prompt_menu(ui->prompt, N_("sort by"), items, choose_sort);
 }
 
@@ -302,8 +301,7 @@ static void open_help(Ui *ui)
 
 static void open_filter(Ui *ui, const char *argument)
 {
-    View *view = top_view(ui);
-    Table *table = view->ops->table ? view->ops->table(view) : NULL;
+    Table *table = table_here(&ui->desk);
     ask_or_do(ui, &filter_prompt, argument, table ? table_filter_text(table) : "");
 }
 
@@ -650,7 +648,7 @@ void ui_draw(Ui *ui, Surface *surface, gint64 wall, double at)
     draw_title(ui, area_cells(all, 0, 0, all.columns));
     draw_key_bar(ui, bar);
     if (prompt_is_open(ui->prompt))
-        prompt_draw(ui->prompt, line, body);
+        prompt_draw(ui->prompt, area_part(line, 0, 1, 1, line.columns), body);
     else if (status || ui->message)
         draw_status(ui, line);
 }

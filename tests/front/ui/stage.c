@@ -157,7 +157,7 @@ Stage *stage_new(const char *name, StageSize size)
         .quit = port_quit,
     };
     UiSettings settings = {.utf8 = size.utf8,
-                           .title = name && g_str_equal(name, "estate") ? "estate.txt" : NULL};
+                           .title = name && g_str_equal(name, "many") ? "estate.txt" : NULL};
     stage->ui = ui_new(stage->model, &stage->port, &settings);
     stage_resize(stage, size);
     return stage;

@@ -161,9 +161,13 @@ START_TEST(sorting_is_stable_and_shown)
     g_autoptr(Table) table = zoo_table(0, 6);
     table_sort(table, "legs");
     g_autofree char *up = shown(table, 7, 20);
-    ck_assert_str_eq(up,
-                     "  NAME      LEGS^\n  eel            0\n  duck           2\n  cat            "
-                     "4\n> ant            6\n  bee            6\n  fly            6\n");
+    ck_assert_str_eq(up, "  NAME      LEGS^\n"
+                         "  eel           0\n"
+                         "  duck          2\n"
+                         "  cat           4\n"
+                         "> ant           6\n"
+                         "  bee           6\n"
+                         "  fly           6\n");
     table_command(table, COMMAND_INVERT);
     g_autofree char *down = shown(table, 4, 20);
     ck_assert_ptr_nonnull(strstr(down, "LEGSv"));
@@ -189,7 +193,7 @@ START_TEST(columns_give_way)
         {20, "  NAME       LEGS\n> ant           6\n"},
         {16, "  NAME      LEGS\n> ant          6\n"},
         {11, "  NAME LEGS\n> ant     6\n"},
-        {10, "  NAME ..\n> ant   6\n"},
+        {10, "  NAME  ..\n> ant    6\n"},
         {7, "  NAME\n> ant\n"},
         {2, "\n>\n"},
         {1, "\n>\n"},

@@ -1,7 +1,7 @@
 /* try_ui: a saved stream in the screen, in this terminal; q quits. Not a test: for the eye.
  *
- *     make tests/front/ui/try_ui && srcdir=.. tests/front/ui/try_ui mail
- *     srcdir=.. tests/front/ui/try_ui mail 24x80 ascii "j Enter"     prints that screen instead
+ *     make tests/front/ui/try_ui && srcdir=.. tests/front/ui/try_ui live
+ *     srcdir=.. tests/front/ui/try_ui live 24x80 ascii "j Enter"     prints that screen instead
  */
 #include "front/ui/term.h"
 #include "tests/check.h"

@@ -1,0 +1,428 @@
+/* Views against stored screens, by keys. With UPDATE_SCREENS=1 in the environment the screens are
+ * written anew. */
+#include "tests/check.h"
+#include "tests/front/ui/stage.h"
+
+#include <string.h>
+
+typedef struct Screen {
+    const char *name; /* of its file below screens/ */
+    const char *stream;
+    StageSize size;
+    const char *keys;
+} Screen;
+
+#define SMALL                                                                                      \
+    {                                                                                              \
+        24, 80, false                                                                              \
+    }
+#define LARGE                                                                                      \
+    {                                                                                              \
+        40, 120, true                                                                              \
+    }
+
+static const Screen screens[] = {
+    {"endpoints-80", "live", SMALL, ""},
+    {"endpoints-120", "live", LARGE, ""},
+    {"endpoints-40x8", "live", {8, 40, false}, ""},
+    {"endpoints-closed", "live", SMALL, "t"},
+    {"endpoints-filter", "many", SMALL, "f !ok Enter"},
+    {"endpoints-search", "many", SMALL, "/ alert Enter"},
+    {"endpoints-sorted", "many", SMALL, "> > > > > > > > > I"},
+    {"endpoints-marked", "many", SMALL, "Space Space j Space"},
+    {"endpoints-openssl", "many", SMALL, "i"},
+    {"endpoints-many-80", "many", SMALL, "j j j j"},
+    {"endpoints-many-120", "many", LARGE, "j j"},
+    {"endpoints-retry-120", "many", LARGE, "j j z 2"},
+    {"endpoints-empty", NULL, SMALL, ""},
+    {"sort-menu", "many", SMALL, "o"},
+    {"add-refused", "live", SMALL, "A what! Enter"},
+    {"prompt", "live", SMALL, ": se Tab"},
+    {"quit", "live", SMALL, "q"},
+    {"handshake-80", "live", SMALL, "Enter z"},
+    {"handshake-120", "many", LARGE, "2 z"},
+    {"handshake-alert", "many", SMALL, "/ old Enter Enter z"},
+    {"negotiated-80", "live", SMALL, "3"},
+    {"certificate-pane-80", "live", SMALL, "j z Tab Tab Tab"},
+    {"message-80", "live", SMALL, "Enter z / Client Enter Enter"},
+    {"message-120", "live", LARGE, "Enter z / Client Enter Enter j j j"},
+    {"certificate-80", "live", SMALL, "4 Enter / smtp Enter"},
+    {"certificate-120", "live", LARGE, "4 4 Enter / subjectAlt Enter"},
+    {"certificate-bytes-120", "live", LARGE, "4 4 Enter / smtp Enter Enter Right Right"},
+    {"certificate-chain-120", "live", LARGE, "4 4 j"},
+    {"certificate-root-80", "live", SMALL, "4 j j"},
+    {"copy-menu-80", "live", SMALL, "4 Enter / notAfter Enter C"},
+    {"findings-80", "many", SMALL, "5"},
+    {"findings-120", "many", LARGE, "5 5"},
+    {"log-80", "live", SMALL, "6"},
+    {"help-80", "live", SMALL, "?"},
+    {"help-120", "live", LARGE, "4 4 ?"},
+};
+
+static char *screen_path(const char *name)
+{
+    const char *directory = g_getenv("srcdir");
+    return g_strdup_printf("%s/tests/front/ui/screens/%s.txt", directory ? directory : ".", name);
+}
+
+static Stage *play(const Screen *screen)
+{
+    Stage *stage = stage_new(screen->stream, screen->size);
+    stage_keys(stage, screen->keys);
+    return stage;
+}
+
+/* Fails with the first line that differs. */
+static void same_screen(const char *name, const char *is, const char *wanted)
+{
+    g_auto(GStrv) left = g_strsplit(is, "\n", -1);
+    g_auto(GStrv) right = g_strsplit(wanted, "\n", -1);
+    for (guint i = 0; left[i] && right[i]; i++)
+        ck_assert_msg(g_str_equal(left[i], right[i]), "%s, row %u is:\n%s\nand not:\n%s", name, i,
+                      left[i], right[i]);
+    ck_assert_str_eq(is, wanted);
+}
+
+START_TEST(screens_are_as_stored)
+{
+    const Screen *screen = &screens[_i];
+    g_autoptr(Stage) stage = play(screen);
+    g_autofree char *text = stage_draw(stage);
+    g_autofree char *path = screen_path(screen->name);
+    g_autofree char *stored = NULL;
+    if (g_getenv("UPDATE_SCREENS")) {
+        ck_assert(g_file_set_contents(path, text, -1, NULL));
+        return;
+    }
+    ck_assert_msg(g_file_get_contents(path, &stored, NULL, NULL), "cannot read %s", path);
+    same_screen(screen->name, text, stored);
+}
+END_TEST
+
+/* The cursor stands on the row that is selected, which is reversed and has the sign, or in a
+ * prompt's line. */
+START_TEST(the_cursor_is_on_the_selection)
+{
+    const Screen *screen = &screens[_i];
+    g_autoptr(Stage) stage = play(screen);
+    g_autofree char *row = stage_cursor_row(stage);
+    const Surface *surface = stage->surface;
+    const Cell *cell =
+        &surface->cells[surface->cursor_row * surface->columns + surface->cursor_column];
+    ck_assert_int_gt(surface->cursor_row, 0);
+    bool sign = cell->selected || strstr(row, ">") || strstr(row, "▸");
+    bool prompt = surface->cursor_visible && surface->cursor_row >= surface->rows - 2;
+    bool plain = strstr(screen->name, "help") || strstr(screen->name, "log") ||
+                 strstr(screen->name, "empty") || strstr(screen->name, "bytes");
+    ck_assert_msg(sign || prompt || plain, "%s: row %d: %s", screen->name, surface->cursor_row,
+                  row);
+}
+END_TEST
+
+/* In ASCII mode nothing but ASCII is drawn, whatever strangers sent. */
+START_TEST(ascii_is_ascii)
+{
+    const Screen *screen = &screens[_i];
+    Screen ascii = *screen;
+    ascii.size.utf8 = false;
+    g_autoptr(Stage) stage = play(&ascii);
+    g_autofree char *text = stage_draw(stage);
+    ck_assert_msg(g_str_is_ascii(text), "%s:\n%s", screen->name, text);
+    for (const char *at = text; *at; at++)
+        ck_assert(*at == '\n' || (*at >= 0x20 && *at < 0x7f));
+}
+END_TEST
+
+/* Every size: nothing crashes, and after growing back all is there again. */
+START_TEST(no_size_is_too_small)
+{
+    const Screen *screen = &screens[_i];
+    g_autoptr(Stage) stage = play(screen);
+    g_autofree char *before = stage_draw(stage);
+    static const StageSize sizes[] = {{1, 1, true},  {3, 200, true}, {200, 2, true},
+                                      {4, 20, true}, {2, 2, false},  {5, 21, false},
+                                      {9, 99, true}, {19, 100, true}};
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        stage_resize(stage, sizes[i]);
+        g_autofree char *small = stage_draw(stage);
+        ck_assert_ptr_nonnull(small);
+    }
+    stage_resize(stage, screen->size);
+    g_autofree char *after = stage_draw(stage);
+    same_screen(screen->name, after, before);
+}
+END_TEST
+
+static void expect(Stage *stage, const char *text)
+{
+    g_autofree char *screen = stage_draw(stage);
+    ck_assert_msg(strstr(screen, text) != NULL, "no \"%s\" in\n%s", text, screen);
+}
+
+static void expect_row(Stage *stage, const char *text)
+{
+    g_autofree char *row = stage_cursor_row(stage);
+    ck_assert_msg(strstr(row, text) != NULL, "no \"%s\" in the row: %s", text, row);
+}
+
+START_TEST(to_the_bytes_of_a_name_and_back)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)SMALL);
+    stage_keys(stage, "j");
+    g_autofree char *before = stage_draw(stage);
+    expect_row(stage, "443 https");
+    stage_keys(stage, "4 Enter / www.ex Enter");
+    expect_row(stage, "www.example.com");
+    expect(stage, "dNSName");
+    stage_keys(stage, "Enter");
+    expect(stage, "[82 0f 77 77 77 2e");
+    ck_assert(stage->surface->cursor_visible);
+    stage_keys(stage, "Left");
+    expect(stage, "mail.example.com");
+    stage_keys(stage, "Esc Esc");
+    g_autofree char *after = stage_draw(stage);
+    same_screen("endpoints", after, before);
+}
+END_TEST
+
+START_TEST(left_folds_then_leaves)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)SMALL);
+    stage_keys(stage, "Enter z / ServerHello Enter");
+    g_autofree char *before = stage_draw(stage);
+    stage_keys(stage, "Enter");
+    expect(stage, "> - ServerHello");
+    stage_keys(stage, "j Left");
+    expect_row(stage, "- ServerHello");
+    stage_keys(stage, "h");
+    expect_row(stage, "+ ServerHello");
+    stage_keys(stage, "l l");
+    expect_row(stage, "msg_type");
+    stage_keys(stage, "h h Bksp");
+    expect_row(stage, "ServerHello  ");
+    g_autofree char *after = stage_draw(stage);
+    same_screen("handshake", after, before);
+    stage_keys(stage, "Left");
+    expect_row(stage, "25 smtp");
+}
+END_TEST
+
+START_TEST(a_finding_opens_its_proof)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)SMALL);
+    stage_keys(stage, "e");
+    expect_row(stage, "993 imaps");
+    stage_keys(stage, "5 Enter");
+    expect_row(stage, "notAfter");
+    expect(stage, "[17 0d 32 36");
+    stage_keys(stage, "Enter");
+    expect(stage, "What");
+    stage_keys(stage, "q q q");
+    expect_row(stage, "993 imaps");
+    ck_assert_str_eq(stage->asked->str, "");
+}
+END_TEST
+
+START_TEST(the_selection_survives_arrivals)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
+    stage_keys(stage, "j j j j");
+    expect_row(stage, "> db1.example");
+    int row = stage->surface->cursor_row;
+    stage_fold(stage, "{'fact':'endpoint','at':1,'endpoint':'n1','target':'mail.example.com',"
+                      "'host':'mail.example.com','port':21,'transport':'tcp','service':'ftp',"
+                      "'entry':'starttls','protocol':'ftp','named':true}");
+    expect_row(stage, "> db1.example");
+    ck_assert_int_eq(stage->surface->cursor_row, row);
+    stage_keys(stage, "I");
+    expect_row(stage, "> db1.example");
+    stage_keys(stage, "> >");
+    expect_row(stage, "> db1.example");
+    stage_keys(stage, "f postgres Enter");
+    expect_row(stage, "> db1.example");
+    stage_keys(stage, "f ^U Enter");
+    expect_row(stage, "> db1.example");
+}
+END_TEST
+
+START_TEST(only_capitals_ask)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+        char keys[] = {letter, ' ', 'E', 's', 'c', '\0'};
+        stage_keys(stage, keys);
+    }
+    stage_keys(stage, "Enter Enter Esc Esc Esc Esc Esc");
+    ck_assert_msg(!strstr(stage->asked->str, "ask") && !strstr(stage->asked->str, "add"), "%s",
+                  stage->asked->str);
+    stage_keys(stage, "1 U g R");
+    ck_assert_str_eq(stage->asked->str, "ask e1\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "Space Space F5 X P P");
+    ck_assert_str_eq(stage->asked->str, "ask e1 e2\nstop e1 e2\npause\nresume\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "A host:1! Enter");
+    expect(stage, "no target: try mail.example.com:25");
+    expect_row(stage, "host:1!");
+    stage_keys(stage, "Bksp Enter");
+    ck_assert_str_eq(stage->asked->str, "add host:1!\nadd host:1\n");
+    stage_keys(stage, ":again Enter");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "ask e1 e2"));
+}
+END_TEST
+
+START_TEST(quitting_asks_while_work_runs)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
+    stage_keys(stage, "Esc Esc Esc Left h Bksp");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "q n");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "q Enter");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "q y");
+    ck_assert_str_eq(stage->asked->str, "quit\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, ": ^C");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "^C ^C");
+    ck_assert_str_eq(stage->asked->str, "quit\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "? Q");
+    ck_assert_str_eq(stage->asked->str, "quit\n");
+}
+END_TEST
+
+START_TEST(quitting_is_at_once_when_idle)
+{
+    g_autoptr(Stage) stage = stage_new(NULL, (StageSize)SMALL);
+    stage_keys(stage, "? q");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "q");
+    ck_assert_str_eq(stage->asked->str, "quit\n");
+    ck_assert(ui_next_tick(stage->ui) == 0);
+}
+END_TEST
+
+START_TEST(things_can_be_taken_away)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)SMALL);
+    stage_keys(stage, "c");
+    ck_assert_str_eq(stage->copied, "mail.example.com:25");
+    expect(stage, "19 bytes sent (OSC 52)");
+    stage_keys(stage, "4 Enter / notAfter Enter c");
+    ck_assert_str_eq(stage->copied, "2026-11-20 22:00:00 UTC");
+    stage_keys(stage, "C 3");
+    ck_assert(g_str_has_prefix(stage->copied, "-----BEGIN CERTIFICATE-----\nMII"));
+    ck_assert(g_str_has_suffix(stage->copied, "\n-----END CERTIFICATE-----\n"));
+    stage_keys(stage, "C j j j j Enter");
+    ck_assert_uint_eq(strlen(stage->copied), 95);
+    stage_keys(stage, "w new.pem Enter");
+    ck_assert(g_str_has_prefix(stage->written, "-----BEGIN"));
+    stage_keys(stage, "w old.txt Enter n");
+    ck_assert(g_str_has_prefix(stage->written, "-----BEGIN"));
+    stage_keys(stage, "w old.txt Enter y");
+    ck_assert(g_str_has_prefix(stage->written, "Certificate "));
+    ck_assert_ptr_nonnull(strstr(stage->written, "smtp.example.com"));
+    stage_keys(stage, "1 :write Space list.txt Enter");
+    ck_assert(g_str_has_prefix(stage->written, "PORT SERVICE"));
+}
+END_TEST
+
+START_TEST(prompts_take_every_letter)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
+    stage_keys(stage, "f qQXRAPh? Enter");
+    ck_assert_str_eq(stage->asked->str, "");
+    expect(stage, "filter: qQXRAPh?");
+    expect(stage, "nothing matches");
+    stage_keys(stage, "f ^U Enter : nonsense Enter");
+    expect(stage, "there is no command :nonsense");
+    stage_keys(stage, "Esc :hex Enter");
+    expect(stage, ":hex does nothing here");
+    stage_keys(stage, "Esc / zebra Enter");
+    expect(stage, "not found: zebra");
+}
+END_TEST
+
+START_TEST(what_strangers_send_is_escaped)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)LARGE);
+    stage_keys(stage, "/ db1 Enter");
+    expect(stage, "SSH-2.0-OpenSSH_9.2 \\x1b]0;owned\\x07");
+    expect(stage, "\\u{202e}gnp");
+    for (int i = 0; i < stage->surface->rows * stage->surface->columns; i++)
+        ck_assert(!strchr(stage->surface->cells[i].text, 0x1b));
+}
+END_TEST
+
+START_TEST(clicks_move_and_open)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)SMALL);
+    stage_keys(stage, "M");
+    ck_assert(ui_mouse(stage->ui));
+    ui_mouse_press(stage->ui, 4, 10);
+    expect_row(stage, "465 submissions");
+    ui_mouse_press(stage->ui, 0, 0);
+    ui_mouse_press(stage->ui, 23, 5);
+    expect_row(stage, "465 submissions");
+    ui_mouse_press(stage->ui, 4, 10);
+    stage_keys(stage, "Esc");
+    expect_row(stage, "465 submissions");
+}
+END_TEST
+
+/* Any keys at any sizes, from a fixed seed. */
+START_TEST(random_keys_at_random_sizes)
+{
+    static const char *const streams[] = {"live", "many", NULL};
+    static const Key special[] = {KEY_ARROW_UP, KEY_ARROW_DOWN, KEY_ARROW_LEFT, KEY_ARROW_RIGHT,
+                                  KEY_PAGE_UP,  KEY_PAGE_DOWN,  KEY_FIRST,      KEY_LAST,
+                                  KEY_BACK,     KEY_TAB_BACK,   KEY_TABULATOR,  KEY_RETURN,
+                                  KEY_RETURN,   KEY_ESC,        KEY_SPACE,      KEY_FUNCTION + 5};
+    g_autoptr(GRand) random = g_rand_new_with_seed((guint32)(20261124 + _i));
+    g_autoptr(Stage) stage =
+        stage_new(streams[_i % 3], (StageSize){24, 80, g_rand_boolean(random)});
+    for (int step = 0; step < 3000; step++) {
+        if (g_rand_int_range(random, 0, 40) == 0)
+            stage_resize(stage,
+                         (StageSize){g_rand_int_range(random, 1, 41),
+                                     g_rand_int_range(random, 1, 131), g_rand_boolean(random)});
+        bool named = g_rand_int_range(random, 0, 3) == 0;
+        Key key = named ? special[g_rand_int_range(random, 0, G_N_ELEMENTS(special))]
+                        : (Key)g_rand_int_range(random, 1, 127);
+        ui_key(stage->ui, key);
+        if (g_rand_int_range(random, 0, 50) == 0)
+            ui_mouse_press(stage->ui, g_rand_int_range(random, -2, 45),
+                           g_rand_int_range(random, -2, 140));
+        g_autofree char *text = stage_draw(stage);
+        ck_assert_ptr_nonnull(text);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("views");
+    TCase *all = tcase_create("views");
+    int count = (int)G_N_ELEMENTS(screens);
+    tcase_set_timeout(all, 300);
+    tcase_add_loop_test(all, screens_are_as_stored, 0, count);
+    tcase_add_loop_test(all, the_cursor_is_on_the_selection, 0, count);
+    tcase_add_loop_test(all, ascii_is_ascii, 0, count);
+    tcase_add_loop_test(all, no_size_is_too_small, 0, count);
+    tcase_add_test(all, to_the_bytes_of_a_name_and_back);
+    tcase_add_test(all, left_folds_then_leaves);
+    tcase_add_test(all, a_finding_opens_its_proof);
+    tcase_add_test(all, the_selection_survives_arrivals);
+    tcase_add_test(all, only_capitals_ask);
+    tcase_add_test(all, quitting_asks_while_work_runs);
+    tcase_add_test(all, quitting_is_at_once_when_idle);
+    tcase_add_test(all, things_can_be_taken_away);
+    tcase_add_test(all, prompts_take_every_letter);
+    tcase_add_test(all, what_strangers_send_is_escaped);
+    tcase_add_test(all, clicks_move_and_open);
+    tcase_add_loop_test(all, random_keys_at_random_sizes, 0, 12);
+    suite_add_tcase(suite, all);
+    return check_main(suite);
+}
