@@ -187,6 +187,9 @@ static const struct Made {
     {2, true, "0033 0005 001d 0001 01", "key_share", "x25519 (0x001D)"},
     {1, true, "0039 0002 0401", "quic_transport_parameters/parameters", "0401"},
     {1, true, "003a 0002 02 01", "ticket_request/new_session_count", "2"},
+    {1, true, "002c 0003 0001 77", "cookie/cookie", "77"},
+    {8, true, "4469 0001 aa", "application_settings_old/settings", "aa"},
+    {8, true, "44cd 0001 aa", "application_settings/settings", "aa"},
     {1, true, "0036 0003 02 aabb", "connection_id/cid", "aabb"},
     {1, true, "fe0d 000c 00 0001 0003 05 0001 aa 0001 bb", "encrypted_client_hello", "outer (0)"},
     {1, true, "fe0d 000c 00 0001 0003 05 0001 aa 0001 bb", "encrypted_client_hello/aead_id",
@@ -309,6 +312,53 @@ START_TEST(spoilt_messages_are_still_whole)
 }
 END_TEST
 
+static void collect(const Field *field, GHashTable *ids)
+{
+    if (field->id) {
+        ck_assert_msg(registry_about(field->id) != NULL, "%s", field->id);
+        g_hash_table_add(ids, g_strdup(field->id));
+    }
+    for (guint i = 0; field->children && i < field->children->len; i++)
+        collect(g_ptr_array_index(field->children, i), ids);
+}
+
+static void collect_bytes(const GByteArray *bytes, bool tls13, GHashTable *ids)
+{
+    g_autoptr(Field) root = tls_explain(bytes->data, bytes->len, tls13);
+    collect(root, ids);
+}
+
+/* Messages that the samples have not. */
+static const char *const other_messages[] = {
+    "00000000", "03000004 feff 01 aa", "19000009 0001 000010 000001 aa", "43000005 02 6832 01 00"};
+
+START_TEST(every_explanation_has_its_field)
+{
+    g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) samples = samples_load();
+    for (guint i = 0; i < samples->len; i++) {
+        const Sample *sample = g_ptr_array_index(samples, i);
+        g_autoptr(Field) root = tls_explain(sample->bytes, sample->size, sample->version >= 0x0304);
+        collect(root, ids);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
+        g_autoptr(GByteArray) bytes =
+            with_extensions(made[i].type, before_extensions(made[i].type), made[i].extension);
+        collect_bytes(bytes, made[i].tls13, ids);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(other_messages); i++) {
+        g_autoptr(GByteArray) bytes = samples_hex(other_messages[i]);
+        collect_bytes(bytes, true, ids);
+    }
+    size_t count = 0;
+    const About *abouts = registry_abouts(&count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(!g_str_has_prefix(abouts[i].id, "tls.") ||
+                          g_hash_table_contains(ids, abouts[i].id),
+                      "no field is %s", abouts[i].id);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("explain");
@@ -322,6 +372,7 @@ int main(void)
     tcase_add_test(tcase, unknown_messages_and_trailing_bytes_are_fields);
     tcase_add_test(tcase, the_number_of_fields_has_a_ceiling);
     tcase_add_test(tcase, spoilt_messages_are_still_whole);
+    tcase_add_test(tcase, every_explanation_has_its_field);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
 }
