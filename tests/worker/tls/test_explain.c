@@ -281,11 +281,11 @@ END_TEST
 START_TEST(the_number_of_fields_has_a_ceiling)
 {
     g_autoptr(GByteArray) message = g_byte_array_new();
-    guint count = 100000;
+    const uint64_t count = 100000;
     bytes_put(message, 11, 1);
     bytes_put(message, 3 + count * 3, 3);
     bytes_put(message, count * 3, 3);
-    for (guint i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++)
         bytes_put(message, 0, 3);
     g_autoptr(Field) root = tls_explain(message->data, message->len, false);
     const Field *list = at(root, "certificate_list");

@@ -100,6 +100,7 @@ START_TEST(every_row_survives_every_cut)
         g_autoptr(Fault) early = guess_protocol(cut, size, false);
         g_autoptr(Fault) late = guess_protocol(cut, size, true);
         ck_assert_ptr_nonnull(late);
+        ck_assert(!early || early->reason == late->reason);
     }
 }
 END_TEST

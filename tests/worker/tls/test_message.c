@@ -151,7 +151,7 @@ static void look(const uint8_t *bytes, size_t size, bool tls13)
     json_decref(fact);
     g_autoptr(GPtrArray) chain = message_certificates(bytes, size, tls13, NULL);
     g_autoptr(GBytes) staple = message_staple(bytes, size, tls13);
-    ck_assert_ptr_nonnull(chain);
+    ck_assert(chain || staple);
 }
 
 START_TEST(spoilt_messages_do_no_harm)
