@@ -197,17 +197,30 @@ static bool prepare(void)
     return fine && !gnutls_session_ticket_key_generate(&ticket_key);
 }
 
-/* A socket that listens on a free port of loopback; -1 if there is none. */
-static int listen_somewhere(unsigned *port)
+/* A socket that listens on this loopback address; port 0 is a free one, and is set. -1 if it
+ * cannot. */
+static int listen_on(struct sockaddr *address, socklen_t size)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) ||
-        listen(listener, SOMAXCONN) || getsockname(listener, (struct sockaddr *)&address, &size))
-        return -1;
-    *port = ntohs(address.sin_port);
-    return listener;
+    int listener = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener >= 0 && !bind(listener, address, size) && !listen(listener, SOMAXCONN) &&
+        !getsockname(listener, address, &size))
+        return listener;
+    if (listener >= 0)
+        close(listener);
+    return -1;
+}
+
+/* Listens for a server: on a free port of 127.0.0.1, and on the same of ::1 where that can be. */
+static bool listen_for(struct pollfd polls[2], unsigned *port)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    polls[0] = (struct pollfd){.fd = listen_on((struct sockaddr *)&four, sizeof four)};
+    six.sin6_port = four.sin_port;
+    polls[1] = (struct pollfd){.fd = listen_on((struct sockaddr *)&six, sizeof six)};
+    polls[0].events = polls[1].events = POLLIN;
+    *port = ntohs(four.sin_port);
+    return polls[0].fd >= 0;
 }
 
 typedef struct Visit {
@@ -263,29 +276,30 @@ static bool tell_targets(const unsigned *ports)
     return fine;
 }
 
+/* Serves until standard input is at its end: the front is gone, or wants no more. */
+static void serve_all(struct pollfd *polls)
+{
+    struct pollfd *input = &polls[SERVERS * 2];
+    *input = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+    while (!input->revents && (poll(polls, SERVERS * 2 + 1, -1) >= 0 || errno == EINTR))
+        for (size_t i = 0; i < (size_t)SERVERS * 2; i++)
+            if (polls[i].revents)
+                visit_server(&servers[i / 2], polls[i].fd);
+}
+
 int demo_serve(void)
 {
-    struct pollfd polls[SERVERS + 1] = {[SERVERS] = {.fd = STDIN_FILENO}};
+    static struct pollfd polls[SERVERS * 2 + 1];
     unsigned ports[SERVERS];
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (!prepare())
         return 1;
     signal(SIGTERM, leave);
-    for (size_t i = 0; i < SERVERS; i++) {
-        polls[i] = (struct pollfd){.fd = listen_somewhere(&ports[i]), .events = POLLIN};
-        if (polls[i].fd < 0)
+    for (size_t i = 0; i < SERVERS; i++)
+        if (!listen_for(&polls[i * 2], &ports[i]))
             leave(0);
-    }
-    if (!tell_targets(ports))
-        leave(0);
-    polls[SERVERS].events = POLLIN;
-    while (poll(polls, SERVERS + 1, -1) >= 0 || errno == EINTR) {
-        for (size_t i = 0; i < SERVERS; i++)
-            if (polls[i].revents)
-                visit_server(&servers[i], polls[i].fd);
-        if (polls[SERVERS].revents)
-            break;
-    }
+    if (tell_targets(ports))
+        serve_all(polls);
     leave(0);
     return 0;
 }
