@@ -31,7 +31,7 @@ typedef struct Task {
     void *data;
 } Task;
 
-static void reply(const Task *task, json_t *fact)
+static void hand_back(const Task *task, json_t *fact)
 {
     task->reply(task->data, fact);
     json_decref(fact);
@@ -42,7 +42,7 @@ static void refuse(const Task *task, const char *what)
     json_t *fact = fact_new(FACT_ERROR);
     json_object_set_new(fact, "code", json_string("job-refused"));
     json_object_set_new(fact, "args", json_pack("{s:s}", "what", what));
-    reply(task, fact);
+    hand_back(task, fact);
 }
 
 /* The bytes of a base64 text; NULL where it is no text or has no bytes. */
@@ -169,7 +169,7 @@ static void do_explain(const Task *task)
     Field *field = field_of_path(tree->root, json_object_get(task->job, "path"));
     json_int_t from = fact_integer(task->job, "from", 0);
     if (field && from >= 0 && from <= LIMIT_FIELDS)
-        reply(task, fields_that_fit(task, field, (guint)from));
+        hand_back(task, fields_that_fit(task, field, (guint)from));
     else
         refuse(task, "explain: no such field");
 }
@@ -209,7 +209,7 @@ static void do_verify(const Task *task)
                                    (gint64)json_number_value(time));
     copy_member(verdict, task->job, "endpoint");
     copy_member(verdict, task->job, "connection");
-    reply(task, verdict);
+    hand_back(task, verdict);
 }
 
 /* ---- inspect -------------------------------------------------------------------------------- */
@@ -229,7 +229,7 @@ static json_t *send_certificates(const Task *task, const GPtrArray *certificates
             g_autoptr(GPtrArray) parts = fact_bytes(sha256, data, size);
             for (guint part = 0; part < parts->len; part++)
                 task->reply(task->data, g_ptr_array_index(parts, part));
-            reply(task, x509_fact(data, size));
+            hand_back(task, x509_fact(data, size));
         }
         g_hash_table_add(seen, sha256);
     }
@@ -274,7 +274,7 @@ static void send_no_certificate(const Task *task, const Pem *pem)
     json_object_set_new(args, "others", labels(pem));
     json_object_set_new(args, "broken", json_integer(pem->broken));
     json_object_set_new(fact, "args", args);
-    reply(task, fact);
+    hand_back(task, fact);
 }
 
 static void do_inspect(const Task *task)
@@ -312,7 +312,7 @@ void read_job(Read *read, const json_t *job, ReadReply reply, void *data)
         jobs[i].act(&task);
     else
         refuse(&task, "an unknown job");
-    reply(&task, json_pack("{s:s, s:s}", "fact", "answered", "id", fact_string(job, "id", "")));
+    hand_back(&task, json_pack("{s:s, s:s}", "fact", "answered", "id", fact_string(job, "id", "")));
 }
 
 Read *read_new(const Store *store)
