@@ -85,11 +85,12 @@ char *brief_group(const Endpoint *endpoint)
 
 char *brief_days(const Certificate *certificate, gint64 now)
 {
-    gint64 left = certificate->not_after - now;
+    gint64 left;
     if (certificate->not_after == G_MAXINT64)
         return g_strdup("never");
     if (certificate->not_after == G_MININT64)
         return g_strdup("?");
+    left = certificate->not_after - now;
     if (left < 0)
         return g_strdup_printf("-%" G_GINT64_FORMAT "d", -left / DAY);
     return g_strdup_printf("%" G_GINT64_FORMAT "d", left / DAY);
