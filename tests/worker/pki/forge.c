@@ -248,8 +248,10 @@ static GBytes *sign(const Forge *parts, GBytes *tbs)
 GBytes *forge(Forge parts)
 {
     set_defaults(&parts);
-    GBytes *extensions =
-        parts.extensions ? tlv(0xa3, tlv(0x30, parts.extensions, NULL), NULL) : raw("");
+    bool any = parts.extensions && g_bytes_get_size(parts.extensions);
+    GBytes *extensions = any ? tlv(0xa3, tlv(0x30, parts.extensions, NULL), NULL) : raw("");
+    if (!any && parts.extensions)
+        g_bytes_unref(parts.extensions);
     GBytes *tbs = tlv(0x30, parts.version, parts.serial, parts.algorithm, parts.issuer_name,
                       parts.validity, parts.subject_name, parts.spki, extensions, NULL);
     GBytes *signature = sign(&parts, tbs);

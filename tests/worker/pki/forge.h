@@ -57,7 +57,7 @@ typedef struct Forge {
     const char *from, *to; /* "20200101000000Z": GeneralizedTime, "200101000000Z": UTCTime */
     GBytes *validity;
     GBytes *spki;
-    GBytes *extensions; /* elements one behind the other; NULL: none, and no [3] */
+    GBytes *extensions; /* elements one behind the other; NULL or empty: none, and no [3] */
     const ForgeKey *key, *issuer_key;
     gnutls_sign_algorithm_t sign; /* 0: SHA-256 with the issuer's key */
     int tail;                     /* bytes to put behind the end */

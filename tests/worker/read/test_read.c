@@ -1,0 +1,225 @@
+#include "worker/read/read.h"
+
+#include <string.h>
+
+#include "common/fact/field.h"
+#include "common/util/bytes.h"
+#include "common/util/limits.h"
+#include "tests/check.h"
+#include "tests/worker/pki/forge.h"
+
+static void keep(void *facts, const json_t *fact)
+{
+    g_autofree char *line = fact_to_line(fact);
+    ck_assert_msg(line != NULL, "an answer does not fit into a line");
+    g_ptr_array_add(facts, json_deep_copy(fact));
+}
+
+/* The answers to a job, which is taken. */
+static GPtrArray *ask(Read *read, json_t *job)
+{
+    GPtrArray *facts = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+    json_object_set_new(job, "id", json_string("7"));
+    read_job(read, job, keep, facts);
+    const json_t *last = g_ptr_array_index(facts, facts->len - 1);
+    ck_assert_str_eq(fact_string(last, "fact", ""), "answered");
+    ck_assert_str_eq(fact_string(last, "id", ""), "7");
+    json_decref(job);
+    return facts;
+}
+
+static json_t *base64_of(GBytes *bytes_of)
+{
+    gsize size;
+    const guchar *data = g_bytes_get_data(bytes_of, &size);
+    g_autofree char *base64 = g_base64_encode(data, size);
+    return json_string(base64);
+}
+
+static const char *kind_at(const GPtrArray *facts, guint i)
+{
+    return i < facts->len ? fact_string(g_ptr_array_index(facts, i), "fact", "") : "";
+}
+
+static GBytes *certificate(void)
+{
+    return forge((Forge){.subject = "a.test", .extensions = dns("a.test")});
+}
+
+typedef struct Fixture {
+    Store *store;
+    Read *read;
+} Fixture;
+
+static Fixture fixture;
+
+static void set_up(void)
+{
+    fixture.store = store_new_empty("none");
+    fixture.read = read_new(fixture.store);
+}
+
+static void tear_down(void)
+{
+    read_free(fixture.read);
+    store_free(fixture.store);
+}
+
+static json_t *explain_job(const char *kind, GBytes *der, json_t *path, int from)
+{
+    json_t *job = json_pack("{s:s, s:s, s:s, s:o, s:i}", "job", "explain", "kind", kind, "sha256",
+                            "x", "path", path, "from", from);
+    if (der)
+        json_object_set_new(job, "base64", base64_of(der));
+    return job;
+}
+
+START_TEST(explain_goes_deeper)
+{
+    g_autoptr(GBytes) der = certificate();
+    g_autoptr(GPtrArray) whole =
+        ask(fixture.read, explain_job("certificate", der, json_array(), 0));
+    ck_assert_str_eq(kind_at(whole, 0), "fields");
+    const json_t *answer = g_ptr_array_index(whole, 0);
+    g_autoptr(Field) root = field_from_json(json_object_get(answer, "field"));
+    ck_assert_str_eq(root->name, "Certificate");
+    ck_assert_uint_eq(root->length, g_bytes_get_size(der));
+    g_autoptr(GPtrArray) part =
+        ask(fixture.read, explain_job("certificate", NULL, json_pack("[i, i]", 0, 1), 0));
+    g_autoptr(Field) serial = field_from_json(json_object_get(g_ptr_array_index(part, 0), "field"));
+    ck_assert_str_eq(serial->name, "serialNumber");
+    g_autoptr(GPtrArray) rest =
+        ask(fixture.read, explain_job("certificate", NULL, json_array(), 1));
+    g_autoptr(Field) from = field_from_json(json_object_get(g_ptr_array_index(rest, 0), "field"));
+    ck_assert_uint_eq(from->children->len, root->children->len - 1);
+    ck_assert_uint_eq(from->total, root->total);
+}
+END_TEST
+
+START_TEST(explain_keeps_the_last_few)
+{
+    g_autoptr(GBytes) der = certificate();
+    for (int i = 0; i <= LIMIT_TREES; i++) {
+        json_t *job = explain_job("certificate", der, json_array(), 0);
+        json_object_set_new(job, "sha256", json_sprintf("%d", i));
+        g_autoptr(GPtrArray) facts = ask(fixture.read, job);
+        ck_assert_str_eq(kind_at(facts, 0), "fields");
+    }
+    for (int i = LIMIT_TREES; i >= 0; i--) {
+        json_t *job = explain_job("certificate", NULL, json_array(), 0);
+        json_object_set_new(job, "sha256", json_sprintf("%d", i));
+        g_autoptr(GPtrArray) facts = ask(fixture.read, job);
+        ck_assert_str_eq(kind_at(facts, 0), i ? "fields" : "error");
+    }
+}
+END_TEST
+
+START_TEST(explain_handshake)
+{
+    g_autoptr(GBytes) done = raw("0e000000");
+    g_autoptr(GPtrArray) facts = ask(fixture.read, explain_job("handshake", done, json_array(), 0));
+    g_autoptr(Field) root = field_from_json(json_object_get(g_ptr_array_index(facts, 0), "field"));
+    ck_assert_str_eq(root->name, "ServerHelloDone");
+}
+END_TEST
+
+START_TEST(large_values_are_sent_in_parts)
+{
+    GByteArray *names = g_byte_array_new();
+    for (int i = 0; i < 200; i++) {
+        g_autofree char *host = g_strnfill(4000, '\x01');
+        GBytes *entry = text(0x82, host);
+        g_byte_array_append(names, g_bytes_get_data(entry, NULL), (guint)g_bytes_get_size(entry));
+        g_bytes_unref(entry);
+    }
+    GBytes *list = tlv(0x30, g_byte_array_free_to_bytes(names), NULL);
+    g_autoptr(GBytes) der = forge((Forge){.extensions = extension("2.5.29.17", false, list)});
+    json_t *path = json_pack("[i, i, i]", 0, 7, 0);
+    g_autoptr(GPtrArray) facts = ask(fixture.read, explain_job("certificate", der, path, 0));
+    g_autoptr(Field) field = field_from_json(json_object_get(g_ptr_array_index(facts, 0), "field"));
+    ck_assert_str_eq(field->name, "subjectAltName");
+    ck_assert_uint_eq(field->total, 201);
+    ck_assert_uint_gt(field->children->len, 10);
+    ck_assert_uint_lt(field->children->len, 100);
+}
+END_TEST
+
+START_TEST(verify_answers_with_a_verdict)
+{
+    g_autoptr(GBytes) der = certificate();
+    json_t *job = json_pack("{s:s, s:s, s:s, s:[o], s:s, s:I}", "job", "verify", "endpoint", "e1",
+                            "connection", "e1.1", "certificates", base64_of(der), "name", "a.test",
+                            "time", (json_int_t)1767225600);
+    g_autoptr(GPtrArray) facts = ask(fixture.read, job);
+    const json_t *verdict = g_ptr_array_index(facts, 0);
+    ck_assert_int_eq(fact_kind(verdict), FACT_VERDICT);
+    ck_assert_str_eq(fact_string(verdict, "endpoint", ""), "e1");
+    ck_assert_str_eq(fact_string(verdict, "connection", ""), "e1.1");
+    ck_assert(fact_bool(verdict, "name_matches", FALSE));
+    ck_assert_str_eq(json_string_value(json_array_get(json_object_get(verdict, "reasons"), 0)),
+                     "trust-self-signed");
+}
+END_TEST
+
+START_TEST(inspect_reads_a_file)
+{
+    g_autoptr(GBytes) one = certificate();
+    g_autoptr(GBytes) other = forge((Forge){.subject = "b.test"});
+    g_autoptr(GBytes) file = join(join(g_bytes_ref(one), g_bytes_ref(other)), g_bytes_ref(one));
+    json_t *job =
+        json_pack("{s:s, s:o, s:s}", "job", "inspect", "base64", base64_of(file), "endpoint", "e1");
+    g_autoptr(GPtrArray) facts = ask(fixture.read, job);
+    static const char *const kinds[] = {"bytes", "certificate", "bytes", "certificate", "chain"};
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
+        ck_assert_str_eq(kind_at(facts, i), kinds[i]);
+    const json_t *chain = g_ptr_array_index(facts, 4);
+    ck_assert_uint_eq(json_array_size(json_object_get(chain, "certificates")), 3);
+    ck_assert_str_eq(fact_string(chain, "form", ""), "der");
+    ck_assert_str_eq(fact_string(chain, "endpoint", ""), "e1");
+    g_autoptr(GBytes) nothing = raw("00");
+    g_autoptr(GPtrArray) none =
+        ask(fixture.read, json_pack("{s:s, s:o, s:s}", "job", "inspect", "base64",
+                                    base64_of(nothing), "file", "x.pem"));
+    const json_t *error = g_ptr_array_index(none, 0);
+    ck_assert_str_eq(fact_string(error, "code", ""), "no-certificate");
+    ck_assert_str_eq(fact_string(json_object_get(error, "args"), "file", ""), "x.pem");
+}
+END_TEST
+
+START_TEST(jobs_that_are_none)
+{
+    static const char *const rows[] = {
+        "{}",
+        "{\"job\":7}",
+        "{\"job\":\"dance\"}",
+        "{\"job\":\"explain\"}",
+        "{\"job\":\"explain\",\"kind\":\"song\",\"base64\":\"MAA=\"}",
+        "{\"job\":\"explain\",\"kind\":\"certificate\",\"base64\":\"MAA=\",\"path\":[9]}",
+        "{\"job\":\"explain\",\"kind\":\"certificate\",\"base64\":\"MAA=\",\"path\":[-1]}",
+        "{\"job\":\"explain\",\"kind\":\"certificate\",\"base64\":\"MAA=\",\"from\":-1}",
+        "{\"job\":\"verify\"}",
+        "{\"job\":\"verify\",\"certificates\":[],\"time\":\"now\"}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GPtrArray) facts = ask(fixture.read, json_loads(rows[i], 0, NULL));
+        ck_assert_uint_eq(facts->len, 2);
+        ck_assert_str_eq(fact_string(g_ptr_array_index(facts, 0), "code", ""), "job-refused");
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("read");
+    TCase *tests = tcase_create("read");
+    suite_add_tcase(suite, tests);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, explain_goes_deeper);
+    tcase_add_test(tests, explain_keeps_the_last_few);
+    tcase_add_test(tests, explain_handshake);
+    tcase_add_test(tests, large_values_are_sent_in_parts);
+    tcase_add_test(tests, verify_answers_with_a_verdict);
+    tcase_add_test(tests, inspect_reads_a_file);
+    tcase_add_test(tests, jobs_that_are_none);
+    return check_main(suite);
+}
