@@ -35,9 +35,10 @@ static size_t shown_size(const GString *text)
     return size;
 }
 
+/* Mostly seconds: more digits would claim more than is known. */
 static char *number_text(double number)
 {
-    g_autofree char *text = g_strdup_printf("%.3f", number);
+    g_autofree char *text = g_strdup_printf(number < 1 ? "%.3f" : "%.1f", number);
     size_t size = strlen(text);
     while (size && text[size - 1] == '0')
         size--;
