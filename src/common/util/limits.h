@@ -33,7 +33,7 @@ enum {
     /* decoding */
     LIMIT_DER_DEPTH = 64,      /* nesting */
     LIMIT_OID = 256,           /* content bytes of an object identifier */
-    LIMIT_EXTENSIONS = 256,    /* extensions of one certificate that are looked at */
+    LIMIT_EXTENSIONS = 256,    /* extensions of one certificate or hello */
     LIMIT_FIELDS = 65536,      /* fields of one explained message or certificate */
     LIMIT_FIELDS_REPLY = 1500, /* fields in one reply of the reader */
     LIMIT_VALUE = 4096, /* bytes of one field's value as text; the bytes themselves are all there */

@@ -261,6 +261,13 @@ static void see_received(Transcript *transcript, const Said *said, json_t *fact)
             take_faults(transcript, fact,
                         hello_check_encrypted(transcript->client, said->bytes, said->size));
         break;
+    case HANDSHAKE_SERVER_KEY_EXCHANGE:
+    case HANDSHAKE_CERTIFICATE_VERIFY:
+        if (transcript->client)
+            take_faults(
+                transcript, fact,
+                message_check(transcript->client, said->bytes, said->size, transcript->version));
+        break;
     case HANDSHAKE_CERTIFICATE:
         see_certificates(transcript, said);
         break;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/util/limits.h"
+
 /* SHA-256 of "HelloRetryRequest", RFC 8446 section 4.1.3 */
 static const uint8_t retry_random[32] = {
     0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91,
@@ -24,6 +26,8 @@ bool hello_read_extensions(Reader *reader, GArray *extensions)
         return true;
     Reader list = reader_vector(reader, 2);
     while (reader_left(&list)) {
+        if (extensions->len >= LIMIT_EXTENSIONS)
+            return false;
         Extension extension = {.type = reader_u16(&list)};
         extension.data = reader_vector(&list, 2);
         if (!list.failed)
@@ -162,7 +166,7 @@ ClientHello *hello_client_new(const uint8_t *bytes, size_t size)
     }
     if (!hello_read_extensions(&body, hello->extensions) || !reader_at_end(&body))
         blame(&hello->fault, "ClientHello",
-              body.failed ? "cut short" : "its extensions do not parse");
+              body.failed ? "cut short" : "its extensions do not parse or are too many");
     read_client_extensions(hello);
     return hello;
 }
@@ -255,7 +259,8 @@ ServerHello *hello_server_new(const uint8_t *bytes, size_t size)
     if (hello->session_id.size > 32)
         blame(&hello->fault, name, "its session id is longer than 32 bytes");
     if (!hello_read_extensions(&body, hello->extensions) || !reader_at_end(&body))
-        blame(&hello->fault, name, body.failed ? "cut short" : "its extensions do not parse");
+        blame(&hello->fault, name,
+              body.failed ? "cut short" : "its extensions do not parse or are too many");
     read_server_extensions(hello, name);
     return hello;
 }

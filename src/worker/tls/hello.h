@@ -139,7 +139,8 @@ void hello_server_free(ServerHello *hello);
 bool hello_is_retry(const uint8_t *bytes, size_t size);
 
 /* Reads a list of extensions with its length of two bytes (RFC 8446 section 4.2); nothing at all is
- * an empty list. `extensions` is a GArray of Extension to append to; false if it does not split. */
+ * an empty list. `extensions` is a GArray of Extension to append to; false if it does not split,
+ * or holds more than LIMIT_EXTENSIONS. */
 bool hello_read_extensions(Reader *reader, GArray *extensions);
 
 /* The first extension of a type; NULL if there is none. Borrowed. */

@@ -287,7 +287,8 @@ GPtrArray *hello_check_encrypted(const ClientHello *client, const uint8_t *bytes
     Reader body = reader_vector(&reader, 3);
     if (reader_at_end(&body) || !hello_read_extensions(&body, extensions) ||
         !reader_at_end(&body) || !reader_at_end(&reader)) {
-        g_ptr_array_add(check.faults, fault_message(check.name, "its extensions do not parse"));
+        g_ptr_array_add(check.faults,
+                        fault_message(check.name, "its extensions do not parse or are too many"));
         return check.faults;
     }
     check_extension_list(&check, extensions);

@@ -219,14 +219,22 @@ static Reader bytes_of(const Field *field, const uint8_t *bytes, size_t size)
     return reader_child(&reader, field->length);
 }
 
+/* A number of two bytes; false if it is not there. */
+static bool number_of(const Field *field, const uint8_t *bytes, size_t size, uint16_t *number)
+{
+    if (!field || field->length != 2 || field->notes)
+        return false;
+    Reader reader = bytes_of(field, bytes, size);
+    *number = reader_u16(&reader);
+    return true;
+}
+
 static void scheme(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size)
 {
-    const Field *field = child(tree, "algorithm");
-    if (!field || field->length != 2)
-        return;
     char number[REGISTRY_NUMBER];
-    Reader reader = bytes_of(field, bytes, size);
-    set_string(fact, "scheme", registry_scheme_name(reader_u16(&reader), number));
+    uint16_t id = 0;
+    if (number_of(child(tree, "algorithm"), bytes, size, &id))
+        set_string(fact, "scheme", registry_scheme_name(id, number));
 }
 
 /* Bits of an integer without its leading zeros. */
@@ -243,13 +251,11 @@ static guint bit_length(Reader integer)
 
 static void server_key_exchange(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size)
 {
-    const Field *group = child(tree, "namedcurve");
     const Field *prime = child(tree, "dh_p");
     char number[REGISTRY_NUMBER];
-    if (group && group->length == 2) {
-        Reader reader = bytes_of(group, bytes, size);
-        set_string(fact, "group", registry_group_name(reader_u16(&reader), number));
-    }
+    uint16_t group = 0;
+    if (number_of(child(tree, "namedcurve"), bytes, size, &group))
+        set_string(fact, "group", registry_group_name(group, number));
     if (prime && !prime->notes) {
         Reader reader = bytes_of(prime, bytes, size);
         set_count(fact, "bits", bit_length(reader_vector(&reader, 2)));
@@ -294,6 +300,40 @@ static void new_session_ticket(json_t *fact, const Field *tree, const uint8_t *b
     }
     if (child(tree, "extensions"))
         set_count(fact, "extensions", elements(child(tree, "extensions")));
+}
+
+static bool holds(const GArray *numbers, uint16_t wanted)
+{
+    for (guint i = 0; i < numbers->len; i++)
+        if (g_array_index(numbers, uint16_t, i) == wanted)
+            return true;
+    return false;
+}
+
+GPtrArray *message_check(const ClientHello *client, const uint8_t *bytes, size_t size,
+                         uint16_t version)
+{
+    GPtrArray *faults = fault_list_new();
+    g_autoptr(Field) tree = tls_explain(bytes, size, version >= TLS_1_3);
+    char number[REGISTRY_NUMBER];
+    uint16_t id = 0;
+    if (client->groups->len && number_of(child(tree, "namedcurve"), bytes, size, &id) &&
+        !holds(client->groups, id))
+        g_ptr_array_add(faults,
+                        fault_new("group-not-offered",
+                                  json_pack("{s:s}", "group", registry_group_name(id, number))));
+    if (!client->schemes->len || !number_of(child(tree, "algorithm"), bytes, size, &id))
+        return faults;
+    const Scheme *known = registry_scheme(id);
+    const char *name = registry_scheme_name(id, number);
+    if (!holds(client->schemes, id))
+        g_ptr_array_add(faults,
+                        fault_new("scheme-not-offered", json_pack("{s:s}", "scheme", name)));
+    else if (known && !known->tls13 && version >= TLS_1_3)
+        g_ptr_array_add(faults,
+                        fault_new("scheme-wrong-version",
+                                  json_pack("{s:s, s:s}", "scheme", name, "version", "TLS 1.3")));
+    return faults;
 }
 
 static const struct MessageRow {

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "worker/tls/hello.h"
+
 /* The name of a whole message as its RFC spells it; HelloRetryRequest is told from ServerHello by
  * its random. "HandshakeType N" for an unknown type, "empty" for no bytes. Static or interned. */
 const char *message_name(const uint8_t *bytes, size_t size);
@@ -31,5 +33,11 @@ GPtrArray *message_certificates(const uint8_t *bytes, size_t size, bool tls13, b
 /* The OCSP response that is stapled: in a CertificateStatus, or (TLS 1.3) beside the first entry of
  * a Certificate. A copy, to be freed with g_bytes_unref; NULL if there is none. */
 GBytes *message_staple(const uint8_t *bytes, size_t size, bool tls13);
+
+/* Whether a ServerKeyExchange or CertificateVerify of the server keeps to what was offered: a list
+ * of Fault * (group-not-offered, scheme-not-offered, scheme-wrong-version), empty if it does; free
+ * with g_ptr_array_unref. RFC 8422 section 5.4, RFC 5246 section 7.4.3, RFC 8446 section 4.4.3. */
+GPtrArray *message_check(const ClientHello *client, const uint8_t *bytes, size_t size,
+                         uint16_t version);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/util/bytes.h"
+#include "common/util/limits.h"
 #include "worker/tls/hello.h"
 
 /* A ServerHello or HelloRetryRequest to be built. */
@@ -537,6 +538,19 @@ START_TEST(spoilt_hellos_do_no_harm)
 }
 END_TEST
 
+START_TEST(extensions_have_a_ceiling)
+{
+    g_autoptr(GByteArray) list = g_byte_array_new();
+    bytes_put(list, 4 * (LIMIT_EXTENSIONS + 1), 2);
+    for (uint64_t i = 0; i <= LIMIT_EXTENSIONS; i++)
+        bytes_put(list, i << 16, 4);
+    g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
+    Reader reader = reader_new(list->data, list->len);
+    ck_assert(!hello_read_extensions(&reader, extensions));
+    ck_assert_uint_eq(extensions->len, LIMIT_EXTENSIONS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hello");
@@ -548,6 +562,7 @@ int main(void)
     tcase_add_test(tcase, client_hello_is_read);
     tcase_add_test(tcase, encrypted_extensions_are_checked);
     tcase_add_test(tcase, spoilt_hellos_do_no_harm);
+    tcase_add_test(tcase, extensions_have_a_ceiling);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
 }

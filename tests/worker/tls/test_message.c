@@ -143,6 +143,56 @@ START_TEST(what_does_not_parse_has_a_fault)
 }
 END_TEST
 
+/* A message of one handshake held against the ClientHello of another. */
+static const struct Choice {
+    const char *client;
+    const char *handshake;
+    const char *name;
+    const char *reason; /* NULL: legal */
+    const char *value;  /* of its first argument */
+} choices[] = {
+    {"tls12-ecdhe", "tls12-ecdhe", "ServerKeyExchange", NULL, NULL},
+    {"tls10-ecdhe", "tls10-ecdhe", "ServerKeyExchange", NULL, NULL},
+    {"tls12-dhe", "tls12-ecdhe", "ServerKeyExchange", NULL, NULL},
+    {"tls13-usual", "tls13-usual", "CertificateVerify", NULL, NULL},
+    {"tls13-usual", "pkcs1", "CertificateVerify", "scheme-wrong-version", "rsa_pkcs1_sha256"},
+    {"tls13-usual", "md5", "CertificateVerify", "scheme-not-offered", "rsa_pkcs1_md5"},
+    {"tls12-ecdhe", "brainpool", "ServerKeyExchange", "group-not-offered", "brainpoolP256r1"},
+};
+
+static const Sample made[] = {
+    {(char *)"pkcs1", (char *)"CertificateVerify", 0x0304,
+     (uint8_t *)"\x0f\x00\x00\x05\x04\x01\x00\x01\xaa", 9},
+    {(char *)"md5", (char *)"CertificateVerify", 0x0304,
+     (uint8_t *)"\x0f\x00\x00\x05\x01\x01\x00\x01\xaa", 9},
+    {(char *)"brainpool", (char *)"ServerKeyExchange", 0x0303,
+     (uint8_t *)"\x0c\x00\x00\x0a\x03\x00\x1a\x01\xaa\x04\x03\x00\x01\xbb", 14},
+};
+
+START_TEST(choices_are_held_against_the_offer)
+{
+    const struct Choice *row = &choices[_i];
+    g_autoptr(GPtrArray) samples = samples_load();
+    const Sample *hello = samples_find(samples, row->client, "ClientHello");
+    const Sample *sample = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++)
+        if (strcmp(made[i].handshake, row->handshake) == 0)
+            sample = &made[i];
+    if (!sample)
+        sample = samples_find(samples, row->handshake, row->name);
+    g_autoptr(ClientHello) client = hello_client_new(hello->bytes, hello->size);
+    g_autoptr(GPtrArray) faults =
+        message_check(client, sample->bytes, sample->size, sample->version);
+    ck_assert_uint_eq(faults->len, row->reason ? 1 : 0);
+    if (!row->reason)
+        return;
+    const Fault *fault = g_ptr_array_index(faults, 0);
+    ck_assert_str_eq(fault->reason, row->reason);
+    json_t *first = json_object_iter_value(json_object_iter(fault->args));
+    ck_assert_str_eq(json_string_value(first), row->value);
+}
+END_TEST
+
 static void look(const uint8_t *bytes, size_t size, bool tls13)
 {
     json_t *fact = json_object();
@@ -175,6 +225,7 @@ int main(void)
     tcase_add_test(tcase, certificates_and_staples_are_taken_out);
     tcase_add_test(tcase, a_long_chain_is_cut);
     tcase_add_test(tcase, what_does_not_parse_has_a_fault);
+    tcase_add_loop_test(tcase, choices_are_held_against_the_offer, 0, G_N_ELEMENTS(choices));
     tcase_add_test(tcase, spoilt_messages_do_no_harm);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
