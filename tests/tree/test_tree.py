@@ -1,10 +1,12 @@
 """What is derived from tables is up to date, and the sources keep their layers."""
 import json
 import os
+import re
 import subprocess
 import sys
 
 ROOT = os.environ.get("srcdir", ".")
+TLSDIVE = os.path.abspath(os.environ.get("TLSDIVE", "tlsdive"))
 sys.path.insert(0, os.path.join(ROOT, "tests/real"))
 
 from tap import check, main, test  # noqa: E402
@@ -40,6 +42,22 @@ def the_schema_refuses_what_it_does_not_know():
     check(not validator.is_valid(first | {"fact": "unknown"}), "an unknown kind is taken")
     del first["vantage"]
     check(not validator.is_valid(first), "a missing member is taken")
+
+
+@test
+def the_manual_has_the_keys_ports_and_limits():
+    says_nothing("build-aux/manual", "--check", TLSDIVE)
+
+
+@test
+def the_manual_has_every_option_of_the_help():
+    text = subprocess.run([TLSDIVE, "--help"], check=True, capture_output=True, text=True).stdout
+    with open(os.path.join(ROOT, "doc/tlsdive.1"), encoding="utf-8") as file:
+        manual = file.read()
+    helped = set(re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", text, re.M))
+    explained = set(re.findall(r"^\.It Fl (?:\w .*, Fl )?-([a-z0-9-]+)", manual, re.M))
+    check(len(helped) > 10, text)
+    check(helped == explained, f"in only one of help and manual: {helped ^ explained}")
 
 
 @test
