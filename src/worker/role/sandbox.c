@@ -81,7 +81,6 @@ static const char *const network_calls[] = {
 /* What could do harm, and ends the process. */
 static const char *const harmful_calls[] = {
     /* other programs and processes */
-    "ptrace",
     "process_vm_readv",
     "process_vm_writev",
     "process_madvise",
@@ -197,7 +196,7 @@ static const char *const harmful_calls[] = {
 
 /* Harmful too, but sanitizers need these for their reports and to look for leaks. */
 static const char *const reporting_calls[] = {
-    "open", "openat", "execve", "execveat", "fork", "vfork", "clone", "clone3",
+    "open", "openat", "execve", "execveat", "fork", "vfork", "clone", "clone3", "ptrace",
 };
 
 /* The reader has no business with any socket. */
@@ -414,7 +413,8 @@ bool sandbox_enter(SandboxKind kind, char **why)
     }
     if (!error) {
         what = "seccomp";
-        landlock_enter(kind);
+        if (!SANITIZED)
+            landlock_enter(kind);
         error = filter_load(kind);
     }
     if (error)

@@ -10,8 +10,9 @@
  * threads has to be done before: GnuTLS, c-ares, libuv's loop, trust stores, tzset(),
  * json_object_seed().
  *
- * Builds with AddressSanitizer or ThreadSanitizer use a wider filter, since these open files and
- * start programs to report, and no bound on memory, since they reserve more than any.
+ * Builds with AddressSanitizer or ThreadSanitizer use a wider filter and no Landlock, since these
+ * open files and trace processes to report, and no bound on memory, since they reserve more than
+ * any.
  */
 #ifndef TLSDIVE_WORKER_ROLE_SANDBOX_H
 #define TLSDIVE_WORKER_ROLE_SANDBOX_H
