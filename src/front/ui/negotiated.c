@@ -54,10 +54,30 @@ static void group(const json_t *agreed, Lines *lines)
         lines_print(lines, ROLE_TEXT, _(", prime of %d bits"), (int)bits);
 }
 
+/* How the specifications write what the facts have as codes; a code that is not here is shown as it
+ * is. */
+static const char *exchange_name(const char *code)
+{
+    static const struct {
+        const char *code, *name;
+    } names[] = {
+        {"tls13", N_("ephemeral, as in all of TLS 1.3")},
+        {"ecdhe", "ECDHE"},
+        {"dhe", "DHE"},
+        {"rsa", "RSA"},
+        {"psk", "PSK"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_equal(names[i].code, code))
+            return _(names[i].name);
+    return code;
+}
+
 static void exchange(const json_t *agreed, Lines *lines)
 {
     bool secrecy = fact_bool(agreed, "forward_secrecy", FALSE);
-    plain(lines, N_("key exchange"), ROLE_TEXT, fact_string(agreed, "key_exchange", "?"));
+    plain(lines, N_("key exchange"), ROLE_TEXT,
+          exchange_name(fact_string(agreed, "key_exchange", "?")));
     lines_add(lines, ROLE_TEXT, ",");
     lines_wrap(lines, secrecy ? ROLE_GOOD : ROLE_BAD, VALUE,
                secrecy ? _("forward secrecy") : _("no forward secrecy"));
@@ -74,9 +94,10 @@ static void alpn(const Desk *desk, const json_t *agreed, Lines *lines)
     }
     g_autofree char *value = chosen ? words_value(chosen, !desk->utf8) : NULL;
     g_autofree char *list = words_value(offered, !desk->utf8);
-    lines_add(lines, ROLE_TEXT, value ? value : _("none chosen"));
+    g_autofree char *of = g_strdup_printf(_("of %s"), list ? list : "?");
+    lines_add(lines, ROLE_TEXT, value ? value : _("none"));
     if (json_array_size(offered))
-        lines_wrap(lines, ROLE_DIM, VALUE, list ? list : "");
+        lines_wrap(lines, ROLE_DIM, VALUE, of);
 }
 
 static void session(const json_t *agreed, Lines *lines)
