@@ -61,7 +61,7 @@ static const char *exchange_name(const char *code)
     static const struct {
         const char *code, *name;
     } names[] = {
-        {"tls13", N_("ephemeral, as in all of TLS 1.3")},
+        {"tls13", N_("ephemeral (TLS 1.3)")},
         {"ecdhe", "ECDHE"},
         {"dhe", "DHE"},
         {"rsa", "RSA"},

@@ -102,8 +102,13 @@ static void trust(const Desk *desk, const Connection *connection, Lines *lines)
     g_autofree char *words = words_verdict(verdict, !desk->utf8);
     g_autofree char *store = words_value(json_object_get(verdict->fact, "store"), !desk->utf8);
     lines_wrap(lines, verdict->trusted ? ROLE_GOOD : ROLE_BAD, VALUE, words);
-    g_autofree char *roots = g_strdup_printf(_("(%s store, %d roots)"), store ? store : "?",
-                                             (int)fact_integer(verdict->fact, "roots", 0));
+    guint count = (guint)fact_integer(verdict->fact, "roots", 0);
+    bool system = store && g_str_equal(store, "system");
+    g_autofree char *roots = g_strdup_printf(ngettext("(%s, %u root)", "(%s, %u roots)", count),
+                                             system  ? _("system store")
+                                             : store ? store
+                                                     : "?",
+                                             count);
     lines_wrap(lines, ROLE_DIM, VALUE, roots);
 }
 
