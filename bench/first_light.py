@@ -161,7 +161,7 @@ def key_times(terminal, count=60):
 
 
 def at_rest(ports, tig_folder):
-    targets = [f"{servers.ADDRESS}:{port}" for port in ports]
+    targets = [f"127.80.{i}.1:{port}" for i in range(8) for port in ports]
     terminal = Terminal(PROGRAM, *targets)
     terminal.until(rb"Help")
     terminal.quiet(1.5)
