@@ -36,8 +36,8 @@ class Terminal:
     def text(self, text):
         _tmux("send-keys", "-t", self.pane, "-l", text)
 
-    def screen(self):
-        return _tmux("capture-pane", "-p", "-t", self.pane)
+    def screen(self, colours=False):
+        return _tmux("capture-pane", "-p", *["-e"] * colours, "-t", self.pane)
 
     def until(self, *parts, timeout=20, gone=()):
         """Waits until all of these stand on the screen, and none of `gone`."""

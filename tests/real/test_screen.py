@@ -1,0 +1,290 @@
+"""The screen in a real terminal: typed into, read, resized, stopped, killed."""
+import os
+import shlex
+import signal
+import socket
+import time
+
+from program import TLSDIVE
+from servers import ADDRESS, ROOT, Pki, s_server
+from tap import check, equal, main, test
+from terminal import Terminal
+
+pki = Pki()
+GOOD = s_server(*pki.leaf("good", key="ec", names="DNS:one.example,DNS:two.example"))
+PROGRAM = os.path.abspath(TLSDIVE)
+
+
+class Silent:
+    """A port that takes connections and never says a word."""
+
+    def __enter__(self):
+        self.socket = socket.create_server((ADDRESS, 0))
+        return self.socket.getsockname()[1]
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+class Screen(Terminal):
+    """The program at work in a terminal; its process id is known once it has painted."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(**more)
+        self.modes = self.stty("before")
+        self.pidfile = os.path.join(ROOT, f"pid{self.pane}")
+        line = " ".join(shlex.quote(word) for word in (PROGRAM, *arguments))
+        self.text(f"sh -c 'echo $$ >{self.pidfile}; exec \"$@\"' - {line}")
+        self.keys("Enter")
+
+    def stty(self, name):
+        path = os.path.join(ROOT, f"stty{self.pane}-{name}")
+        self.text(f"stty -g >{path}; echo {name} written")
+        self.keys("Enter")
+        self.until(f"\n{name} written")
+        with open(path) as file:
+            return file.read()
+
+    def pid(self):
+        with open(self.pidfile) as file:
+            return int(file.read())
+
+    def line_of(self, part):
+        """The number of the first line of the screen that holds this."""
+        return next(n for n, line in enumerate(self.screen().splitlines()) if part in line)
+
+    def ended(self, *parts):
+        """The program is gone, and the terminal as it was before."""
+        self.until("ready$", *parts)
+        equal(self.ask("#{alternate_on} #{mouse_any_flag} #{cursor_flag}"), "0 0 1", "screen, mouse, cursor")
+        equal(self.stty("after"), self.modes, "modes")
+        self.close()
+
+
+def good():
+    return ["--ca-file", pki.ca, f"{ADDRESS}:{GOOD}"]
+
+
+def gone(pid):
+    deadline = time.monotonic() + 10
+    while os.path.exists(f"/proc/{pid}"):
+        check(time.monotonic() < deadline, "it ends")
+        time.sleep(0.01)
+
+
+@test
+def the_demo_from_the_table_to_a_name_and_back():
+    screen = Screen("--demo", "--timeout", "1", columns=120, rows=40)
+    screen.until("11/11 done", "expired.localhost", "no TLS", "reset", "timed out")
+    screen.keys("4", "Enter")
+    screen.until("chain ▸ leaf", "subjectAltName")
+    screen.keys("Tab", "/")
+    screen.text("dNSName")
+    screen.keys("Enter")
+    shown = screen.until("leaf ▸ dNSName", "[82 10", "6d 6f 64 65 72 6e")
+    check("A DNS name that this certificate is" in shown, shown)
+    screen.keys("h", "h", "h", "h", "h", "h", "h", "h")
+    screen.until("ENDPOINT", "▸ modern.localhost")
+    screen.keys("q")
+    screen.ended("not saved", "11 hosts")
+
+
+@test
+def the_cursor_stands_on_the_selected_row():
+    screen = Screen("--demo", "--timeout", "1", columns=120, rows=40)
+    screen.until("11/11 done")
+    for key, row in (("j", "▸ mail.localhost"), ("Down", "▸ old.localhost"), ("G", "▸ plain.localhost"),
+                     ("g", "▸ modern.localhost")):
+        screen.keys(key)
+        screen.until(row)
+        equal(int(screen.ask("#{cursor_y}")), screen.line_of(row), row)
+    screen.keys("q")
+    screen.ended()
+
+
+@test
+def a_filter_and_any_size():
+    screen = Screen("--demo", "--timeout", "1", columns=120, rows=40)
+    screen.until("11/11 done")
+    screen.keys("f")
+    screen.text("expired")
+    screen.keys("Enter")
+    screen.until("expired.localhost", gone=["mail.localhost"])
+    for columns, rows in ((40, 8), (1, 1), (200, 60), (80, 24)):
+        screen.resize(columns, rows)
+    screen.until("expired.loc")
+    check("mail.localhost" not in screen.screen(), "still filtered")
+    screen.keys("Q")
+    screen.ended()
+
+
+@test
+def a_session_is_saved_and_opened():
+    path = os.path.join(ROOT, "screen.jsonl")
+    screen = Screen("--save", path, *good())
+    screen.until("1/1 done", "finished")
+    screen.keys("q")
+    screen.ended(f"saved in {path}")
+    again = Screen("--open", path)
+    again.until("1/1 done", "finished")
+    again.keys("4")
+    again.until("chain ▸ leaf")
+    again.keys("Q")
+    again.ended()
+
+
+@test
+def it_asks_before_it_leaves_work_behind():
+    with Silent() as port:
+        screen = Screen("--timeout", "30", f"{ADDRESS}:{port}")
+        screen.until("hello")
+        screen.keys("q")
+        screen.until("running", "y/N")
+        screen.keys("n")
+        screen.until("hello", gone=["y/N"])
+        screen.keys("q")
+        screen.until("y/N")
+        screen.keys("y")
+        screen.ended("1 ")
+
+
+@test
+def without_arguments_it_asks_for_a_target():
+    screen = Screen()
+    screen.until("add host")
+    screen.text(f"{ADDRESS}:{GOOD}")
+    screen.keys("Enter")
+    screen.until("1/1 done", "finished")
+    screen.keys("q")
+    screen.ended("saved in")
+
+
+@test
+def a_wrong_target_is_said_and_can_be_corrected():
+    screen = Screen()
+    screen.until("add host")
+    screen.text("host:99999")
+    screen.keys("Enter")
+    screen.until("99999 is not between")
+    screen.keys("Escape", "Q")
+    screen.ended()
+
+
+@test
+def stopped_and_let_go_on():
+    path = os.path.join(ROOT, "stopped.jsonl")
+    with Silent() as port:
+        screen = Screen("--save", path, "--timeout", "30", "--ca-file", pki.ca, f"{ADDRESS}:{GOOD}", f"{ADDRESS}:{port}")
+        screen.until("1/2 done", "hello")
+        screen.keys("C-z")
+        screen.until("Stopped", "ready$")
+        equal(screen.ask("#{alternate_on}"), "0", "the shell's screen")
+        equal(screen.stty("stopped"), screen.modes, "modes")
+        screen.text("fg")
+        screen.keys("Enter")
+        screen.until("1/2 done", "hello")
+        asked = '"connection":"2.2","event":"open"'  # what was in flight is asked again
+        deadline = time.monotonic() + 20
+        while asked not in open(path).read():
+            check(time.monotonic() < deadline, open(path).read())
+            time.sleep(0.02)
+        screen.keys("Q")
+        screen.ended("saved in")
+    with open(path) as file:
+        check('"result":"suspended"' in file.read(), "said")
+
+
+@test
+def ended_by_a_signal_it_restores_the_terminal():
+    for number in (signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT):
+        screen = Screen(*good())
+        screen.until("1/1 done")
+        os.kill(screen.pid(), number)
+        screen.until("ready$")
+        screen.text("echo status $?")
+        screen.keys("Enter")
+        screen.ended(f"status {128 + number}")
+
+
+@test
+def a_lost_terminal_ends_it():
+    path = os.path.join(ROOT, "lost.jsonl")
+    with Silent() as port:
+        screen = Screen("--save", path, "--timeout", "30", f"{ADDRESS}:{port}")
+        screen.until("hello")
+        pid = screen.pid()
+        children = open(f"/proc/{pid}/task/{pid}/children").read().split()
+        screen.close()
+        for one in (pid, *children):
+            gone(one)
+    with open(path) as file:
+        check('"result":"stopped"' in file.read(), "what was known is saved")
+
+
+@test
+def a_dead_prober_is_shown_and_replaced():
+    with Silent() as port:
+        screen = Screen("--timeout", "30", f"{ADDRESS}:{port}")
+        screen.until("hello")
+        pid = screen.pid()
+        for child in open(f"/proc/{pid}/task/{pid}/children").read().split():
+            os.kill(int(child), signal.SIGKILL)
+        screen.until("worker died")
+        screen.keys("R")
+        screen.until("hello")
+        screen.keys("Q")
+        screen.ended()
+
+
+@test
+def at_rest_nothing_wakes_up():
+    screen = Screen(*good())
+    screen.until("1/1 done")
+
+    def switches():
+        with open(f"/proc/{screen.pid()}/status") as status:
+            return [line for line in status if "ctxt_switches" in line and "nonvol" not in line]
+
+    deadline = time.monotonic() + 10
+    while True:  # a second in which nothing happened, once all is done
+        before = switches()
+        time.sleep(1)
+        if switches() == before:
+            break
+        check(time.monotonic() < deadline, f"woken: {before} {switches()}")
+    screen.keys("q")
+    screen.ended()
+
+
+@test
+def a_certificate_file_is_a_view():
+    screen = Screen(pki.path("good.pem"))
+    screen.until("good.example", "Example Root CA", "tbsCertificate")
+    screen.keys("Q")
+    screen.ended()
+
+
+@test
+def a_batch_answers_keys():
+    with Silent() as port:
+        screen = Screen("--batch", "--timeout", "30", f"{ADDRESS}:{port}", "--ca-file", pki.ca,
+                        f"{ADDRESS}:{GOOD}")
+        screen.until("1 of 2 done")
+        screen.keys("?")
+        screen.until("any key")
+        screen.keys("q")
+        screen.until("finishing what is in flight")
+        screen.keys("C-c")
+        screen.ended("stopped by the user")
+
+
+@test
+def no_colour_where_none_is_wanted():
+    for words, colours in (((), True), (("--no-color",), False)):
+        screen = Screen("--batch", *words, f"{ADDRESS}:{GOOD}")
+        screen.until("1 high", "ready$")
+        equal("\x1b[3" in screen.screen(colours=True), colours, str(words))
+        screen.close()
+
+
+main()
