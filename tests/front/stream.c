@@ -26,6 +26,11 @@ Endpoint *stream_fold(Model *model, const char *line)
 
 Model *stream_model(const char *name)
 {
+    return stream_model_cut(name, G_MAXUINT);
+}
+
+Model *stream_model_cut(const char *name, guint lines)
+{
     const char *directory = g_getenv("srcdir");
     g_autofree char *path =
         g_strdup_printf("%s/tests/front/streams/%s.jsonl", directory ? directory : ".", name);
@@ -34,7 +39,8 @@ Model *stream_model(const char *name)
     Model *model = model_new();
 
     ck_assert_msg(g_file_get_contents(path, &text, &size, NULL), "cannot read %s", path);
-    for (char *line = text; *line;) {
+    char *line = text;
+    for (guint number = 0; *line && number < lines; number++) {
         char *end = strchr(line, '\n');
         ck_assert_msg(end != NULL, "%s: the last line has no end", path);
         size_t length = (size_t)(end + 1 - line);

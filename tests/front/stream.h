@@ -15,4 +15,7 @@ Endpoint *stream_fold_at(Model *model, const char *line, gint64 place, size_t si
 /* The model of tests/front/streams/<name>.jsonl, found below $srcdir. */
 Model *stream_model(const char *name);
 
+/* The same of its first lines only. */
+Model *stream_model_cut(const char *name, guint lines);
+
 #endif

@@ -452,6 +452,50 @@ START_TEST(any_member_may_be_wrong)
 }
 END_TEST
 
+/* What the prober said of nginx and postfix (tests/real/record.py). */
+START_TEST(a_recorded_stream_is_whole)
+{
+    g_autoptr(Model) model = stream_model("servers");
+    static const char *const versions[] = {"TLS 1.3", "TLS 1.0", "TLS 1.3", "TLS 1.3", NULL};
+    guint messages = 0;
+
+    ck_assert_uint_eq(model->endpoints->len, G_N_ELEMENTS(versions));
+    ck_assert_uint_eq(model->done, model->endpoints->len);
+    for (guint i = 0; i < model->endpoints->len; i++) {
+        const Endpoint *endpoint = model->endpoints->pdata[i];
+        const Connection *best = endpoint->best;
+        ck_assert_str_eq(fact_string(best->negotiated, "version", "-"),
+                         versions[i] ? versions[i] : "-");
+        ck_assert_str_eq(endpoint->result, versions[i] ? "finished" : "no-tls");
+        ck_assert(best->open && best->closed);
+        for (guint j = 0; j < best->events->len; j++) {
+            const Event *event = best->events->pdata[j];
+            const char *sha256 = fact_string(event->fact, "sha256", NULL);
+            ck_assert(j == 0 || event->at >= ((Event *)best->events->pdata[j - 1])->at);
+            messages += event->kind == EVENT_MESSAGE;
+            ck_assert(!sha256 || model_bytes(model, sha256));
+        }
+        if (!versions[i])
+            continue;
+        ck_assert_uint_eq(best->certificates->len, 2);
+        for (guint j = 0; j < best->certificates->len; j++)
+            ck_assert_ptr_nonnull(((Certificate *)best->certificates->pdata[j])->fact);
+        ck_assert(best->verdict->trusted);
+        ck_assert_int_eq(best->verdict->name_matches, 1);
+    }
+    ck_assert_uint_gt(messages, 40);
+}
+END_TEST
+
+START_TEST(a_stream_may_be_cut_anywhere)
+{
+    for (guint cut = 0; cut < 200; cut++) {
+        g_autoptr(Model) model = stream_model_cut("servers", cut);
+        check_sane(model);
+    }
+}
+END_TEST
+
 START_TEST(many_endpoints_take_their_time_once_each)
 {
     g_autoptr(Model) model = model_new();
@@ -490,6 +534,8 @@ int main(void)
     tcase_add_test(tcase, any_order_will_do);
     tcase_add_test(tcase, any_line_may_be_missing);
     tcase_add_test(tcase, any_member_may_be_wrong);
+    tcase_add_test(tcase, a_recorded_stream_is_whole);
+    tcase_add_test(tcase, a_stream_may_be_cut_anywhere);
     tcase_add_test(tcase, many_endpoints_take_their_time_once_each);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
