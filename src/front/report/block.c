@@ -249,6 +249,14 @@ static double connect_took(const Connection *connection)
     return -1;
 }
 
+static void append_span(GString *text, const char *words, double seconds)
+{
+    if (seconds < 0.001)
+        append(text, _("%s less than 1 ms"), words);
+    else
+        append(text, _("%s %.0f ms"), words, MIN(seconds, 1e6) * 1000);
+}
+
 static char *time_text(const Connection *connection)
 {
     double took = connect_took(connection);
@@ -256,9 +264,9 @@ static char *time_text(const Connection *connection)
     json_int_t trips = fact_integer(connection->negotiated, "round_trips", 0);
     GString *text = g_string_new(NULL);
     if (took >= 0)
-        append(text, _("connected in %.0f ms"), MIN(took, 1e6) * 1000);
+        append_span(text, _("connected in"), took);
     if (handshake >= 0)
-        append(text, _("handshake in %.0f ms"), MIN(handshake, 1e6) * 1000);
+        append_span(text, _("handshake in"), handshake);
     if (trips > 0)
         g_string_append_printf(text,
                                ngettext(" (%d round trip)", " (%d round trips)", (gulong)trips),
