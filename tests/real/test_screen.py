@@ -83,9 +83,9 @@ def the_demo_from_the_table_to_a_name_and_back():
     screen.keys("Enter")
     shown = screen.until("leaf ▸ dNSName", "[82 10", "6d 6f 64 65 72 6e")
     check("A DNS name that this certificate is" in shown, shown)
-    screen.keys("h", "h", "h", "h", "h", "h", "h", "h")
+    screen.keys("Escape")
     screen.until("ENDPOINT", "▸ modern.localhost")
-    screen.keys("q")
+    screen.keys("Q")
     screen.ended("not saved", "11 hosts")
 
 
