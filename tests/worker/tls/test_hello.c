@@ -551,6 +551,35 @@ START_TEST(extensions_have_a_ceiling)
 }
 END_TEST
 
+/* A client that greases suites, versions, groups and shares (RFC 8701): none of these may be
+ * chosen. */
+START_TEST(grease_is_never_chosen)
+{
+    static const Answer answers[] = {
+        {.legacy_version = 0x0303, .suite = 0x0a0a, .version = 0x0304, .group = 29},
+        {.legacy_version = 0x0303, .suite = 0x1301, .version = 0x7a7a, .group = 29},
+        {.legacy_version = 0x0303, .suite = 0x1301, .version = 0x0304, .group = 0x2a2a},
+        {.legacy_version = 0x0303, .suite = 0x1301, .version = 0x0304, .group = 29},
+    };
+    static const char *const reasons[] = {
+        "suite-not-offered", "version-not-offered suite-wrong-version", "group-not-offered", ""};
+    g_autoptr(GByteArray) bytes = samples_hex(
+        "01000052 0303 0101010101010101010101010101010101010101010101010101010101010101 00"
+        "0004 0a0a1301 0100 0023 002b 0005 04 7a7a0304 000a 0006 0004 2a2a001d"
+        "0033 000c 000a 2a2a 0001 00 001d 0001 aa");
+    bytes->data[3] = (uint8_t)(bytes->len - 4);
+    g_autoptr(ClientHello) client = hello_client_new(bytes->data, bytes->len);
+    ck_assert_ptr_null(client->fault);
+    for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
+        g_autoptr(GByteArray) answer = build(&answers[i], client);
+        g_autoptr(ServerHello) server = hello_server_new(answer->data, answer->len);
+        g_autoptr(GPtrArray) faults = hello_check(client, server, NULL);
+        g_autofree char *found = reasons_of(faults);
+        ck_assert_str_eq(found, reasons[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hello");
@@ -563,6 +592,7 @@ int main(void)
     tcase_add_test(tcase, encrypted_extensions_are_checked);
     tcase_add_test(tcase, spoilt_hellos_do_no_harm);
     tcase_add_test(tcase, extensions_have_a_ceiling);
+    tcase_add_test(tcase, grease_is_never_chosen);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
 }

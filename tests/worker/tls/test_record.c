@@ -108,6 +108,7 @@ static const struct Malformed {
     {"800300000180", "an SSL 2.0 ERROR in place of a TLS record", true},
     {"8043 04 00 01 0002 0040", "an SSL 2.0 SERVER-HELLO in place of a TLS record", true},
     {"8043 04 00 01 0301", "type 128, which is no TLS content type", false},
+    {"8005 00 0001", "type 128, which is no TLS content type", false},
     {"8043 05", "type 128, which is no TLS content type", false},
 };
 
