@@ -541,7 +541,7 @@ END_TEST
 START_TEST(extensions_have_a_ceiling)
 {
     g_autoptr(GByteArray) list = g_byte_array_new();
-    bytes_put(list, 4 * (LIMIT_EXTENSIONS + 1), 2);
+    bytes_put(list, UINT64_C(4) * (LIMIT_EXTENSIONS + 1), 2);
     for (uint64_t i = 0; i <= LIMIT_EXTENSIONS; i++)
         bytes_put(list, i << 16, 4);
     g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
