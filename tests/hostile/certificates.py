@@ -22,20 +22,23 @@ SEQUENCE, SET, UTF8, INTEGER, BITS, OCTETS, GENERALIZED = 0x30, 0x31, 0x0C, 0x02
 ECDSA_SHA256 = der(SEQUENCE, bytes.fromhex("06082a8648ce3d040302"))
 COMMON_NAME = bytes.fromhex("0603550403")
 ALT_NAME = bytes.fromhex("0603551d11")
+PRIVATE = bytes.fromhex("060a2b0601040183f8700101")
 
 
 def pem(label, data):
     return f"-----BEGIN {label}-----\n{base64.encodebytes(data).decode()}-----END {label}-----\n"
 
 
-def make(folder, common_name, names):
-    """A self-signed certificate for these bytes, with its key, in one file."""
+def make(folder, common_name, names, padding=0):
+    """A self-signed certificate for these bytes, with its key, in one file; and with an extension of so
+    many bytes."""
     path = os.path.join(folder, f"{len(os.listdir(folder))}.pem")
     key = openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
     public = openssl("pkey", "-pubout", "-outform", "DER", data=key)
     name = der(SEQUENCE, der(SET, der(SEQUENCE, COMMON_NAME, der(UTF8, common_name))))
     alternatives = der(SEQUENCE, *(der(0x82, n) for n in names))
-    extensions = der(SEQUENCE, der(SEQUENCE, ALT_NAME, der(OCTETS, alternatives)))
+    filler = der(SEQUENCE, PRIVATE, der(OCTETS, der(OCTETS, b"x" * padding))) if padding else b""
+    extensions = der(SEQUENCE, der(SEQUENCE, ALT_NAME, der(OCTETS, alternatives)), filler)
     body = der(SEQUENCE, der(0xA0, der(INTEGER, b"\2")), der(INTEGER, b"\x01\x02"), ECDSA_SHA256, name,
                der(SEQUENCE, der(GENERALIZED, b"20240101000000Z"), der(GENERALIZED, b"20990101000000Z")),
                name, public, der(0xA3, extensions))

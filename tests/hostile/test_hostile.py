@@ -7,6 +7,7 @@ another. A second run, of the text report, shows that nothing they say reaches a
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,8 @@ IDLE = 1.5  # --timeout: a row that says nothing costs this much, and one that d
 PLAIN = certificates.make(ROOT.name, b"hostile.example", [b"hostile.example"])
 STRANGE_NAME = b"a\0b\x1b[31m\xe2\x80\xae\xc2\x9b7m\r\nevil"
 STRANGE = certificates.make(ROOT.name, STRANGE_NAME, [b"x\0y\x1b]0;evil\x07", b"ok.example"])
+LONG = certificates.make(ROOT.name, b"long.example", [b"long.example"], 200000)
+TOO_LONG = certificates.make(ROOT.name, b"too-long.example", [b"too-long.example"], 1 << 20)
 
 
 def alert(code, level=2):
@@ -69,6 +72,7 @@ def lies(peer):
 JUNK_CHAIN = message(11, (67).to_bytes(3, "big") + (64).to_bytes(3, "big") + b"\x5a" * 64)
 MANY = message(11, (4 * 200).to_bytes(3, "big") + b"".join(b"\0\0\1" + bytes([i]) for i in range(200)))
 CAPABLE = b"250-a\r\n250 STARTTLS\r\n"
+TLS12 = ssl.TLSVersion.TLSv1_2
 TLS13 = {"suite": 0x1301, "extensions": VERSION_13 + share(0x001D)}
 WANTS_P384 = {"suite": 0x1301, "random": RETRY,
               "extensions": VERSION_13 + extension(51, b"\0\x18")}
@@ -145,6 +149,12 @@ ROWS = [
     ("a broken record", serves(PLAIN, breaks(9)), "a record does not decrypt"),
     ("records of one byte", serves(PLAIN, crumble), "finished"),
     ("strange names", serves(STRANGE), "finished"),
+    ("a certificate of 200 kB", serves(LONG), "finished"),
+    ("a certificate of 200 kB in TLS 1.2", serves(LONG, maximum_version=TLS12), "finished"),
+    ("a certificate over the ceiling", serves(TOO_LONG),
+     "an encrypted handshake message longer than 1048576 bytes"),
+    ("a certificate over the ceiling in TLS 1.2", serves(TOO_LONG, maximum_version=TLS12),
+     "a Certificate of 104* bytes: longer than the ceiling"),
     ("many tickets", serves(PLAIN, num_tickets=40), "more than 16 session tickets"),
     ("greeting without end", floods(b"x", hello=False),
      "a line of the dialogue is longer than 4096 bytes", "smtp"),

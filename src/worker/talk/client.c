@@ -270,22 +270,35 @@ static bool gnutls_said(Client *client, int code)
     return client->base.state == TALK_GOING;
 }
 
-static void run(Client *client)
+/* One step of GnuTLS: the handshake, or once that is complete, what stands behind it. True where it
+ * can go on. */
+static bool step(Client *client)
 {
     uint8_t data[1024];
-    bool going = true;
-    while (going && !client->complete) {
-        int code = gnutls_handshake(client->tls);
-        if (code == GNUTLS_E_SUCCESS)
-            completed(client);
-        else
-            going = gnutls_said(client, code);
-    }
-    while (going) {
-        ssize_t got = gnutls_record_recv(client->tls, data, sizeof data);
-        if (got <= 0)
-            going = gnutls_said(client, got ? (int)got : GNUTLS_E_SESSION_EOF);
-    }
+    ssize_t code;
+    if (client->complete)
+        code = gnutls_record_recv(client->tls, data, sizeof data);
+    else
+        code = gnutls_handshake(client->tls);
+    if (code > 0)
+        return true;
+    if (code < 0)
+        return gnutls_said(client, (int)code);
+    if (client->complete)
+        return gnutls_said(client, GNUTLS_E_SESSION_EOF);
+    completed(client);
+    return true;
+}
+
+/* GnuTLS may ask for more while there is some that it has not taken yet. */
+static void run(Client *client)
+{
+    guint left;
+    do {
+        left = client->input->len;
+        while (step(client))
+            ;
+    } while (client->base.state == TALK_GOING && client->input->len < left && client->input->len);
 }
 
 /* ---- what comes in ---- */

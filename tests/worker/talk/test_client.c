@@ -458,6 +458,29 @@ START_TEST(no_certificate_that_decodes)
 }
 END_TEST
 
+/* Changes the last byte of the ServerKeyExchange, which is of its signature. */
+static void spoil_signature(GByteArray *output, gpointer data)
+{
+    (void)data;
+    for (guint at = 0; at + 5 < output->len;) {
+        guint size = (guint)output->data[at + 3] << 8 | output->data[at + 4];
+        if (output->data[at] == 22 && output->data[at + 5] == 12)
+            output->data[at + 4 + size] ^= 0xff;
+        at += 5 + size;
+    }
+}
+
+START_TEST(a_wrong_signature)
+{
+    Row row = {.server = {.priority = ONLY("1.2")}};
+    g_autoptr(Drive) drive = play(&row, 0, spoil_signature, NULL);
+    ck_assert_str_eq(drive->talk->reason, "signature-wrong");
+    ck_assert_str_eq(drive->talk->result, "illegal");
+    ck_assert_ptr_nonnull(drive_fact(drive, "alert", "name", "decrypt_error", 0));
+    ck_assert_uint_eq(drive_count(drive, "chain", NULL, NULL), 1);
+}
+END_TEST
+
 START_TEST(alerts_of_a_server_that_refuses)
 {
     Row row = {.server = {.priority = ONLY("1.2") ":-KX-ALL:+ANON-ECDH", .anonymous = true}};
@@ -517,6 +540,7 @@ int main(void)
     tcase_add_loop_test(tcase, every_byte_flipped, 1, 3);
     tcase_add_loop_test(tcase, every_byte_flipped, 5, 6);
     tcase_add_test(tcase, no_certificate_that_decodes);
+    tcase_add_test(tcase, a_wrong_signature);
     tcase_add_test(tcase, alerts_of_a_server_that_refuses);
     tcase_add_test(tcase, a_wrong_priority_is_refused);
     tcase_add_test(tcase, silence_and_the_absolute_limit);
