@@ -254,12 +254,26 @@ static GBytes *certificate_file(const char *path)
     return NULL;
 }
 
+static bool add_target(Run *run, const char *word, GError **error)
+{
+    if (targets_add(run->targets, word, error))
+        return true;
+    if (g_file_test(word, G_FILE_TEST_IS_REGULAR) && error) {
+        g_clear_error(error);
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                    "%s: a file, but no certificate that can be read stands in it (PEM or DER, at "
+                    "most %d bytes); --targets reads a list of hosts, --open a session",
+                    word, RUN_FILE);
+    }
+    return false;
+}
+
 /* Adds a word of the command line: a file of certificates, or a target. */
 static bool add_word(Run *run, const char *word, GError **error)
 {
     g_autoptr(GBytes) file = certificate_file(word);
     if (!file)
-        return targets_add(run->targets, word, error);
+        return add_target(run, word, error);
     gsize size = 0;
     const guchar *bytes = g_bytes_get_data(file, &size);
     g_autofree char *base64 = g_base64_encode(bytes, size);

@@ -226,8 +226,10 @@ static char *features_text(const json_t *agreed)
     for (size_t i = 0; i < G_N_ELEMENTS(yes); i++)
         if (fact_bool(agreed, yes[i].member, FALSE))
             append(text, "%s", _(yes[i].words));
-    if (lifetime > 0)
-        g_string_append_printf(text, _(" for %d s"), (int)MIN(lifetime, G_MAXINT));
+    if (lifetime > 0) {
+        g_autofree char *good = brief_lifetime(lifetime);
+        g_string_append_printf(text, _(" for %s"), good);
+    }
     if (strcmp(asked, "required") == 0)
         append(text, _("client certificate required"));
     else if (*asked)

@@ -149,6 +149,19 @@ char *brief_duration(double seconds)
     return g_strdup_printf("%d:%02d h", (int)(whole / 3600), (int)fmod(whole / 60, 60));
 }
 
+char *brief_lifetime(gint64 seconds)
+{
+    static const struct {
+        gint64 seconds;
+        const char *unit;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t i = 0;
+    while (i + 1 < G_N_ELEMENTS(units) &&
+           (seconds < units[i].seconds || seconds % units[i].seconds))
+        i++;
+    return g_strdup_printf("%" G_GINT64_FORMAT " %s", seconds / units[i].seconds, units[i].unit);
+}
+
 char *brief_place(const Endpoint *endpoint, bool ascii)
 {
     g_autofree char *name = text_escape(ascii ? endpoint->host : endpoint->display, -1, ascii);

@@ -55,4 +55,7 @@ char *brief_duration(double seconds);
 /* host:port, [address]:port, with the Unicode form of a name, escaped; to be freed. */
 char *brief_place(const Endpoint *endpoint, bool ascii);
 
+/* A lifetime in seconds, in its largest whole unit: "45 s", "5 min", "6 h", "7 d"; to be freed. */
+char *brief_lifetime(gint64 seconds);
+
 #endif

@@ -139,9 +139,14 @@ static bool is_shown(const Endpoint *endpoint, const ReportStyle *style)
     return style->all || !(audit_is_quiet(endpoint) || waits(endpoint));
 }
 
+static bool without_address(const Endpoint *endpoint)
+{
+    return endpoint->reason && g_str_has_prefix(endpoint->reason, "name-");
+}
+
 static void count_quiet(Counts *counts, const Endpoint *endpoint)
 {
-    if (waits(endpoint) || g_str_has_prefix(endpoint->reason ? endpoint->reason : "", "name-"))
+    if (waits(endpoint) || without_address(endpoint))
         counts->unasked++;
     else if (strcmp(endpoint->result, "refused") == 0)
         counts->closed++;
@@ -251,13 +256,14 @@ static const Endpoint *worst_endpoint(const Model *model)
 
 static void summary_counts(GString *text, const Model *model)
 {
-    guint finished = 0, unexamined = 0, quiet = 0, counts[SEVERITY_COUNT] = {0};
+    guint finished = 0, unexamined = 0, quiet = 0, unasked = 0, counts[SEVERITY_COUNT] = {0};
     for (guint i = 0; i < model->endpoints->len; i++) {
         const Endpoint *endpoint = model->endpoints->pdata[i];
         const GPtrArray *findings = endpoint->findings;
         bool done = endpoint->result && strcmp(endpoint->result, "finished") == 0;
         finished += done;
-        quiet += audit_is_quiet(endpoint);
+        quiet += audit_is_quiet(endpoint) && !without_address(endpoint);
+        unasked += audit_is_quiet(endpoint) && without_address(endpoint);
         unexamined += endpoint->result && !audit_is_examined(endpoint) && !audit_is_quiet(endpoint);
         for (guint j = 0; findings && j < findings->len; j++)
             counts[((Finding *)findings->pdata[j])->severity]++;
@@ -269,6 +275,7 @@ static void summary_counts(GString *text, const Model *model)
     g_string_append_printf(text, _("%u with TLS"), finished);
     append_count(text, unexamined, _("could not be examined"));
     append_count(text, quiet, _("closed, silent or plain"));
+    append_count(text, unasked, _("not asked, for want of an address"));
     append_count(text, model->endpoints->len - model->done, _("not done"));
     g_string_append(text, ". ");
     for (guint i = 0, any = 0; i < SEVERITY_UNKNOWN; i++)

@@ -389,8 +389,10 @@ static void signature(Timeline *timeline)
 static void ticket(Timeline *timeline)
 {
     json_int_t lifetime = fact_integer(timeline->event->fact, "lifetime", -1);
-    if (lifetime >= 0)
-        sayf(timeline, ROLE_TEXT, _("good for %.1f h"), (double)lifetime / 3600);
+    if (lifetime < 0)
+        return;
+    g_autofree char *good = brief_lifetime(lifetime);
+    sayf(timeline, ROLE_TEXT, _("good for %s"), good);
 }
 
 static const struct {

@@ -110,9 +110,10 @@ static void session(const json_t *agreed, Lines *lines)
         lines_add(lines, ROLE_TEXT, _("none issued"));
     else
         lines_print(lines, ROLE_TEXT, _("%d issued"), (int)fact_integer(agreed, "tickets", 1));
-    if (json_object_get(agreed, "ticket_lifetime"))
-        lines_print(lines, ROLE_DIM, _(", good for %.1f h"),
-                    (double)fact_integer(agreed, "ticket_lifetime", 0) / 3600);
+    if (json_object_get(agreed, "ticket_lifetime")) {
+        g_autofree char *good = brief_lifetime(fact_integer(agreed, "ticket_lifetime", 0));
+        lines_print(lines, ROLE_DIM, _(", good for %s"), good);
+    }
     plain(lines, N_("resumption"), ROLE_TEXT,
           fact_bool(agreed, "resumed", FALSE) ? _("this session was resumed") : _("not asked"));
 }
