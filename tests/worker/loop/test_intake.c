@@ -109,13 +109,11 @@ END_TEST
 
 START_TEST(ceiling)
 {
-    enum { EXACT = LIMIT_LINE };
-    g_autofree char *text = g_strnfill(3 * EXACT, 'x');
+    const size_t exact = LIMIT_LINE;
+    g_autofree char *longest = g_strnfill(exact - 1, 'x'), *longer = g_strnfill(exact, 'x');
+    g_autofree char *text = g_strdup_printf("%s\n%s\ngood\n", longest, longer);
 
-    text[EXACT - 1] = '\n'; /* as long as may be */
-    text[2 * EXACT] = '\n'; /* one byte too long */
-    memcpy(text + 2 * EXACT + 1, "good\n", 5);
-    ck_lines(text, 2 * EXACT + 6, EXACT, "[1048575 bytes][too long][good]");
+    ck_lines(text, strlen(text), exact, "[1048575 bytes][too long][good]");
 }
 END_TEST
 
