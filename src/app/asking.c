@@ -19,7 +19,7 @@ typedef struct Asked {
     json_t *job;
     GSequenceIter *place; /* in the queue; NULL: the process has it */
     guint64 order;
-    const char *state; /* interned; NULL: not begun */
+    const char *state; /* interned; NULL: it waits */
     double began, at;  /* of its first state that is not waiting, and of its newest fact */
 } Asked;
 
@@ -163,8 +163,7 @@ static void on_fact(void *data, json_t *fact)
         bool waits = g_str_equal(state, "waiting");
         if (!asked->state && !waits)
             asked->began = asked->at;
-        if (asked->state || !waits)
-            asked->state = g_intern_string(state);
+        asked->state = waits ? NULL : g_intern_string(state);
     }
     if (kind == FACT_DONE) {
         if (!asked)

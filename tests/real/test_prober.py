@@ -184,6 +184,14 @@ def _listening(address, backlog=8):
     return server, server.getsockname()[1]
 
 
+def _silent(address, port=0):
+    """Two sockets: a port whose queue is full, so that it answers no connect."""
+    server = socket.socket()
+    server.bind((address, port))
+    server.listen(0)
+    return [server, socket.create_connection(server.getsockname())]
+
+
 @test
 def a_silent_server_and_a_stop():
     server, port = _listening(ADDRESS)
@@ -206,6 +214,24 @@ def suspended():
         prober.until(lambda f: f["fact"] == "message")
         prober.job(job="suspended")
         equal(prober.done(endpoint)["result"], "suspended")
+
+
+@test
+def suspended_for_longer_than_the_time_out():
+    """The time in which the program was stopped counts for nobody's silence."""
+    server, port = _listening(ADDRESS)
+    with server, Prober() as prober:
+        endpoint = prober.probe(ADDRESS, port, idle=0.5, total=1)
+        queued = _silent(ADDRESS)
+        connecting = prober.probe(*queued[0].getsockname(), idle=0.5, total=1)
+        prober.until(lambda f: f["fact"] == "message")
+        prober.until(lambda f: f.get("event") == "connecting" and f["endpoint"] == connecting)
+        prober.process.send_signal(signal.SIGSTOP)
+        check(not select.select([prober.process.stdout], [], [], 2)[0], "it is not stopped")
+        prober.job(job="suspended")
+        prober.process.send_signal(signal.SIGCONT)
+        equal(prober.done(endpoint)["result"], "suspended")
+        equal(prober.done(connecting)["result"], "suspended")
 
 
 @test
@@ -275,14 +301,6 @@ def back_pressure():
         check(any(r["at"] < still for r in results), "it did nothing while nobody read")
         check(any(r["at"] > still for r in results), "it did all while nobody read")
         equal(prober.end(), 0)
-
-
-def _silent(address, port=0):
-    """Two sockets: a port whose queue is full, so that it answers no connect."""
-    server = socket.socket()
-    server.bind((address, port))
-    server.listen(0)
-    return [server, socket.create_connection(server.getsockname())]
 
 
 @test

@@ -240,8 +240,11 @@ static void on_timer(uv_timer_t *timer)
     Carry *carry = timer->data;
     Talk *talk = carry->goal.talk;
     double now = carry_now(carry);
+    double late = carry->armed > 0 ? clock_late(now, carry->armed) : 0;
 
     carry->armed = 0;
+    carry->began += late;
+    carry->last += late;
     if (!carry->started)
         carry_start(carry);
     else if (now >= carry->began + carry->goal.total)

@@ -9,6 +9,12 @@
 /* Seconds since `epoch`, which is CLOCK_MONOTONIC in nanoseconds. */
 double clock_now(gint64 epoch);
 
+/* How late a timer that was due at `due` fires, where that is more than the loop is ever busy for;
+ * else 0. We were stopped then, or starved of the processor. Nobody is to be blamed for silence in
+ * a time in which we could not hear: it is to be granted once more, in which what has come is read,
+ * and jobs too. */
+double clock_late(double now, double due);
+
 /* Milliseconds from `now` to `then`, rounded up, as timers of the loop want it; 0 if it has passed.
  */
 uint64_t clock_wait(double now, double then);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/util/limits.h"
+#include "worker/loop/clock.h"
 #include "worker/loop/hosts.h"
 
 #define HOSTS_FILE "/etc/hosts"
@@ -28,7 +29,8 @@ typedef struct Lookup {
     Names *names;
     Host *host;        /* NULL: nobody wants to know any more */
     GArray *addresses; /* Address */
-    uint64_t began;    /* uv_hrtime */
+    double began;      /* clock_now(0) */
+    double due;        /* likewise: when its time is over */
     guint out;         /* questions of c-ares that are not answered */
     int status;        /* of c-ares: the gravest so far */
     bool alone;        /* each family was asked alone */
@@ -41,6 +43,7 @@ struct Names {
     Hosts *hosts;
     ares_channel channel;
     uv_timer_t timer;    /* of c-ares */
+    double due;          /* clock_now(0): when that fires */
     uv_timer_t kick;     /* runs what names_use has queued */
     GHashTable *by_name; /* "family/name" -> Host */
     GHashTable *polls;   /* descriptor -> Poll */
@@ -99,7 +102,13 @@ static void names_arm(Names *names);
 static void on_timer(uv_timer_t *timer)
 {
     Names *names = timer->data;
+    double now = clock_now(0);
 
+    if (clock_late(now, names->due) > 0) { /* what has come in time is read first */
+        names->due = now;
+        uv_timer_start(timer, on_timer, 1, 0);
+        return;
+    }
     ares_process_fd(names->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
     names_arm(names);
 }
@@ -108,14 +117,16 @@ static void on_timer(uv_timer_t *timer)
 static void names_arm(Names *names)
 {
     struct timeval wait;
+    double now = clock_now(0);
 
     if (names->closing)
         return;
-    if (ares_timeout(names->channel, NULL, &wait) == NULL)
+    if (ares_timeout(names->channel, NULL, &wait) == NULL) {
         uv_timer_stop(&names->timer);
-    else
-        uv_timer_start(&names->timer, on_timer,
-                       (uint64_t)wait.tv_sec * 1000 + (uint64_t)wait.tv_usec / 1000 + 1, 0);
+        return;
+    }
+    names->due = now + (double)wait.tv_sec + (double)wait.tv_usec / 1e6;
+    uv_timer_start(&names->timer, on_timer, clock_wait(now, names->due), 0);
 }
 
 static void on_poll(uv_poll_t *handle, int status, int events)
@@ -224,13 +235,20 @@ static void lookup_tell(Lookup *lookup, int status)
         return;
     g_array_append_vals(host->addresses, lookup->addresses->data, lookup->addresses->len);
     host->cut = lookup->cut;
-    host->took = (double)(uv_hrtime() - lookup->began) / 1e9;
+    host->took = clock_now(0) - lookup->began;
     host_known(lookup->names, host, status);
 }
 
 static void on_lookup_late(uv_timer_t *timer)
 {
-    lookup_tell(timer->data, ARES_ETIMEOUT);
+    Lookup *lookup = timer->data;
+    double now = clock_now(0), late = clock_late(now, lookup->due);
+
+    lookup->due += late;
+    if (late > 0)
+        uv_timer_start(timer, on_lookup_late, 1, 0);
+    else
+        lookup_tell(lookup, ARES_ETIMEOUT);
 }
 
 static void names_run(Names *names);
@@ -293,7 +311,8 @@ static void lookup_begin(Names *names, Host *host)
 
     lookup->names = names;
     lookup->host = host;
-    lookup->began = uv_hrtime();
+    lookup->began = clock_now(0);
+    lookup->due = lookup->began + (double)names->timeout_ms / 1000;
     lookup->addresses = g_array_new(FALSE, FALSE, sizeof(Address));
     lookup->timer.data = lookup;
     uv_timer_init(names->loop, &lookup->timer);

@@ -43,6 +43,7 @@ struct Race {
     GPtrArray *runners; /* Runner, owned */
     Runner *winner;
     double last_begun;
+    double due;    /* when the timer fires */
     Attempt best;  /* the most telling failure; args owned */
     guint handles; /* of libuv, not yet closed */
     bool timed;    /* the timer is one of them */
@@ -306,7 +307,13 @@ static void on_answer(uv_poll_t *poll, int status, int events)
 
 static void on_timer(uv_timer_t *timer)
 {
-    race_step(timer->data);
+    Race *race = timer->data;
+    double late = clock_late(race_now(race), race->due);
+
+    race->last_begun += late;
+    for (guint i = 0; i < race->runners->len; i++)
+        ((Runner *)race->runners->pdata[i])->attempt.began += late;
+    race_step(race);
 }
 
 /* Fails what was not answered in time; returns how many attempts are still under way. */
@@ -356,6 +363,7 @@ static void race_step(Race *race)
         race->goal.events->lost(race->goal.data, &race->best);
         return;
     }
+    race->due = due;
     if (due > 0)
         uv_timer_start(&race->timer, on_timer, clock_wait(now, due), 0);
     else
