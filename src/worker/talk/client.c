@@ -233,10 +233,21 @@ static void completed(Client *client)
     client->base.deadline = client->now + listen;
 }
 
+/* A HelloRequest after the handshake: the one message that GnuTLS's hook does not show, and which has
+ * no body. It is not gone into (RFC 5246 section 7.4.1.1). */
+static void request_came(Client *client)
+{
+    static const uint8_t bytes[] = {HANDSHAKE_HELLO_REQUEST, 0, 0, 0};
+    Said said = {.encrypted = true, .bytes = bytes, .size = sizeof bytes};
+    transcript_message(client->transcript, &said, client->now);
+}
+
 /* What GnuTLS gave back; false where it can do no more for now. */
 static bool gnutls_said(Client *client, int code)
 {
     SaidAlert alert = {.encrypted = true, .level = GNUTLS_AL_WARNING};
+    if (code == GNUTLS_E_REHANDSHAKE)
+        request_came(client);
     if (client->transcript->fault) {
         refuse_fault(client, client->transcript->fault);
         return false;

@@ -494,6 +494,91 @@ START_TEST(alerts_of_a_server_that_refuses)
 }
 END_TEST
 
+/* ---- after the handshake ---- */
+
+/* A server with which the handshake is complete, and the client listens. */
+static Server *listening(Drive *drive, const ServerSpec *spec)
+{
+    Server *server = server_new(spec);
+    server_pump(server, drive, 0, NULL, NULL);
+    ck_assert_str_eq(drive->talk->phase, "listening");
+    return server;
+}
+
+START_TEST(renegotiation_is_not_gone_into)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.2")};
+    for (guint requests = 1; requests <= LIMIT_HELLO_REQUESTS + 1; requests++) {
+        g_autoptr(Drive) drive = begin(USUAL);
+        g_autoptr(Server) server = listening(drive, &spec);
+        for (guint i = 0; i < requests; i++)
+            gnutls_rehandshake(server_session(server));
+        server_pump(server, drive, 0, NULL, NULL);
+        bool over = requests > LIMIT_HELLO_REQUESTS;
+        drive_tick(drive);
+        ck_assert_uint_eq(drive_count(drive, "message", "name", "HelloRequest"), requests);
+        ck_assert_uint_eq(drive_count(drive, "message", "name", "ClientHello"), 1);
+        ck_assert_int_eq(drive->talk->state, over ? TALK_FAILED : TALK_DONE);
+        if (over)
+            ck_assert_str_eq(drive->talk->reason, "limit-hello-requests");
+        ck_assert_uint_eq(drive_count(drive, "negotiated", NULL, NULL), 1);
+    }
+}
+END_TEST
+
+START_TEST(what_a_listening_client_is_told)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.3")};
+    static const struct {
+        TalkEnd how;
+        const char *reason; /* NULL: it is done */
+    } ends[] = {{TALK_END_CLOSED, NULL},
+                {TALK_END_RESET, NULL},
+                {TALK_END_TOTAL, NULL},
+                {TALK_END_STOPPED, NULL},
+                {TALK_END_BYTES, "limit-bytes"}};
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+        g_autoptr(Drive) drive = begin(USUAL);
+        g_autoptr(Server) server = listening(drive, &spec);
+        drive_end(drive, ends[i].how);
+        ck_assert_int_eq(drive->talk->state, ends[i].reason ? TALK_FAILED : TALK_DONE);
+        if (ends[i].reason)
+            ck_assert_str_eq(drive->talk->reason, ends[i].reason);
+        ck_assert_uint_eq(drive_count(drive, "negotiated", NULL, NULL), 1);
+    }
+}
+END_TEST
+
+START_TEST(data_and_good_bye)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.3")};
+    g_autoptr(Drive) drive = begin(USUAL);
+    g_autoptr(Server) server = listening(drive, &spec);
+    gnutls_record_send(server_session(server), "220 hello\r\n", 11);
+    gnutls_bye(server_session(server), GNUTLS_SHUT_WR);
+    server_pump(server, drive, 1, NULL, NULL);
+    ck_assert_int_eq(drive->talk->state, TALK_DONE);
+    json_t *bye = drive_fact(drive, "alert", "direction", "in", 0);
+    ck_assert_str_eq(fact_string(bye, "name", ""), "close_notify");
+    ck_assert_str_eq(fact_string(bye, "level", ""), "warning");
+    ck_assert(fact_bool(bye, "encrypted", FALSE));
+}
+END_TEST
+
+/* It listens for two round trips where these are longer than the least time. */
+START_TEST(how_long_it_listens)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.3")};
+    g_autoptr(Drive) drive = begin(USUAL);
+    g_autoptr(Server) server = listening(drive, &spec);
+    ck_assert_double_eq_tol(drive->talk->deadline, 1.101 + LIMIT_LISTEN_MS / 1000.0, 1e-6);
+    g_autoptr(Drive) far = begin(USUAL);
+    far->talk->round_trip = 0.2;
+    g_autoptr(Server) other = listening(far, &spec);
+    ck_assert_double_eq_tol(far->talk->deadline, 1.101 + 0.4, 1e-6);
+}
+END_TEST
+
 START_TEST(a_wrong_priority_is_refused)
 {
     ClientSpec spec = {.priority = "NORMAL:+NOTHING", .hello = "usual"};
@@ -542,6 +627,10 @@ int main(void)
     tcase_add_test(tcase, no_certificate_that_decodes);
     tcase_add_test(tcase, a_wrong_signature);
     tcase_add_test(tcase, alerts_of_a_server_that_refuses);
+    tcase_add_test(tcase, renegotiation_is_not_gone_into);
+    tcase_add_test(tcase, what_a_listening_client_is_told);
+    tcase_add_test(tcase, data_and_good_bye);
+    tcase_add_test(tcase, how_long_it_listens);
     tcase_add_test(tcase, a_wrong_priority_is_refused);
     tcase_add_test(tcase, silence_and_the_absolute_limit);
     suite_add_tcase(suite, tcase);
