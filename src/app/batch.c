@@ -25,6 +25,8 @@ enum {
     BATCH_BEHIND = 32 << 20, /* bytes not printed yet at which no new connection begins */
 };
 
+enum { BATCH_TWICE_MS = 300 }; /* signals closer to each other are one */
+
 typedef struct Batch {
     uv_loop_t loop;
     const Options *options;
@@ -33,9 +35,10 @@ typedef struct Batch {
     Progress *progress;
     LoopSignals *signals;
     Demo *demo;
-    int signal;  /* that ended it; 0: none */
-    bool behind; /* paused until the output has caught up */
-    bool files;  /* there are files of certificates to be read */
+    int signal;         /* that ended it; 0: none */
+    uint64_t signalled; /* when it came, in the loop's milliseconds */
+    bool behind;        /* paused until the output has caught up */
+    bool files;         /* there are files of certificates to be read */
     bool over, failed;
 } Batch;
 
@@ -111,12 +114,16 @@ static void on_signal(void *data, int number)
         run_continued(batch->run);
         return;
     }
+    /* timeout(1) and terminals' process groups send the same one twice at once */
+    if (batch->signal && uv_now(&batch->loop) - batch->signalled < BATCH_TWICE_MS)
+        return;
     if (batch->signal) { /* the second one does not wait for the output either */
         progress_leave(batch->progress);
         signal(number, SIG_DFL);
         raise(number);
     }
     batch->signal = number;
+    batch->signalled = uv_now(&batch->loop);
     stop(batch);
 }
 
