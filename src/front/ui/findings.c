@@ -198,12 +198,13 @@ static void update(FindingsView *view)
     if (view->built && view->version == model->version)
         return;
     memset(view->severity, 0, sizeof view->severity);
-    g_autoptr(GPtrArray) old = view->rows;
+    GPtrArray *old = view->rows;
     view->rows = g_ptr_array_new_with_free_func(row_free);
     for (guint i = 0; i < model->endpoints->len; i++)
         add_rows(view, model->endpoints->pdata[i]);
     g_ptr_array_sort(view->rows, worst_first);
     table_update(view->table, view->rows);
+    g_clear_pointer(&old, g_ptr_array_unref);
     view->version = model->version;
     view->built = true;
 }

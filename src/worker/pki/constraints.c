@@ -75,7 +75,7 @@ static bool uri_within(const Der *name, const Der *base)
         return false;
     const char *host = slashes + 3, *end = host;
     size_t left = name->length - (size_t)(host - uri);
-    while ((size_t)(end - host) < left && !memchr("/?#", *end, 3))
+    while ((size_t)(end - host) < left && *end != '/' && *end != '?' && *end != '#')
         end++;
     const char *at = find_last(host, (size_t)(end - host), '@');
     host = at ? at + 1 : host;

@@ -93,11 +93,9 @@ static void run(Pipes *pipes)
         ssize_t got = read(STDIN_FILENO, bytes, sizeof bytes);
         if (got > 0)
             take(pipes, bytes, (size_t)got);
-        else if (got == 0)
-            return;
-        else if (errno == EAGAIN)
+        else if (got < 0 && errno == EAGAIN)
             wait_for(STDIN_FILENO, POLLIN);
-        else if (errno != EINTR)
+        else if (got == 0 || errno != EINTR)
             return;
     }
 }
