@@ -233,8 +233,8 @@ static void completed(Client *client)
     client->base.deadline = client->now + listen;
 }
 
-/* A HelloRequest after the handshake: the one message that GnuTLS's hook does not show, and which has
- * no body. It is not gone into (RFC 5246 section 7.4.1.1). */
+/* A HelloRequest after the handshake: the one message that GnuTLS's hook does not show, and which
+ * has no body. It is not gone into (RFC 5246 section 7.4.1.1). */
 static void request_came(Client *client)
 {
     static const uint8_t bytes[] = {HANDSHAKE_HELLO_REQUEST, 0, 0, 0};

@@ -186,7 +186,7 @@ START_TEST(no_connection_no_question)
     ProbeOutcome outcome;
     const char *hello;
     g_autoptr(Probe) probe = probe_new(&spec, NULL);
-    g_autoptr(Talk) talk = probe_next(probe, &hello);
+    talk_free(probe_next(probe, &hello));
     ck_assert(!probe_over(probe, &outcome));
     g_autoptr(json_t) args = json_pack("{s:s}", "address", "192.0.2.1");
     probe_tell_failed(probe, "refused", "connection-refused", args);

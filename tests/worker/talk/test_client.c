@@ -539,7 +539,7 @@ START_TEST(what_a_listening_client_is_told)
                 {TALK_END_BYTES, "limit-bytes"}};
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
         g_autoptr(Drive) drive = begin(USUAL);
-        g_autoptr(Server) server = listening(drive, &spec);
+        server_free(listening(drive, &spec));
         drive_end(drive, ends[i].how);
         ck_assert_int_eq(drive->talk->state, ends[i].reason ? TALK_FAILED : TALK_DONE);
         if (ends[i].reason)
@@ -570,11 +570,11 @@ START_TEST(how_long_it_listens)
 {
     static const ServerSpec spec = {.priority = ONLY("1.3")};
     g_autoptr(Drive) drive = begin(USUAL);
-    g_autoptr(Server) server = listening(drive, &spec);
+    server_free(listening(drive, &spec));
     ck_assert_double_eq_tol(drive->talk->deadline, 1.101 + LIMIT_LISTEN_MS / 1000.0, 1e-6);
     g_autoptr(Drive) far = begin(USUAL);
     far->talk->round_trip = 0.2;
-    g_autoptr(Server) other = listening(far, &spec);
+    server_free(listening(far, &spec));
     ck_assert_double_eq_tol(far->talk->deadline, 1.101 + 0.4, 1e-6);
 }
 END_TEST
