@@ -10,6 +10,7 @@
 #include "front/ui/pane.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 /* What the focus can be on, in the order of Tab and of the keys 1 to 5. */
@@ -372,10 +373,10 @@ static void count_parts(const EndpointsView *view, Part parts[PARTS])
     if (counts->endpoints)
         parts[1].text = g_strdup_printf(_("%u/%u done"), counts->done, counts->endpoints);
     parts[2].rank = 5;
-    if (counts->running)
-        parts[2].text = g_strdup_printf(_("%u running"), counts->running);
     if (desk->paused)
         parts[2] = (Part){1, g_strdup(_("PAUSED"))};
+    else if (counts->running)
+        parts[2].text = g_strdup_printf(_("%u running"), counts->running);
     parts[3].rank = 4;
     if (unknown)
         parts[3].text = g_strdup_printf(_("%u unknown"), unknown);
@@ -389,8 +390,7 @@ static void count_parts(const EndpointsView *view, Part parts[PARTS])
     }
     parts[6].rank = 3;
     if (counts->running)
-        parts[6].text =
-            g_strdup_printf("%d:%04.1f", (int)desk->at / 60, desk->at - (int)desk->at / 60 * 60);
+        parts[6].text = g_strdup_printf("%d:%04.1f", (int)(desk->at / 60), fmod(desk->at, 60));
 }
 
 static void join_parts(const Part parts[PARTS], guint rank, GString *text)

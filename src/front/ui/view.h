@@ -1,8 +1,8 @@
 /* view: what a screen full of something is to the rest of the program.
  *
- * A view is a file of statics that ends in one const ViewOps; views lie on a stack, the endpoints
- * at the bottom. What all of them share is the Desk. A pane is less: lines about one endpoint,
- * drawn beside the endpoints or in their place (PaneOps).
+ * A view is a file of static functions that ends in one const ViewOps; views lie on a stack, the
+ * endpoints at the bottom. What all of them share is the Desk. A pane is less: lines about one
+ * endpoint, drawn beside the endpoints or in their place (PaneOps).
  */
 #ifndef TLSDIVE_FRONT_UI_VIEW_H
 #define TLSDIVE_FRONT_UI_VIEW_H

@@ -248,8 +248,8 @@ END_TEST
 START_TEST(only_capitals_ask)
 {
     g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
-    for (char letter = 'a'; letter <= 'z'; letter++) {
-        char keys[] = {letter, ' ', 'E', 's', 'c', '\0'};
+    for (const char *letter = "abcdefghijklmnopqrstuvwxyz"; *letter; letter++) {
+        g_autofree char *keys = g_strdup_printf("%c Esc", *letter);
         stage_keys(stage, keys);
     }
     stage_keys(stage, "Enter Enter Esc Esc Esc Esc Esc");
