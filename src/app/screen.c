@@ -27,6 +27,7 @@ typedef struct Screen {
     Ui *ui;
     Surface *surface;
     ScreenPort port;
+    UiPort table; /* over `port` */
     LoopSignals *signals;
     Capture *capture;
     Demo *demo;
@@ -274,7 +275,7 @@ static bool open_screen(Screen *screen, GError **error)
         .quit = leave,
         .data = screen,
     };
-    UiPort table = screen_port_table(&screen->port);
+    screen->table = screen_port_table(&screen->port);
     UiSettings look = {
         .utf8 = screen->utf8,
         .title = asked,
@@ -282,7 +283,7 @@ static bool open_screen(Screen *screen, GError **error)
         .replay = screen->port.replay,
         .ask_for_target = !options->open && !options->demo && run_is_empty(screen->run),
     };
-    screen->ui = ui_new(run_model(screen->run), &table, &look);
+    screen->ui = ui_new(run_model(screen->run), &screen->table, &look);
     if (message)
         ui_status(screen->ui, message);
     return true;

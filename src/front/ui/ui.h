@@ -61,6 +61,7 @@ typedef struct UiSettings {
     bool ask_for_target;  /* started without targets: the A prompt is open */
 } UiSettings;
 
+/* A screen over a model and a port, which both outlive it; the settings are copied. */
 Ui *ui_new(const Model *model, const UiPort *port, const UiSettings *settings);
 void ui_free(Ui *ui);
 
