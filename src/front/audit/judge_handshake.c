@@ -23,22 +23,41 @@ static bool is_tls13(const AuditCase *examined)
     return strcmp(fact_string(examined->agreed, "version", ""), "TLS 1.3") == 0;
 }
 
-/* RFC 6176, 7568, 8996: what may no longer be negotiated. */
+/* True unless the ClientHello is known to have offered nothing that is good today: then the server
+ * had no choice, and what it would choose is not known. */
+static bool offered_better(const AuditCase *examined)
+{
+    const GPtrArray *events = examined->best->events;
+    bool known = false;
+    for (guint i = 0; i < events->len; i++) {
+        const Event *event = events->pdata[i];
+        const json_t *versions = json_object_get(event->fact, "versions"), *version;
+        size_t j;
+        if (event->kind != EVENT_MESSAGE || !json_is_array(versions))
+            continue;
+        known = true;
+        json_array_foreach(versions, j, version)
+        {
+            const char *name = json_string_value(version);
+            if (name && (strcmp(name, "TLS 1.2") == 0 || strcmp(name, "TLS 1.3") == 0))
+                return true;
+        }
+    }
+    return !known;
+}
+
+/* RFC 6176, 7568, 8996: what may no longer be negotiated. One rule for what the server chose, and
+ * one for what it took because there was nothing else. */
 void judge_version(AuditCase *examined)
 {
-    static const struct {
-        const char *version;
-        Severity severity;
-    } old[] = {
-        {"SSL 2.0", SEVERITY_CRITICAL},
-        {"SSL 3.0", SEVERITY_CRITICAL},
-        {"TLS 1.0", SEVERITY_HIGH},
-        {"TLS 1.1", SEVERITY_HIGH},
-    };
+    static const char *const old[] = {"SSL 2.0", "SSL 3.0", "TLS 1.0", "TLS 1.1"};
     const char *version = fact_string(examined->agreed, "version", "");
+    bool chosen = strcmp(examined->rule->code, "old-version") == 0;
     for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
-        if (strcmp(version, old[i].version) == 0)
-            add_chosen(examined, old[i].severity, one_arg("version", version));
+        if (strcmp(version, old[i]) == 0 && chosen == offered_better(examined))
+            add_chosen(examined,
+                       chosen && old[i][0] == 'S' ? SEVERITY_CRITICAL : examined->rule->severity,
+                       one_arg("version", version));
 }
 
 /* What is wrong with a suite; the first row that fits says it. */

@@ -202,7 +202,7 @@ static const AuditRule rules[] = {
         .why = N_("Everything goes in plain text, passwords too."),
         .act = N_("Switch TLS on in the server, and look whether something on the way (a firewall "
                   "that inspects) takes the offer out."),
-        .see = "RFC 3207, RFC 8314",
+        .see = "RFC 3207, RFC 2595, RFC 4217, RFC 8314",
     },
     {
         .code = "starttls-refused",
@@ -212,7 +212,7 @@ static const AuditRule rules[] = {
         .what = N_("{reason}."),
         .why = N_("Clients go on in plain text, or not at all."),
         .act = N_("Look into the server's log: usually its certificate or key cannot be read."),
-        .see = "RFC 3207, RFC 8314",
+        .see = "RFC 3207, RFC 2595, RFC 4217, RFC 8314",
     },
     {
         .code = "no-tls",
@@ -262,7 +262,7 @@ static const AuditRule rules[] = {
         .severity = SEVERITY_HIGH,
         .judge = judge_version,
         .sentence = N_("{version} is the best it speaks"),
-        .what = N_("From all versions up to TLS 1.3, the server chose {version}."),
+        .what = N_("Newer versions were offered, and the server chose {version}."),
         .why =
             N_("SSL and TLS below 1.2 are given up for their flaws, and browsers have left them."),
         .act = N_("Switch on TLS 1.2 and 1.3, and update the server if it has none."),
@@ -309,6 +309,18 @@ static const AuditRule rules[] = {
         .why = N_("Clients that heed the promise refuse the server."),
         .act = N_("Switch OCSP stapling on, and look whether the server reaches the responder."),
         .see = "RFC 7633",
+    },
+    {
+        .code = "old-version-accepted",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_version,
+        .sentence = N_("{version} is accepted"),
+        .what = N_("Nothing newer was offered, and the server took {version}."),
+        .why =
+            N_("SSL and TLS below 1.2 are given up for their flaws; who can force them on a client "
+               "gains by it."),
+        .act = N_("Switch off everything below TLS 1.2."),
+        .see = "RFC 8996, RFC 7568, RFC 6176",
     },
     {
         .code = "insecure-renegotiation",

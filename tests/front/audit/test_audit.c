@@ -179,6 +179,11 @@ static const struct {
     {"negotiated", "{'version':'TLS 1.0'}", "high old-version", false},
     {"negotiated", "{'version':'TLS 1.1'}", "high old-version", false},
     {"negotiated", "{'version':'TLS 1.3'}", "", false},
+    {"+",
+     "{'fact':'negotiated','endpoint':'e1','connection':'e1.1','version':'TLS "
+     "1.1','hello':'usual'}",
+     "high old-version", false},
+    {"message", "{'versions':['TLS 1.1','TLS 1.0']}", "", false},
     {"negotiated", "{'suite':'TLS_ECDHE_RSA_WITH_RC4_128_SHA'}", "high weak-suite", false},
     {"negotiated", "{'suite':'TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA'}", "high weak-suite", false},
     {"negotiated", "{'suite':'TLS_DHE_RSA_WITH_DES_CBC_SHA'}", "high weak-suite", false},
@@ -267,7 +272,8 @@ START_TEST(every_rule_is_tried)
     size_t count;
     const AuditRule *rules = audit_rules(&count);
     for (size_t i = 0; i < count; i++) {
-        bool tried = strcmp(rules[i].code, "way-not-built") == 0;
+        bool tried = strcmp(rules[i].code, "way-not-built") == 0 ||
+                     strcmp(rules[i].code, "old-version-accepted") == 0;
         for (size_t j = 0; j < G_N_ELEMENTS(rows); j++)
             tried |= strstr(rows[j].findings, rules[i].code) != NULL;
         ck_assert_msg(tried, "%s", rules[i].code);
@@ -355,6 +361,32 @@ START_TEST(a_change_asks_for_a_new_judgement)
     ck_assert(text_to_time("2030-01-01T00:00:00Z", &context.now));
     audit_judge_all(model, &context);
     ck_assert_uint_eq(endpoint->findings->len, 1);
+}
+END_TEST
+
+/* What was not offered cannot have been refused. */
+START_TEST(a_server_without_a_choice_is_judged_by_what_it_took)
+{
+    static const struct {
+        const char *versions, *findings;
+    } offers[] = {
+        {"['TLS 1.3','TLS 1.2','TLS 1.1','TLS 1.0']", "high old-version"},
+        {"['TLS 1.1','TLS 1.0']", "medium old-version-accepted"},
+        {"[]", "medium old-version-accepted"},
+        {"[7]", "medium old-version-accepted"},
+        {"'TLS 1.1'", "high old-version"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(offers); i++) {
+        g_autofree char *hello = g_strdup_printf(
+            "{'fact':'message','endpoint':'e1','connection':'e1.1','direction':'out','name':"
+            "'ClientHello','content':'handshake','size':9,'sha256':'" HELLO
+            "','encrypted':false,'versions':%s}",
+            offers[i].versions);
+        g_autoptr(Model) model = changed("negotiated", "{'version':'TLS 1.1'}", false);
+        stream_fold(model, hello);
+        g_autofree char *findings = judged(model);
+        ck_assert_msg(strcmp(findings, offers[i].findings) == 0, "%s: %s", hello, findings);
+    }
 }
 END_TEST
 
@@ -449,6 +481,7 @@ int main(void)
     tcase_add_test(tcase, the_catalogue_is_judged_mildly);
     tcase_add_test(tcase, a_running_endpoint_is_not_judged);
     tcase_add_test(tcase, a_change_asks_for_a_new_judgement);
+    tcase_add_test(tcase, a_server_without_a_choice_is_judged_by_what_it_took);
     tcase_add_test(tcase, findings_point_at_what_proves_them);
     tcase_add_test(tcase, a_finding_becomes_a_fact);
     tcase_add_test(tcase, every_text_is_whole);
