@@ -223,7 +223,12 @@ static void name_endpoints(Run *run)
 
 bool run_add(Run *run, const char *words, GError **error)
 {
-    bool fine = targets_add_list(run->targets, words, strlen(words), "targets", error);
+    Targets *trial = targets_new();
+    bool fine = targets_add_list(trial, words, strlen(words), "targets", error);
+    targets_free(trial);
+    if (!fine)
+        return false;
+    fine = targets_add_list(run->targets, words, strlen(words), "targets", error);
     name_endpoints(run);
     return fine;
 }

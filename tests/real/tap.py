@@ -1,5 +1,6 @@
 """A test program in Python: functions decorated with @test run one after the other and print TAP."""
 import sys
+import time
 import traceback
 
 _tests = []
@@ -18,6 +19,15 @@ def equal(got, want, what=""):
 def check(truth, what):
     if not truth:
         raise AssertionError(what)
+
+
+def until(holds, what, timeout=20, every=0.02):
+    """Waits until `holds()` is true, for what no file descriptor can tell; returns what it returned."""
+    deadline = time.monotonic() + timeout
+    while not (result := holds()):
+        check(time.monotonic() < deadline, what() if callable(what) else what)
+        time.sleep(every)
+    return result
 
 
 def main():

@@ -3,9 +3,9 @@ import atexit
 import os
 import shlex
 import subprocess
-import time
 
 from servers import ROOT
+from tap import until
 
 _SERVER = os.path.join(ROOT, "tmux.sock")
 
@@ -41,14 +41,12 @@ class Terminal:
 
     def until(self, *parts, timeout=20, gone=()):
         """Waits until all of these stand on the screen, and none of `gone`."""
-        deadline = time.monotonic() + timeout
-        while True:
+        def holds():
             screen = self.screen()
-            if all(p in screen for p in parts) and not any(p in screen for p in gone):
-                return screen
-            if time.monotonic() > deadline:
-                raise AssertionError(f"never on the screen: {parts}, or still there: {gone}\n{screen}")
-            time.sleep(0.02)
+            fits = all(p in screen for p in parts) and not any(p in screen for p in gone)
+            return screen if fits else None
+        return until(holds, lambda: f"never on the screen: {parts}, or still there: {gone}\n{self.screen()}",
+                     timeout)
 
     def ask(self, format):
         """What tmux knows of the pane: "#{cursor_y}"."""

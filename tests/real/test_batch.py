@@ -4,11 +4,10 @@ import os
 import signal
 import socket
 import subprocess
-import time
 
 from program import TLSDIVE, VALIDATOR, dive, environment
 from servers import ADDRESS, ROOT, Pki, free_port, s_server
-from tap import check, equal, main, test
+from tap import check, equal, main, test, until
 
 pki = Pki()
 GOOD = s_server(*pki.leaf("good", key="ec"))
@@ -222,10 +221,8 @@ def no_worker_outlives_the_program():
         children = run.children()
         run.process.kill()
         run.finish()
-        deadline = time.monotonic() + 10
-        while any(os.path.exists(f"/proc/{pid}") for pid in children.values()):
-            check(time.monotonic() < deadline, f"still there: {children}")
-            time.sleep(0.01)
+        until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children.values()),
+              f"still there: {children}")
 
 
 @test

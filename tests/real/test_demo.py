@@ -1,10 +1,9 @@
 """The demo: every server of its own, and what is to be said of it."""
 import os
 import subprocess
-import time
 
 from program import TLSDIVE, dive, environment
-from tap import check, equal, main, test
+from tap import check, equal, main, test, until
 
 FACTS = dive("--demo", "--timeout", "2")
 
@@ -82,10 +81,7 @@ def it_prints_a_report_and_leaves_nothing_behind():
     for name in ("modern", "expired", "silent"):
         check(name + ".localhost" in result.stdout, result.stdout)
     equal(result.stderr, "", "standard error")
-    deadline = time.monotonic() + 10
-    while folders() - before:
-        check(time.monotonic() < deadline, f"left: {folders() - before}")
-        time.sleep(0.01)
+    until(lambda: not folders() - before, lambda: f"left: {folders() - before}")
 
 
 main()

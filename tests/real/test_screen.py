@@ -3,11 +3,10 @@ import os
 import shlex
 import signal
 import socket
-import time
 
 from program import TLSDIVE
 from servers import ADDRESS, ROOT, Pki, s_server
-from tap import check, equal, main, test
+from tap import check, equal, main, test, until
 from terminal import Terminal
 
 pki = Pki()
@@ -66,10 +65,7 @@ def good():
 
 
 def gone(pid):
-    deadline = time.monotonic() + 10
-    while os.path.exists(f"/proc/{pid}"):
-        check(time.monotonic() < deadline, "it ends")
-        time.sleep(0.01)
+    until(lambda: not os.path.exists(f"/proc/{pid}"), "it ends")
 
 
 @test
@@ -184,10 +180,7 @@ def stopped_and_let_go_on():
         screen.keys("Enter")
         screen.until("1/2 done", "hello")
         asked = '"connection":"2.2","event":"open"'  # what was in flight is asked again
-        deadline = time.monotonic() + 20
-        while asked not in open(path).read():
-            check(time.monotonic() < deadline, open(path).read())
-            time.sleep(0.02)
+        until(lambda: asked in open(path).read(), lambda: open(path).read())
         screen.keys("Q")
         screen.ended("saved in")
     with open(path) as file:
@@ -245,13 +238,12 @@ def at_rest_nothing_wakes_up():
         with open(f"/proc/{screen.pid()}/status") as status:
             return [line for line in status if "ctxt_switches" in line and "nonvol" not in line]
 
-    deadline = time.monotonic() + 10
-    while True:  # a second in which nothing happened, once all is done
-        before = switches()
-        time.sleep(1)
-        if switches() == before:
-            break
-        check(time.monotonic() < deadline, f"woken: {before} {switches()}")
+    seen = []
+
+    def at_rest():  # a second in which nothing happened, once all is done
+        seen.append(switches())
+        return len(seen) > 1 and seen[-1] == seen[-2]
+    until(at_rest, lambda: f"woken: {seen}", timeout=10, every=1)
     screen.keys("q")
     screen.ended()
 

@@ -279,7 +279,7 @@ static bool tell_targets(const unsigned *ports)
 /* Serves until standard input is at its end: the front is gone, or wants no more. */
 static void serve_all(struct pollfd *polls)
 {
-    struct pollfd *input = &polls[SERVERS * 2];
+    struct pollfd *input = &polls[(size_t)SERVERS * 2];
     *input = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
     while (!input->revents && (poll(polls, SERVERS * 2 + 1, -1) >= 0 || errno == EINTR))
         for (size_t i = 0; i < (size_t)SERVERS * 2; i++)

@@ -203,7 +203,9 @@ static void draw_quiet(const EndpointsView *view, Area line)
 static void draw_table(EndpointsView *view, Area area)
 {
     bool focused = view->focus == SPOT_TABLE;
-    bool quiet = view->counts.closed + view->counts.silent > 0 && area.rows > LEAST_TABLE;
+    int needed = (int)table_shown(view->table) + 2;
+    bool quiet = view->counts.closed + view->counts.silent > 0 &&
+                 (area.rows > LEAST_TABLE || area.rows >= needed);
     if (!view->counts.endpoints) {
         area_plain(area_cells(area, 1, 2, area.columns), ROLE_DIM,
                    _("no endpoints yet: A adds some"));

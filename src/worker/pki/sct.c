@@ -20,8 +20,10 @@ int sct_count(const Der *value)
     return list.failed || !reader_at_end(&content) ? -1 : count;
 }
 
+/* Where the list is cut short, a child ends with its parent. */
 static Field *add(Walk *walk, Field *parent, const char *name, size_t offset, size_t length)
 {
+    length = MIN(length, parent->offset + parent->length - offset);
     Field *field = shape_child(walk, parent, "", offset, length);
     if (field)
         shape_call(field, "x509.sct", name);
