@@ -12,7 +12,7 @@ double clock_now(gint64 epoch)
 
 double clock_late(double now, double due)
 {
-    return now - due > LATE ? now - due : 0;
+    return now - due > LATE ? now - due + LATE : 0;
 }
 
 uint64_t clock_wait(double now, double then)

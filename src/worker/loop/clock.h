@@ -9,10 +9,10 @@
 /* Seconds since `epoch`, which is CLOCK_MONOTONIC in nanoseconds. */
 double clock_now(gint64 epoch);
 
-/* How late a timer that was due at `due` fires, where that is more than the loop is ever busy for;
- * else 0. We were stopped then, or starved of the processor. Nobody is to be blamed for silence in
- * a time in which we could not hear: it is to be granted once more, in which what has come is read,
- * and jobs too. */
+/* By how much what was due at `due` is to be put off, where its timer fires later than the loop is
+ * ever busy for; else 0. We were stopped then, or starved of the processor, and nobody is to be
+ * blamed for silence in a time in which we could not hear: all of it is granted once more, and half
+ * a second in which what has come is read, jobs too. */
 double clock_late(double now, double due);
 
 /* Milliseconds from `now` to `then`, rounded up, as timers of the loop want it; 0 if it has passed.

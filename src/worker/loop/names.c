@@ -246,7 +246,7 @@ static void on_lookup_late(uv_timer_t *timer)
 
     lookup->due += late;
     if (late > 0)
-        uv_timer_start(timer, on_lookup_late, 1, 0);
+        uv_timer_start(timer, on_lookup_late, clock_wait(now, lookup->due), 0);
     else
         lookup_tell(lookup, ARES_ETIMEOUT);
 }

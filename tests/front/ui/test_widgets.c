@@ -319,7 +319,7 @@ START_TEST(lines_select_those_with_an_identity)
 {
     g_autoptr(Lines) lines = lines_new();
     fill(lines, 12);
-    g_autofree char *text = lines_shown(lines, 4, 20);
+    g_free(lines_shown(lines, 4, 20));
     ck_assert_str_eq(lines_selected(lines), "line 0");
     lines_move(lines, COMMAND_DOWN);
     ck_assert_str_eq(lines_selected(lines), "line 3");

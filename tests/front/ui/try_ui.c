@@ -32,7 +32,7 @@ static StageSize size_of(Term *term)
 static void run(Stage *stage, Term *term)
 {
     while (!strstr(stage->asked->str, "quit")) {
-        g_autofree char *text = stage_draw(stage);
+        g_free(stage_draw(stage));
         if (ui_take_redraw(stage->ui))
             term_redraw(term);
         term_mouse(term, ui_mouse(stage->ui));
@@ -71,7 +71,7 @@ static void print_screen(void)
     g_autoptr(Stage) stage = stage_new(words[1], size);
     if (arguments > 4)
         stage_keys(stage, words[4]);
-    g_autofree char *text = stage_draw(stage);
+    g_free(stage_draw(stage));
     fputs(text, stdout);
 }
 
