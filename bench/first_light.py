@@ -195,12 +195,12 @@ def idle(name, terminal, seconds=10):
         f"{(wake_ups(terminal.pid) - before) / seconds:.1f} wake-ups/s")
 
 
-def under_load(port):
-    """Keys while facts pour in: the same endpoint at many loopback addresses."""
-    saved = os.path.join(servers.ROOT, "load.jsonl")
+def under_load(port, parallel):
+    """Keys while facts pour in: the same endpoint at many loopback addresses, so many at a time."""
+    saved = os.path.join(servers.ROOT, f"load{parallel}.jsonl")
     hosts = [f"127.{100 + i // 250}.{i % 250}.1:{port}" for i in range(1500)]
     listing = servers.write(os.path.join(servers.ROOT, "hosts.txt"), "\n".join(hosts) + "\n")
-    terminal = Terminal(PROGRAM, "--save", saved, "--targets", listing)
+    terminal = Terminal(PROGRAM, "--save", saved, "--targets", listing, "--parallel", str(parallel))
     terminal.until(rb"Help")
     terminal.quiet(0.05, 0.2)
     lines = lambda: sum(1 for _ in open(saved, "rb"))  # noqa: E731
@@ -308,7 +308,8 @@ def main():
     row("what", "tlsdive", "peer, or beside it", "ratio")
     first_paint(tig_folder)
     at_rest([port], tig_folder)
-    under_load(port)
+    under_load(port, 3)  # a thousand facts a second and a few; then as many as come
+    under_load(port, 64)
     two_hundred(port)
     silent_host(pem, key)
 
