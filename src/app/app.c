@@ -37,6 +37,7 @@ static int run_worker(const Options *options)
     };
     /* ^C is for the front, which ends its workers when it has told what is known. */
     signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN); /* the terminal is lost: the front ends its workers, and saves first */
     if (g_str_equal(options->worker, "demo"))
         return demo_serve();
     for (size_t i = 0; i < G_N_ELEMENTS(roles); i++)

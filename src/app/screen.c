@@ -335,12 +335,12 @@ static void close_screen(Screen *screen)
     term_close(screen->term);
     capture_free(screen->capture);
     demo_free(screen->demo);
-    loop_signals_free(screen->signals);
     ui_free(g_steal_pointer(&screen->ui));
     if (screen->started && !screen->options->open)
         print_end(screen);
     surface_free(screen->surface);
     run_free(screen->run);
+    loop_signals_free(screen->signals); /* who hangs up does so more than once: all is saved now */
     loop_end(&screen->loop);
 }
 
