@@ -71,7 +71,7 @@ static void print_screen(void)
     g_autoptr(Stage) stage = stage_new(words[1], size);
     if (arguments > 4)
         stage_keys(stage, words[4]);
-    g_free(stage_draw(stage));
+    g_autofree char *text = stage_draw(stage);
     fputs(text, stdout);
 }
 

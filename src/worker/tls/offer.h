@@ -1,0 +1,72 @@
+/* offer: a ClientHello as we want it, whatever a library would say of it, and the bytes of it.
+ *
+ * An Offer is plain data: it is filled, and offer_build makes the records. Nothing is checked: what
+ * is asked for is sent, lawful or not, for a server's answer to nonsense is worth knowing too. SSL
+ * 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC 5246 section 7.4.1.2;
+ * RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the CLIENT-HELLO.
+ */
+#ifndef TLSDIVE_WORKER_TLS_OFFER_H
+#define TLSDIVE_WORKER_TLS_OFFER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker/tls/hello.h"
+
+enum { TLS_SSL2 = 0x0002 };
+
+/* An extension by its bytes: extension_data without type and length. */
+typedef struct OfferExtension {
+    uint16_t type;
+    GBytes *data;
+} OfferExtension;
+
+typedef struct Offer {
+    uint16_t
+        version;      /* asked for: TLS_SSL2 ... TLS_1_3, or one that does not exist (yet).
+                         TLS_1_3 and higher go into supported_versions, with legacy_version TLS_1_2 */
+    uint16_t record;  /* version of the record; 0: as usual (0x0301; SSL 3.0: 0x0300) */
+    GArray *versions; /* uint16_t: supported_versions as they stand; empty: {version} where
+                         version is TLS 1.3 or higher, else no such extension */
+    GArray *suites; /* uint32_t: two bytes each, SSL 2.0: three; in this order. Nothing is added */
+    GArray *compressions; /* uint8_t; empty: {0} */
+    GArray *groups;       /* uint16_t: supported_groups; empty: no such extension */
+    GArray *schemes;      /* uint16_t: signature_algorithms; empty: no such extension */
+    GArray *shares;     /* uint16_t: groups to send a key_share for (offer_share); with TLS 1.3 the
+                           extension is always there, empty or not */
+    GArray *points;     /* uint8_t: ec_point_formats; empty: {0} where there are groups */
+    GPtrArray *alpn;    /* char *, owned; empty: no such extension */
+    char *server_name;  /* NULL: none */
+    GArray *extensions; /* OfferExtension: more, after the named ones, in this order */
+    bool bare;          /* no extensions at all, whatever else is said */
+    guint8 random[32];  /* filled by the caller */
+    guint8 session_id[32]; /* likewise */
+    guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3 */
+    guint fragment;        /* bytes of the message in one record; 0: as much as fits */
+} Offer;
+
+/* An empty offer for a version: lists that are there to be filled; random is zero. */
+Offer *offer_new(uint16_t version);
+Offer *offer_copy(const Offer *offer);
+void offer_free(Offer *offer);
+
+/* Appends to one of its lists. */
+void offer_add_suite(Offer *offer, uint32_t suite);
+void offer_add_extension(Offer *offer, uint16_t type, const void *data, size_t size);
+
+/* True if the list (a GArray of uint16_t) has it. */
+bool offer_has(const GArray *list, uint16_t code);
+
+/* The records of the hello, whole; to be freed with g_byte_array_unref. */
+GByteArray *offer_build(const Offer *offer);
+
+/* A key_share entry's key_exchange for a group, from `seed` (32 bytes): a value that a server takes
+ * for a public key and of which nobody knows the secret: X25519 and X448 from the seed, the base
+ * point of a curve, a power of the generator for FFDHE, an ML-KEM encapsulation key of zeros with
+ * the seed; of a hybrid the parts in their order. NULL: we have none for this group. */
+GByteArray *offer_share(uint16_t group, const uint8_t *seed);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Offer, offer_free)
+
+#endif
