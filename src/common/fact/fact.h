@@ -28,6 +28,8 @@ typedef enum FactKind {
     FACT_ALERT,
     FACT_BYTES,
     FACT_NEGOTIATED,
+    FACT_DIVE,
+    FACT_ANSWER,
     FACT_CHAIN,
     FACT_CERTIFICATE,
     FACT_VERDICT,
