@@ -32,7 +32,6 @@ struct Run {
     Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
     const char *store;
-    gint64 opened_at; /* a session that was opened: its time; else 0 */
     uv_prepare_t *flush;
 };
 
@@ -40,7 +39,11 @@ struct Run {
 
 gint64 run_now(const Run *run)
 {
-    return run->opened_at ? run->opened_at : g_get_real_time() / G_USEC_PER_SEC;
+    gint64 began = 0;
+    const Model *model = run_model(run);
+    if (!text_to_time(fact_string(model->stream, "time", ""), &began))
+        return g_get_real_time() / G_USEC_PER_SEC;
+    return began + (gint64)model->at;
 }
 
 bool run_is_over(const Run *run)
@@ -374,10 +377,7 @@ Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GE
                     options->open);
         return NULL;
     }
-    const char *time = fact_string(run_model(run)->stream, "time", "");
-    if (!text_to_time(time, &run->opened_at))
-        run->opened_at = g_get_real_time() / G_USEC_PER_SEC;
-    AuditContext context = {.now = run->opened_at};
+    AuditContext context = {.now = run_now(run)};
     audit_judge_all(stream_model(run->stream), &context);
     return g_steal_pointer(&run);
 }

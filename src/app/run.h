@@ -75,7 +75,8 @@ void run_set_store(Run *run, const char *file);
 Stream *run_stream(Run *run);
 const Model *run_model(const Run *run);
 
-/* The time to judge by: now, or that of a session that was opened; seconds since 1970. */
+/* The time to judge by, in seconds since 1970: that of the newest fact, so that a session is judged
+ * alike when it is opened again. */
 gint64 run_now(const Run *run);
 
 void run_free(Run *run);

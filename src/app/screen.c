@@ -68,14 +68,15 @@ static void touch(Screen *screen)
 static void paint(Screen *screen)
 {
     int rows, columns;
-    double at =
-        screen->port.replay ? run_model(screen->run)->at : stream_at(run_stream(screen->run));
+    bool replay = screen->port.replay;
+    double at = replay ? run_model(screen->run)->at : stream_at(run_stream(screen->run));
+    gint64 now = replay ? run_now(screen->run) : g_get_real_time() / G_USEC_PER_SEC;
     term_size(screen->term, &rows, &columns);
     if (!screen->surface || screen->surface->rows != rows || screen->surface->columns != columns) {
         surface_free(screen->surface);
         screen->surface = surface_new(rows, columns, screen->utf8);
     }
-    ui_draw(screen->ui, screen->surface, run_now(screen->run), at);
+    ui_draw(screen->ui, screen->surface, now, at);
     if (ui_take_redraw(screen->ui))
         term_redraw(screen->term);
     term_mouse(screen->term, ui_mouse(screen->ui));
