@@ -421,10 +421,8 @@ static json_t *probe_job(const Run *run, const Endpoint *endpoint, const Target 
     static const char *const same[] = {"endpoint", "host",     "port",
                                        "entry",    "protocol", "server_name"};
     const Options *options = run->options;
-    const GPtrArray *all = endpoint->connections;
-    const Connection *last = all->len ? all->pdata[all->len - 1] : NULL;
     json_t *job = json_pack("{s:s,s:i,s:i,s:f,s:f}", "job", "probe", "weight", (int)target->weight,
-                            "connection", last ? (int)last->number + 1 : 1, "idle",
+                            "connection", (int)endpoint->last_connection + 1, "idle",
                             options->timeout, "total", options->timeout * LIMIT_TOTAL_FACTOR);
     for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
         json_t *value = json_object_get(endpoint->fact, same[i]);

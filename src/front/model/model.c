@@ -3,10 +3,11 @@
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
 #include "front/model/certificate.h"
+#include "front/model/code.h"
 
 #include <string.h>
 
-enum { CODE_SIZE = 64, ID_SIZE = 256 };
+enum { ID_SIZE = 256, SHED_TRIES = 16 };
 
 static const char waiting[] = "waiting"; /* the state before the first */
 
@@ -56,6 +57,8 @@ static void endpoint_free(void *data)
 {
     Endpoint *endpoint = data;
     g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
+    answers_free(endpoint->answers);
+    g_ptr_array_unref(endpoint->questions);
     g_ptr_array_unref(endpoint->connections);
     json_decref(endpoint->args);
     json_decref(endpoint->fact);
@@ -90,6 +93,7 @@ Model *model_new(void)
     model->bytes =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     model->errors = g_ptr_array_new_with_free_func(fact_free);
+    g_queue_init(&model->questions);
     return model;
 }
 
@@ -97,6 +101,7 @@ void model_free(Model *model)
 {
     if (!model)
         return;
+    g_queue_clear(&model->questions);
     g_hash_table_unref(model->by_id);
     g_hash_table_unref(model->by_connection);
     g_hash_table_unref(model->by_host);
@@ -116,23 +121,6 @@ static void set_fact(json_t **to, json_t *fact)
     json_incref(fact);
     json_decref(*to);
     *to = fact;
-}
-
-/* Interned codes live for ever, so nothing but a short code is interned. */
-static const char *intern_code(const char *code)
-{
-    size_t size = code ? strnlen(code, CODE_SIZE + 1) : 0;
-    if (size == 0 || size > CODE_SIZE)
-        return NULL;
-    for (const char *c = code; *c; c++)
-        if (!g_ascii_islower(*c) && !g_ascii_isdigit(*c) && *c != '-')
-            return NULL;
-    return g_intern_string(code);
-}
-
-static const char *member_code(const json_t *fact, const char *member)
-{
-    return intern_code(fact_string(fact, member, NULL));
 }
 
 static bool is_sha256(const char *text)
@@ -204,11 +192,16 @@ static guint connection_number(const char *id, const char *endpoint)
     return (guint)g_ascii_strtoull(digits, NULL, 10);
 }
 
+static void insert_connection(GPtrArray *list, Connection *connection)
+{
+    guint place = upper_bound(list, connection->number, number_of_connection);
+    g_ptr_array_insert(list, (gint)place, connection);
+}
+
 static Connection *connection_get(Fold *fold, const char *id)
 {
     Endpoint *endpoint = fold->endpoint;
     Connection *connection = g_hash_table_lookup(fold->model->by_connection, id);
-    GPtrArray *all = endpoint->connections;
     guint number;
 
     if (connection)
@@ -224,8 +217,9 @@ static Connection *connection_get(Fold *fold, const char *id)
     connection->at = fold->at;
     connection->address = g_string_new(NULL);
     connection->events = g_ptr_array_new_with_free_func(event_free);
-    g_ptr_array_insert(all, (gint)upper_bound(all, number, number_of_connection), connection);
+    insert_connection(endpoint->connections, connection);
     g_hash_table_insert(fold->model->by_connection, connection->id, connection);
+    endpoint->last_connection = MAX(endpoint->last_connection, number);
     return connection;
 }
 
@@ -236,9 +230,12 @@ static bool runs(const Endpoint *endpoint)
     return !endpoint->result && strcmp(endpoint->state, waiting) != 0;
 }
 
-static void touch(Endpoint *endpoint)
+/* What happens on a connection of a dive is nothing that rules look at: they look at answers. */
+static void touch(Endpoint *endpoint, const Connection *connection)
 {
     endpoint->version++;
+    if (connection && connection->question)
+        return;
     g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
 }
 
@@ -251,18 +248,47 @@ static void choose_best(Connection *connection)
 {
     Endpoint *endpoint = connection->endpoint;
     const Connection *best = endpoint->best;
-    if (connection->number < endpoint->round_from)
+    if (connection->question || connection->number < endpoint->round_from)
         return;
     if (!best || rank(connection) > rank(best) ||
         (rank(connection) == rank(best) && connection->number > best->number))
         endpoint->best = connection;
 }
 
+/* Of the connections of dives only so many keep their events: the oldest give way, those that show
+ * an answer that counts a little later than others. */
+static void shed_questions(Model *model)
+{
+    for (guint tries = 0; model->questions.length > LIMIT_QUESTIONS; tries++) {
+        Connection *connection = g_queue_pop_head(&model->questions);
+        if (tries < SHED_TRIES && (connection->proves || !connection->closed)) {
+            g_queue_push_tail(&model->questions, connection);
+            continue;
+        }
+        connection->shed = true;
+        g_ptr_array_set_size(connection->events, 0);
+    }
+}
+
+/* The connection turns out to be one of a dive. */
+static void set_question(Fold *fold)
+{
+    Connection *connection = fold->connection;
+    Endpoint *endpoint = connection->endpoint;
+    guint index = 0;
+    if (connection->question || !g_ptr_array_find(endpoint->connections, connection, &index))
+        return;
+    connection->question = true;
+    insert_connection(endpoint->questions, g_ptr_array_steal_index(endpoint->connections, index));
+    g_queue_push_tail(&fold->model->questions, connection);
+    shed_questions(fold->model);
+}
+
 static void add_event(Fold *fold, EventKind kind)
 {
     GPtrArray *events = fold->connection->events;
     Event *event;
-    if (events->len >= LIMIT_EVENTS)
+    if (fold->connection->shed || events->len >= LIMIT_EVENTS)
         return;
     event = g_new0(Event, 1);
     event->number = events->len + 1;
@@ -274,9 +300,8 @@ static void add_event(Fold *fold, EventKind kind)
 
 static void begin_round(Endpoint *endpoint)
 {
-    const GPtrArray *all = endpoint->connections;
     endpoint->asked++;
-    endpoint->round_from = all->len ? ((Connection *)all->pdata[all->len - 1])->number + 1 : 1;
+    endpoint->round_from = endpoint->last_connection + 1;
     endpoint->best = NULL;
     endpoint->state = g_intern_static_string(waiting);
     endpoint->result = endpoint->reason = NULL;
@@ -318,6 +343,7 @@ static bool fold_endpoint(Fold *fold)
     endpoint->named = fact_bool(fact, "named", FALSE);
     endpoint->state = g_intern_static_string(waiting);
     endpoint->connections = g_ptr_array_new_with_free_func(connection_free);
+    endpoint->questions = g_ptr_array_new_with_free_func(connection_free);
     endpoint->round_from = 1;
     g_ptr_array_add(fold->model->endpoints, endpoint);
     g_hash_table_insert(fold->model->by_id, endpoint->id, endpoint);
@@ -341,7 +367,7 @@ static bool fold_host(Fold *fold)
 static bool fold_state(Fold *fold)
 {
     Endpoint *endpoint = fold->endpoint;
-    const char *state = member_code(fold->fact, "state");
+    const char *state = code_member(fold->fact, "state");
     const char *id = fact_string(fold->fact, "connection", NULL);
     bool waits = state && strcmp(state, waiting) == 0;
     if (!state || (endpoint->result && !waits))
@@ -369,6 +395,8 @@ static bool fold_connection(Fold *fold)
         which++;
     if (which == G_N_ELEMENTS(events))
         return false;
+    if (strcmp(fact_string(fold->fact, "hello", ""), "question") == 0)
+        set_question(fold);
     if (which == 1)
         connection->open = true;
     if (which > 1)
@@ -474,7 +502,7 @@ static bool fold_certificate(Fold *fold)
     awaited = g_steal_pointer(&certificate->awaited);
     for (guint i = 0; awaited && i < awaited->len; i++) {
         fold->touched = awaited->pdata[i];
-        touch(fold->touched);
+        touch(fold->touched, NULL);
     }
     return true;
 }
@@ -495,7 +523,7 @@ static bool fold_verdict(Fold *fold)
     verdict->reasons = g_ptr_array_new();
     json_array_foreach(reasons, i, item)
     {
-        const char *code = intern_code(json_string_value(item));
+        const char *code = code_intern(json_string_value(item));
         if (code && !g_ptr_array_find(verdict->reasons, code, NULL))
             g_ptr_array_add(verdict->reasons, (char *)code);
     }
@@ -507,7 +535,7 @@ static bool fold_verdict(Fold *fold)
 static bool fold_error(Fold *fold)
 {
     const char *id = fact_string(fold->fact, "connection", NULL);
-    if (!member_code(fold->fact, "code"))
+    if (!code_member(fold->fact, "code"))
         return false;
     fold->endpoint = model_endpoint(fold->model, fact_string(fold->fact, "endpoint", ""));
     if (fold->endpoint && id)
@@ -522,19 +550,40 @@ static bool fold_error(Fold *fold)
 static bool fold_done(Fold *fold)
 {
     Endpoint *endpoint = fold->endpoint;
-    const char *result = member_code(fold->fact, "result");
-    const char *phase = member_code(fold->fact, "phase");
+    const char *result = code_member(fold->fact, "result");
+    const char *phase = code_member(fold->fact, "phase");
     json_t *args = json_object_get(fold->fact, "args");
     if (!result || endpoint->result)
         return false;
     endpoint->result = result;
-    endpoint->reason = member_code(fold->fact, "reason");
+    endpoint->reason = code_member(fold->fact, "reason");
     endpoint->args = json_is_object(args) ? json_incref(args) : NULL;
     endpoint->took = MAX(fact_number(fold->fact, "took", 0), 0);
     endpoint->asked = MAX(endpoint->asked, 1);
     if (phase)
         endpoint->state = phase;
     return true;
+}
+
+static Answers *answers_get(Endpoint *endpoint)
+{
+    if (!endpoint->answers)
+        endpoint->answers = answers_new();
+    return endpoint->answers;
+}
+
+static bool fold_dive(Fold *fold)
+{
+    return answers_fold_dive(answers_get(fold->endpoint), fold->fact, fold->at);
+}
+
+static bool fold_answer(Fold *fold)
+{
+    const char *id = fact_string(fold->fact, "connection", NULL);
+    Connection *proof = id ? g_hash_table_lookup(fold->model->by_connection, id) : NULL;
+    if (proof && proof->endpoint != fold->endpoint)
+        proof = NULL;
+    return answers_fold(answers_get(fold->endpoint), fold->fact, proof);
 }
 
 /* What a kind's folder needs to be found before it is called. */
@@ -559,6 +608,8 @@ static const struct {
     [FACT_CHAIN] = {NEEDS_CONNECTION, fold_chain},
     [FACT_CERTIFICATE] = {NEEDS_NOTHING, fold_certificate},
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
+    [FACT_DIVE] = {NEEDS_ENDPOINT, fold_dive},
+    [FACT_ANSWER] = {NEEDS_ENDPOINT, fold_answer},
     [FACT_ERROR] = {NEEDS_NOTHING, fold_error},
     [FACT_DONE] = {NEEDS_ENDPOINT, fold_done},
 };
@@ -586,6 +637,8 @@ static void count(Model *model, const Endpoint *endpoint, guint by)
         model->done += by;
     if (runs(endpoint))
         model->running += by;
+    if (answers_is_diving(endpoint->answers))
+        model->diving += by;
 }
 
 Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line)
@@ -612,7 +665,7 @@ Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line)
     if (fold.connection)
         choose_best(fold.connection);
     if (fold.endpoint)
-        touch(fold.endpoint);
+        touch(fold.endpoint, fold.connection);
     return fold.endpoint ? fold.endpoint : fold.touched;
 }
 

@@ -9,6 +9,8 @@
 #ifndef TLSDIVE_FRONT_MODEL_MODEL_H
 #define TLSDIVE_FRONT_MODEL_MODEL_H
 
+#include "front/model/answers.h"
+
 #include <glib.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -63,6 +65,9 @@ typedef struct Connection {
     guint number; /* in its endpoint, from 1; it stands behind the last dot of the id */
     double at;    /* when it began */
     bool open, closed;
+    bool question; /* one of a dive: in `questions` of its endpoint */
+    bool shed;     /* its events were let go, for there were too many such connections */
+    guint proves;  /* answers that name it */
     GString *address;
     GPtrArray *events;       /* Event *, owned */
     json_t *negotiated;      /* fact; NULL: none (yet) */
@@ -83,7 +88,11 @@ typedef struct Endpoint {
     const char *reason;     /* interned; may be NULL */
     json_t *args;           /* of the reason; may be NULL */
     double began, took;     /* seconds; took counts up to done, 0 before */
-    GPtrArray *connections; /* Connection *, owned, of all rounds, by number */
+    GPtrArray *connections; /* Connection *, owned, of all rounds, by number; without those of
+                               dives */
+    GPtrArray *questions;   /* Connection *, owned: those of dives, by number */
+    guint last_connection;  /* the largest number of either; 0: none */
+    Answers *answers;       /* of all dives; NULL: there was none */
     Connection *best; /* of this round, the one whose handshake counts: the last negotiated, else
                          the last with a chain, else the last; NULL: none (yet) */
     guint asked; /* how many times it was begun: rounds; a new one empties result, reason, best */
@@ -110,9 +119,11 @@ typedef struct Model {
     GHashTable *certificates;  /* sha256 -> Certificate */
     GHashTable *bytes;         /* sha256 -> GArray of BytesPart: where its bytes lie */
     GPtrArray *errors;         /* error facts about no connection, json_t * */
-    guint done, running;       /* endpoints with a result, and past waiting without one */
-    double at;                 /* the newest "at" seen */
-    guint version;             /* changes with every fold that changed anything */
+    GQueue questions;    /* Connection *: those of dives that keep their events, oldest first */
+    guint done, running; /* endpoints with a result, and past waiting without one */
+    guint diving;        /* endpoints in which a dive runs */
+    double at;           /* the newest "at" seen */
+    guint version;       /* changes with every fold that changed anything */
 } Model;
 
 /* Where a `bytes` fact lies: its line's place in the session file. */

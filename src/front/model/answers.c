@@ -1,0 +1,285 @@
+#include "front/model/answers.h"
+
+#include "common/fact/fact.h"
+#include "common/util/limits.h"
+#include "front/model/code.h"
+#include "front/model/model.h"
+
+#include <string.h>
+
+enum { ITEM_SIZE = 256 };
+
+const char *const answers_versions[] = {"TLS 1.3", "TLS 1.2",  "TLS 1.1",  "TLS 1.0",  "SSL 3.0",
+                                        "SSL 2.0", "DTLS 1.3", "DTLS 1.2", "DTLS 1.0", NULL};
+
+/* ---- making and freeing --------------------------------------------------------------------- */
+
+static void answer_unref(Answer *answer)
+{
+    if (!answer || --answer->references)
+        return;
+    if (answer->proof)
+        answer->proof->proves--;
+    json_decref(answer->fact);
+    g_free(answer);
+}
+
+static void cell_free(void *data)
+{
+    AnswerCell *cell = data;
+    answer_unref(cell->answer);
+    g_free(cell);
+}
+
+static void topic_free(void *data)
+{
+    AnswerTopic *topic = data;
+    g_hash_table_unref(topic->by_item);
+    g_ptr_array_unref(topic->cells);
+    answer_unref(topic->last);
+    g_free(topic->version);
+    g_free(topic->key);
+    g_free(topic);
+}
+
+Answers *answers_new(void)
+{
+    Answers *answers = g_new0(Answers, 1);
+    answers->now = &answers->dive;
+    answers->topics = g_ptr_array_new_with_free_func(topic_free);
+    answers->index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return answers;
+}
+
+void answers_free(Answers *answers)
+{
+    if (!answers)
+        return;
+    g_hash_table_unref(answers->index);
+    g_ptr_array_unref(answers->topics);
+    json_decref(answers->dive.args);
+    json_decref(answers->one.args);
+    g_free(answers);
+}
+
+/* ---- dives ---------------------------------------------------------------------------------- */
+
+static guint count_of(const json_t *fact, const char *member, guint otherwise)
+{
+    json_int_t value = fact_integer(fact, member, -1);
+    return value >= 0 && value <= G_MAXINT ? (guint)value : otherwise;
+}
+
+static void begin(Answers *answers, const json_t *fact, double at)
+{
+    const char *depth = code_member(fact, "depth");
+    guint number = MAX(answers->dive.number, answers->one.number) + 1;
+    Dive *dive = g_strcmp0(depth, "one") == 0 ? &answers->one : &answers->dive;
+    json_decref(dive->args);
+    *dive = (Dive){.number = number,
+                   .running = true,
+                   .depth = depth,
+                   .began = at,
+                   .allowed = count_of(fact, "allowed", 0)};
+    answers->now = dive;
+}
+
+static bool end(Dive *dive, const json_t *fact, double at)
+{
+    json_t *args = json_object_get(fact, "args");
+    dive->running = false;
+    dive->took = MAX(at - dive->began, 0);
+    dive->in_flight = dive->left = 0;
+    dive->result = code_member(fact, "result");
+    dive->reason = code_member(fact, "reason");
+    dive->args = json_is_object(args) ? json_incref(args) : NULL;
+    return true;
+}
+
+bool answers_fold_dive(Answers *answers, json_t *fact, double at)
+{
+    const char *event = fact_string(fact, "event", "");
+    Dive *dive = answers->now;
+    if (strcmp(event, "begun") == 0) {
+        begin(answers, fact, at);
+        return true;
+    }
+    if (!dive->running)
+        return false;
+    dive->connections = count_of(fact, "connections", dive->connections);
+    if (strcmp(event, "over") == 0)
+        return end(dive, fact, at);
+    dive->in_flight = count_of(fact, "in_flight", dive->in_flight);
+    dive->left = count_of(fact, "left", dive->left);
+    return strcmp(event, "progress") == 0;
+}
+
+bool answers_is_diving(const Answers *answers)
+{
+    return answers && answers->now->running;
+}
+
+bool answers_is_stale(const Answers *answers, const AnswerTopic *topic, const Answer *answer)
+{
+    const Dive *dive = answers->now;
+    bool full = g_strcmp0(dive->depth, "full") == 0;
+    return dive->running && dive != &answers->one && answer->dive < dive->number &&
+           (full || strcmp(topic->question, "version") == 0);
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+static bool is_order(const char *question)
+{
+    return g_str_has_suffix(question, "-order");
+}
+
+static AnswerTopic *topic_get(Answers *answers, const char *question, const char *version,
+                              const char *key)
+{
+    g_autofree char *name = g_strjoin("\n", question, version, key, NULL);
+    AnswerTopic *topic = g_hash_table_lookup(answers->index, name);
+    if (topic || answers->topics->len >= LIMIT_TOPICS || strlen(name) > ITEM_SIZE)
+        return topic;
+    topic = g_new0(AnswerTopic, 1);
+    topic->question = question;
+    topic->version = g_strdup(version);
+    topic->key = g_strdup(key);
+    topic->cells = g_ptr_array_new_with_free_func(cell_free);
+    topic->by_item = g_hash_table_new(g_str_hash, g_str_equal);
+    g_ptr_array_add(answers->topics, topic);
+    g_hash_table_insert(answers->index, g_steal_pointer(&name), topic);
+    return topic;
+}
+
+static Answer *answer_ref(Answer *answer)
+{
+    answer->references++;
+    return answer;
+}
+
+static void set_cell(Answers *answers, AnswerTopic *topic, Answer *answer, size_t which)
+{
+    const char *item =
+        json_string_value(json_array_get(json_object_get(answer->fact, "items"), which));
+    const json_t *code = json_array_get(json_object_get(answer->fact, "codes"), which);
+    AnswerCell *cell = item ? g_hash_table_lookup(topic->by_item, item) : NULL;
+    if (!item || strlen(item) > ITEM_SIZE || (!cell && answers->cells >= LIMIT_ANSWERS))
+        return;
+    if (!cell) {
+        cell = g_new0(AnswerCell, 1);
+        g_ptr_array_add(topic->cells, cell);
+        answers->cells++;
+    }
+    /* the key lies in the fact that is let go */
+    g_hash_table_replace(topic->by_item, (char *)item, cell);
+    answer_unref(cell->answer);
+    cell->item = item;
+    cell->code = json_is_integer(code) ? json_integer_value(code) : -1;
+    cell->answer = answer_ref(answer);
+}
+
+static bool read_word(const json_t *fact, AnswerWord *word)
+{
+    static const char *const words[] = {
+        [ANSWER_UNKNOWN] = "unknown", [ANSWER_YES] = "yes", [ANSWER_NO] = "no"};
+    const char *text = fact_string(fact, "answer", "");
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        if (strcmp(words[i], text) != 0)
+            continue;
+        *word = (AnswerWord)i;
+        return true;
+    }
+    return false;
+}
+
+bool answers_fold(Answers *answers, json_t *fact, struct Connection *proof)
+{
+    const char *question = code_member(fact, "question");
+    const json_t *items = json_object_get(fact, "items");
+    AnswerWord word = ANSWER_UNKNOWN;
+    AnswerTopic *topic;
+    Answer *answer;
+
+    if (!question || !json_is_array(items) || !read_word(fact, &word))
+        return false;
+    topic = topic_get(answers, question, fact_string(fact, "version", ""),
+                      fact_string(fact, "key", ""));
+    if (!topic)
+        return false;
+    answer = g_new0(Answer, 1);
+    answer->references = 1;
+    answer->fact = json_incref(fact);
+    answer->word = word;
+    answer->reason = code_member(fact, "reason");
+    answer->proof = proof;
+    answer->dive = answers->now->number;
+    if (proof)
+        proof->proves++;
+    for (size_t i = 0; !is_order(question) && i < json_array_size(items); i++)
+        set_cell(answers, topic, answer, i);
+    answer_unref(topic->last);
+    topic->last = answer;
+    return true;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+const AnswerTopic *answers_topic(const Answers *answers, const char *question, const char *version,
+                                 const char *key)
+{
+    g_autofree char *name = g_strjoin("\n", question, version, key, NULL);
+    return answers ? g_hash_table_lookup(answers->index, name) : NULL;
+}
+
+static const Answer *better(const Answer *one, const Answer *other)
+{
+    static const int rank[] = {[ANSWER_UNKNOWN] = 1, [ANSWER_YES] = 2, [ANSWER_NO] = 0};
+    return !one || (other && rank[other->word] > rank[one->word]) ? other : one;
+}
+
+static bool is_about(const AnswerTopic *topic, const char *question, const char *version)
+{
+    return strcmp(topic->question, question) == 0 && strcmp(topic->version, version) == 0;
+}
+
+const Answer *answers_find(const Answers *answers, const char *question, const char *version,
+                           const char *item)
+{
+    const Answer *found = NULL;
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        const AnswerCell *cell =
+            is_about(topic, question, version) ? g_hash_table_lookup(topic->by_item, item) : NULL;
+        if (cell)
+            found = better(found, cell->answer);
+    }
+    return found;
+}
+
+const Answer *answers_version(const Answers *answers, const char *version)
+{
+    return answers_find(answers, "version", "", version);
+}
+
+const json_t *answers_order(const Answers *answers, const char *question, const char *version)
+{
+    const AnswerTopic *topic = answers_topic(answers, question, version, "");
+    return topic && topic->last->word == ANSWER_YES ? json_object_get(topic->last->fact, "items")
+                                                    : NULL;
+}
+
+guint answers_count(const Answers *answers, const char *question, const char *version,
+                    AnswerWord word)
+{
+    g_autoptr(GHashTable) counted = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; is_about(topic, question, version) && j < topic->cells->len; j++) {
+            const AnswerCell *cell = topic->cells->pdata[j];
+            if (answers_find(answers, question, version, cell->item)->word == word)
+                g_hash_table_add(counted, (char *)cell->item);
+        }
+    }
+    return g_hash_table_size(counted);
+}
