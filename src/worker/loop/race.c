@@ -206,6 +206,26 @@ Race *race_new(Track *track, const RaceGoal *goal)
     return race;
 }
 
+/* Keeps the most telling failure; of several alike, with all their addresses. */
+static void race_remember(Race *race, const Attempt *attempt)
+{
+    json_t *known = json_object_get(race->best.args, "address");
+    json_t *address = json_object_get(attempt->args, "address");
+    int telling = telling_of(attempt->reason), best = telling_of(race->best.reason);
+
+    if (telling == best && known != NULL && address != NULL) {
+        json_object_set_new(
+            race->best.args, "address",
+            json_sprintf("%s, %s", json_string_value(known), json_string_value(address)));
+        return;
+    }
+    if (telling <= best)
+        return;
+    json_decref(race->best.args);
+    race->best = *attempt;
+    race->best.args = json_copy(attempt->args);
+}
+
 static void runner_tell_failed(Runner *runner, int error)
 {
     Race *race = runner->race;
@@ -227,11 +247,7 @@ static void runner_tell_failed(Runner *runner, int error)
     if (error == ETIMEDOUT)
         json_object_set_new(attempt->args, "seconds", json_real(race->goal.timeout));
     race->goal.events->failed(race->goal.data, attempt);
-    if (failure->telling > telling_of(race->best.reason)) {
-        json_decref(race->best.args);
-        race->best = *attempt;
-        json_incref(race->best.args);
-    }
+    race_remember(race, attempt);
 }
 
 static void runner_fail(Runner *runner, int error)

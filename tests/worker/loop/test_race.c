@@ -256,9 +256,10 @@ END_TEST
 START_TEST(reasons_have_arguments)
 {
     Bench *bench = bench_new(8);
-    const char *const addresses[] = {CLOSED, SILENT, NO_WAY};
+    const char *const addresses[] = {CLOSED, CLOSED " 127.0.0.7", SILENT, NO_WAY};
     json_t *expected[] = {
         json_pack("{s:s}", "address", CLOSED),
+        json_pack("{s:s}", "address", CLOSED ", 127.0.0.7"),
         json_pack("{s:s, s:f}", "address", SILENT, "seconds", TIMEOUT),
         json_pack("{s:s, s:s}", "address", NO_WAY, "what", "network unreachable"),
     };
