@@ -63,6 +63,9 @@ const CipherSuite *registry_suite_named(const char *name)
     for (size_t i = 0; i < table_suites_size; i++)
         if (is_named(table_suites[i].name, name) || is_named(table_suites[i].openssl, name))
             return &table_suites[i];
+    for (size_t i = 0; i < table_ssl2_size; i++)
+        if (is_named(table_ssl2[i].name, name))
+            return &table_ssl2[i];
     return NULL;
 }
 

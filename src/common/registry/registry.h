@@ -41,7 +41,7 @@ typedef struct CipherSuite {
 const CipherSuite *registry_suite(uint32_t id);
 const CipherSuite *registry_ssl2_suite(uint32_t kind);
 
-/* By IANA's or OpenSSL's name. */
+/* By IANA's or OpenSSL's name; of SSL 2.0 by its own. */
 const CipherSuite *registry_suite_named(const char *name);
 
 /* All of them, in the order of their code points. */

@@ -42,6 +42,15 @@ void judge_compression(AuditCase *examined);
 void judge_master_secret(AuditCase *examined);
 void judge_permissive(AuditCase *examined);
 
+/* what a dive has found to be accepted (judge_accepted.c); what the handshake that counts has shown
+ * already is not said again */
+void judge_versions_accepted(AuditCase *examined);
+void judge_suites_accepted(AuditCase *examined); /* one finding a weakness */
+void judge_secrecy_accepted(AuditCase *examined);
+void judge_dh_accepted(AuditCase *examined);
+void judge_failing(AuditCase *examined);
+void judge_configurations(AuditCase *examined);
+
 /* how it answered (judge_answer.c) */
 void judge_starttls_missing(AuditCase *examined);
 void judge_starttls_refused(AuditCase *examined);

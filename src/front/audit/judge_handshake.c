@@ -4,6 +4,7 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "front/audit/strength.h"
 
 static json_t *one_arg(const char *member, const char *value)
 {
@@ -60,45 +61,16 @@ void judge_version(AuditCase *examined)
                        one_arg("version", version));
 }
 
-/* What is wrong with a suite; the first row that fits says it. */
-static const struct {
-    const char *word;
-    const char *exchange, *cipher, *hash; /* NULL: any */
-    Severity severity;
-    bool export;
-} weak[] = {
-    {"NULL", NULL, "NULL", NULL, SEVERITY_CRITICAL, false},
-    {"anonymous", "dh-anonymous", NULL, NULL, SEVERITY_CRITICAL, false},
-    {"anonymous", "ecdh-anonymous", NULL, NULL, SEVERITY_CRITICAL, false},
-    {"EXPORT", NULL, NULL, NULL, SEVERITY_CRITICAL, true},
-    {"RC2", NULL, "RC2", NULL, SEVERITY_HIGH, false},
-    {"RC4", NULL, "RC4", NULL, SEVERITY_HIGH, false},
-    {"DES", NULL, "DES", NULL, SEVERITY_HIGH, false},
-    {"3DES", NULL, "3DES", NULL, SEVERITY_HIGH, false},
-    {"IDEA", NULL, "IDEA", NULL, SEVERITY_HIGH, false},
-    {"MD5", NULL, NULL, "MD5", SEVERITY_MEDIUM, false},
-};
-
-static bool equal_or_any(const char *wanted, const char *value)
-{
-    return !wanted || (value && g_ascii_strcasecmp(wanted, value) == 0);
-}
-
 void judge_suite(AuditCase *examined)
 {
-    const char *name = fact_string(examined->agreed, "suite", "");
-    const CipherSuite *suite = registry_suite_named(name);
-    for (size_t i = 0; suite && i < G_N_ELEMENTS(weak); i++) {
-        json_t *args;
-        if (!equal_or_any(weak[i].exchange, suite->exchange) ||
-            !equal_or_any(weak[i].cipher, suite->cipher) ||
-            !equal_or_any(weak[i].hash, suite->hash) || (weak[i].export && !suite->export))
-            continue;
-        args = one_arg("suite", suite->name);
-        json_object_set_new(args, "weakness", json_string(weak[i].word));
-        add_chosen(examined, weak[i].severity, args);
+    const CipherSuite *suite = registry_suite_named(fact_string(examined->agreed, "suite", ""));
+    const Weakness *weakness = strength_broken(suite);
+    json_t *args;
+    if (!weakness)
         return;
-    }
+    args = one_arg("suite", suite->name);
+    json_object_set_new(args, "weakness", json_string(weakness->word));
+    add_chosen(examined, weakness->severity, args);
 }
 
 void judge_forward_secrecy(AuditCase *examined)

@@ -377,6 +377,84 @@ static const AuditRule rules[] = {
         .see = "RFC 7627",
     },
     {
+        .code = "two-configurations",
+        .severity = SEVERITY_HIGH,
+        .judge = judge_configurations,
+        .sentence = N_("two configurations behind one address"),
+        .what = N_("Answers contradict each other from one connection to the next: {value}"),
+        .why = N_("Clients get the one or the other by chance; what is weak in either counts."),
+        .act = N_("Compare the machines behind the balancer, and give them one configuration."),
+        .see = "",
+    },
+    {
+        .code = "accepts-old-version",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_versions_accepted,
+        .sentence = N_("{version} is accepted too"),
+        .what = N_("The server took {version} when nothing else was offered."),
+        .why =
+            N_("SSL and TLS below 1.2 are given up for their flaws; who can force them on a client "
+               "gains by it."),
+        .act = N_("Switch off everything below TLS 1.2."),
+        .see = "RFC 8996, RFC 7568, RFC 6176",
+    },
+    {
+        .code = "accepts-weak-suites",
+        .severity = SEVERITY_HIGH,
+        .judge = judge_suites_accepted,
+        .sentence = N_("weak suites are accepted: {weakness} ({count})"),
+        .what = N_("In {versions}: {suites}"),
+        .why =
+            N_("A client that offers them last may be brought to use them, and an old one does: "
+               "NULL does not encrypt, anonymous does not authenticate, EXPORT, DES, RC2 and RC4 "
+               "can be broken, blocks of 64 bits give way in long connections."),
+        .act = N_("Take them out of the list of suites: AES-GCM and ChaCha20-Poly1305 with ECDHE "
+                  "are enough."),
+        .see = "RFC 9325 4.1, RFC 7465, RFC 5469",
+    },
+    {
+        .code = "accepts-small-prime",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_dh_accepted,
+        .sentence = N_("DHE with a prime of {bits} bits is accepted"),
+        .what = N_("Its Diffie-Hellman parameters: {value}"),
+        .why = N_("Below 1024 bits anybody can break it, at 1024 who has built the tables for its "
+                  "prime (Logjam)."),
+        .act = N_("Use ECDHE, or the groups of RFC 7919 with 2048 bits and more."),
+        .see = "RFC 9325 4.1, RFC 7919, CVE-2015-4000",
+    },
+    {
+        .code = "fails-after-choosing",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_failing,
+        .sentence = N_("{item} is accepted, and does not work: {reason}"),
+        .what = N_("In {version}: {reason}."),
+        .why = N_("Clients that the server leads there fail, where they could have had another."),
+        .act = N_("Look into the server's log; take out what its key, certificate or security "
+                  "level does not allow."),
+        .see = "",
+    },
+    {
+        .code = "accepts-no-forward-secrecy",
+        .severity = SEVERITY_LOW,
+        .judge = judge_secrecy_accepted,
+        .sentence = N_("suites without forward secrecy are accepted ({count})"),
+        .what = N_("In {versions}: {suites}"),
+        .why = N_("Who has recorded the traffic can read all of it, once the key is out."),
+        .act = N_("Take out the suites that do not begin with ECDHE or DHE."),
+        .see = "RFC 9325 4.1",
+    },
+    {
+        .code = "home-made-prime",
+        .severity = SEVERITY_INFO,
+        .judge = judge_dh_accepted,
+        .sentence = N_("DHE with a prime of its own ({bits} bits)"),
+        .what = N_("Its Diffie-Hellman parameters: {value}"),
+        .why = N_("Nobody but who made it knows whether such a prime is safe."),
+        .act = N_("Use the groups of RFC 7919, or ECDHE alone."),
+        .see = "RFC 7919",
+    },
+    {
         .code = "permissive-only",
         .severity = SEVERITY_INFO,
         .judge = judge_permissive,

@@ -89,6 +89,13 @@ static char *judged(Model *model)
     return g_string_free(text, FALSE);
 }
 
+#define ANSWER(question, version, items)                                                           \
+    "{'fact':'answer','endpoint':'e1','question':'" question "','version':'" version               \
+    "','items':[" items "],'answer':'yes'}"
+#define VALUE(question, version, item, value)                                                      \
+    "{'fact':'answer','endpoint':'e1','question':'" question "','version':'" version               \
+    "','items':['" item "'],'answer':'yes','value':'" value "'}"
+
 static const struct {
     const char *kind, *change, *findings;
     bool failed;
@@ -224,6 +231,40 @@ static const struct {
      "critical old-version; high no-forward-secrecy; medium insecure-renegotiation; "
      "low no-extended-master-secret",
      false},
+    /* what a dive has found */
+    {"+", ANSWER("version", "", "'SSL 2.0'"), "critical accepts-old-version", false},
+    {"+", ANSWER("version", "", "'TLS 1.0','TLS 1.2'"), "medium accepts-old-version", false},
+    {"+", ANSWER("version", "", "'TLS 1.1','SSL 3.0'"),
+     "high accepts-old-version; medium accepts-old-version", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.0'],'answer':'no'}", "",
+     false},
+    {"+", ANSWER("suite", "TLS 1.2", "'TLS_RSA_WITH_RC4_128_SHA','TLS_RSA_WITH_RC4_128_MD5'"),
+     "high accepts-weak-suites", false},
+    {"+", ANSWER("suite", "TLS 1.2", "'TLS_RSA_WITH_NULL_SHA','TLS_RSA_WITH_3DES_EDE_CBC_SHA'"),
+     "critical accepts-weak-suites; high accepts-weak-suites", false},
+    {"+", ANSWER("suite", "SSL 2.0", "'SSL_CK_RC2_128_CBC_WITH_MD5'"), "high accepts-weak-suites",
+     false},
+    {"+", ANSWER("suite", "TLS 1.2", "'TLS_RSA_WITH_AES_128_CBC_SHA'"),
+     "low accepts-no-forward-secrecy", false},
+    {"+", ANSWER("suite", "TLS 1.2", "'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA','0xFFFE'"), "", false},
+    {"+", ANSWER("suite", "TLS 1.3", "'TLS_AES_128_GCM_SHA256'"), "", false},
+    {"+",
+     VALUE("dh", "TLS 1.2", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "1024 bits, Apache, generator 2"),
+     "medium accepts-small-prime", false},
+    {"+", VALUE("dh", "TLS 1.2", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "512 bits, home-made"),
+     "critical accepts-small-prime", false},
+    {"+", VALUE("dh", "TLS 1.2", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "2048 bits, home-made"),
+     "info home-made-prime", false},
+    {"+", VALUE("dh", "TLS 1.2", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "2048 bits, ffdhe2048"), "",
+     false},
+    {"+", VALUE("dh", "TLS 1.2", "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", "no number"), "", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'suite','version':'TLS 1.0','items':"
+     "['TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],'answer':'yes','faults':['trust-weak-key']}",
+     "medium fails-after-choosing", false},
+    {"+", VALUE("behaviour", "", "two-configurations", "2 of 8 answers"), "high two-configurations",
+     false},
     /* how it answered */
     {"done", "{'result':'no-tls','reason':'starttls-not-offered','args':{'protocol':'smtp'}}",
      "high starttls-not-offered", true},
@@ -280,6 +321,41 @@ START_TEST(every_rule_is_tried)
         ck_assert_ptr_eq(audit_rule(rules[i].code), &rules[i]);
     }
     ck_assert_ptr_null(audit_rule("nothing"));
+}
+END_TEST
+
+/* What the handshake has shown is not said again by the dive, and the proof is the connection that
+ * the answer names. */
+START_TEST(a_dive_says_nothing_twice)
+{
+    g_autoptr(Model) model = changed("negotiated",
+                                     "{'version':'TLS 1.0','suite':'TLS_RSA_WITH_RC4_128_SHA',"
+                                     "'forward_secrecy':false}",
+                                     false);
+    stream_fold(model, "{'fact':'connection','endpoint':'e1','connection':'e1.7','event':'open',"
+                       "'address':'::1','hello':'question'}");
+    stream_fold(model, "{'fact':'message','endpoint':'e1','connection':'e1.7','direction':'in',"
+                       "'name':'ServerHello','content':'handshake','size':90,'sha256':'" LEAF "'}");
+    stream_fold(model, ANSWER("version", "", "'TLS 1.0','TLS 1.2'"));
+    stream_fold(model, ANSWER("suite", "TLS 1.0", "'TLS_RSA_WITH_RC4_128_SHA'"));
+    g_autofree char *findings = judged(model);
+    ck_assert_str_eq(findings, "high old-version; high weak-suite; high no-forward-secrecy");
+    stream_fold(model, "{'fact':'answer','endpoint':'e1','question':'suite','version':'TLS 1.0',"
+                       "'items':['TLS_RSA_WITH_RC4_128_MD5'],'answer':'yes','connection':'e1.7'}");
+    stream_fold(model, "{'fact':'answer','endpoint':'e1','question':'version','items':['SSL 3.0'],"
+                       "'answer':'yes','connection':'e1.7'}");
+    const Endpoint *endpoint = judge(model);
+    for (guint i = 0; i < endpoint->findings->len; i++) {
+        const Finding *finding = endpoint->findings->pdata[i];
+        if (strcmp(finding->rule->code, "accepts-old-version") != 0)
+            continue;
+        ck_assert_str_eq(finding->connection, "e1.7");
+        ck_assert_str_eq(finding->message, LEAF);
+        g_autofree char *words = words_finding(finding, true);
+        ck_assert_str_eq(words, "SSL 3.0 is accepted too");
+        return;
+    }
+    ck_abort_msg("SSL 3.0 is not said");
 }
 END_TEST
 
@@ -478,6 +554,7 @@ int main(void)
 
     tcase_add_test(tcase, rules_find_what_is_wrong_and_nothing_else);
     tcase_add_test(tcase, every_rule_is_tried);
+    tcase_add_test(tcase, a_dive_says_nothing_twice);
     tcase_add_test(tcase, the_catalogue_is_judged_mildly);
     tcase_add_test(tcase, a_running_endpoint_is_not_judged);
     tcase_add_test(tcase, a_change_asks_for_a_new_judgement);

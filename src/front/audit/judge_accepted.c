@@ -1,0 +1,240 @@
+#include "front/audit/judge.h"
+
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "front/audit/strength.h"
+
+enum { NAMED = 6 }; /* suites that a finding names; the rest is counted */
+
+/* Evidence: the connection that the answer names, and the message by which the server said so. */
+static void prove(Finding *finding, const Answer *answer)
+{
+    static const char *const names[] = {"ServerKeyExchange", "ServerHello", "HelloRetryRequest",
+                                        "SERVER-HELLO"};
+    const Connection *proof = answer->proof;
+    g_clear_pointer(&finding->connection, g_free);
+    if (!proof)
+        return;
+    finding->connection = g_strdup(proof->id);
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        for (guint j = 0; j < proof->events->len && !finding->message; j++) {
+            const Event *event = proof->events->pdata[j];
+            if (event->kind == EVENT_MESSAGE &&
+                strcmp(fact_string(event->fact, "name", ""), names[i]) == 0)
+                finding->message = g_strdup(fact_string(event->fact, "sha256", NULL));
+        }
+}
+
+/* True where a finding of that rule says this in that argument already. */
+static bool is_said(const AuditCase *examined, const char *rule, const char *member,
+                    const char *value)
+{
+    for (guint i = 0; i < examined->findings->len; i++) {
+        const Finding *finding = examined->findings->pdata[i];
+        if (strcmp(finding->rule->code, rule) == 0 &&
+            strcmp(fact_string(finding->args, member, value), value) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- versions ------------------------------------------------------------------------------- */
+
+void judge_versions_accepted(AuditCase *examined)
+{
+    const Answers *answers = examined->endpoint->answers;
+    for (guint i = 0; answers_versions[i]; i++) {
+        const char *version = answers_versions[i];
+        const Weakness *weakness = strength_of_version(version);
+        const Answer *answer = answers_version(answers, version);
+        if (!weakness || !answer || answer->word != ANSWER_YES ||
+            is_said(examined, "old-version", "version", version) ||
+            is_said(examined, "old-version-accepted", "version", version))
+            continue;
+        prove(finding_add(examined, weakness->severity, json_pack("{s:s}", "version", version)),
+              answer);
+    }
+}
+
+/* ---- suites --------------------------------------------------------------------------------- */
+
+/* Suites that have something in common, in the order in which they came up. */
+typedef struct Lot {
+    const Weakness *weakness;
+    json_t *names, *versions; /* arrays without doubles */
+    guint more;               /* suites that are not named */
+    const Answer *first;
+} Lot;
+
+static bool holds(const json_t *list, const char *text)
+{
+    const json_t *item;
+    size_t i;
+    json_array_foreach(list, i, item)
+    {
+        if (strcmp(json_string_value(item), text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_to_lot(Lot *lot, const AnswerTopic *topic, const AnswerCell *cell)
+{
+    if (!lot->names) {
+        lot->names = json_array();
+        lot->versions = json_array();
+        lot->first = cell->answer;
+    }
+    if (!holds(lot->versions, topic->version))
+        json_array_append_new(lot->versions, json_string(topic->version));
+    if (holds(lot->names, cell->item))
+        return;
+    if (json_array_size(lot->names) < NAMED)
+        json_array_append_new(lot->names, json_string(cell->item));
+    else
+        lot->more++;
+}
+
+static void each_accepted_suite(const Answers *answers,
+                                void (*take)(const AnswerTopic *topic, const AnswerCell *cell,
+                                             void *data),
+                                void *data)
+{
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; strcmp(topic->question, "suite") == 0 && j < topic->cells->len; j++) {
+            const AnswerCell *cell = topic->cells->pdata[j];
+            if (cell->answer->word == ANSWER_YES)
+                take(topic, cell, data);
+        }
+    }
+}
+
+static void take_broken(const AnswerTopic *topic, const AnswerCell *cell, void *data)
+{
+    GArray *lots = data;
+    const Weakness *weakness = strength_broken(registry_suite_named(cell->item));
+    guint i = 0;
+    if (!weakness)
+        return;
+    while (i < lots->len && strcmp(g_array_index(lots, Lot, i).weakness->word, weakness->word) != 0)
+        i++;
+    if (i == lots->len)
+        g_array_append_val(lots, ((Lot){.weakness = weakness}));
+    add_to_lot(&g_array_index(lots, Lot, i), topic, cell);
+}
+
+/* The lot as a finding, which takes what it holds. */
+static void add_lot(AuditCase *examined, Severity severity, Lot *lot)
+{
+    guint count = (guint)json_array_size(lot->names) + lot->more;
+    json_t *args =
+        json_pack("{s:o,s:o,s:i,s:s}", "suites", lot->names, "versions", lot->versions, "count",
+                  (int)count, "weakness", lot->weakness ? lot->weakness->word : "");
+    prove(finding_add(examined, severity, args), lot->first);
+}
+
+void judge_suites_accepted(AuditCase *examined)
+{
+    g_autoptr(GArray) lots = g_array_new(FALSE, FALSE, sizeof(Lot));
+    each_accepted_suite(examined->endpoint->answers, take_broken, lots);
+    for (guint i = 0; i < lots->len; i++) {
+        Lot *lot = &g_array_index(lots, Lot, i);
+        if (json_array_size(lot->names) == 1 &&
+            is_said(examined, "weak-suite", "suite",
+                    json_string_value(json_array_get(lot->names, 0)))) {
+            json_decref(lot->names);
+            json_decref(lot->versions);
+            continue;
+        }
+        add_lot(examined, lot->weakness->severity, lot);
+    }
+}
+
+static void take_static(const AnswerTopic *topic, const AnswerCell *cell, void *data)
+{
+    const CipherSuite *suite = registry_suite_named(cell->item);
+    if (suite && !suite->forward && !strength_broken(suite))
+        add_to_lot(data, topic, cell);
+}
+
+void judge_secrecy_accepted(AuditCase *examined)
+{
+    Lot lot = {0};
+    each_accepted_suite(examined->endpoint->answers, take_static, &lot);
+    if (lot.names)
+        add_lot(examined, examined->rule->severity, &lot);
+}
+
+/* ---- Diffie-Hellman ------------------------------------------------------------------------- */
+
+/* One finding a rule: for the smallest prime, or for the first home-made one. */
+void judge_dh_accepted(AuditCase *examined)
+{
+    bool size = strcmp(examined->rule->code, "accepts-small-prime") == 0;
+    const Answers *answers = examined->endpoint->answers;
+    const Answer *found = NULL;
+    guint64 smallest = 2048;
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; strcmp(topic->question, "dh") == 0 && j < topic->cells->len; j++) {
+            const Answer *answer = ((AnswerCell *)topic->cells->pdata[j])->answer;
+            const char *value = fact_string(answer->fact, "value", "");
+            guint64 bits = g_ascii_strtoull(value, NULL, 10);
+            if (answer->word != ANSWER_YES || !bits || (!size && (found || bits < 2048)))
+                continue;
+            if (size ? bits < smallest : strstr(value, "home-made") != NULL) {
+                found = answer;
+                smallest = bits;
+            }
+        }
+    }
+    if (!found || is_said(examined, "weak-dhe", "", ""))
+        return;
+    Severity severity = size && smallest < 1024 ? SEVERITY_CRITICAL : examined->rule->severity;
+    prove(finding_add(examined, severity,
+                      json_pack("{s:I,s:s}", "bits", (json_int_t)smallest, "value",
+                                fact_string(found->fact, "value", ""))),
+          found);
+}
+
+/* ---- what does not hold --------------------------------------------------------------------- */
+
+/* What is accepted and does not work: one finding a fault. */
+void judge_failing(AuditCase *examined)
+{
+    const Answers *answers = examined->endpoint->answers;
+    g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; j < topic->cells->len; j++) {
+            const AnswerCell *cell = topic->cells->pdata[j];
+            const json_t *faults = json_object_get(cell->answer->fact, "faults");
+            const char *fault = json_string_value(json_array_get(faults, 0));
+            if (!fault || !g_hash_table_add(said, (char *)fault))
+                continue;
+            json_t *args = json_copy(json_object_get(cell->answer->fact, "args"));
+            json_t *own = json_pack("{s:s,s:s,s:s}", "item", cell->item, "version",
+                                    *topic->version ? topic->version : "TLS", "reason", fault);
+            if (args) {
+                json_object_update(own, args);
+                json_decref(args);
+            }
+            prove(finding_add(examined, examined->rule->severity, own), cell->answer);
+        }
+    }
+}
+
+void judge_configurations(AuditCase *examined)
+{
+    const Answer *answer =
+        answers_find(examined->endpoint->answers, "behaviour", "", "two-configurations");
+    if (!answer || answer->word != ANSWER_YES)
+        return;
+    json_t *value = json_object_get(answer->fact, "value");
+    json_t *args = json_object();
+    json_object_set_new(args, "value", value ? json_incref(value) : json_string("?"));
+    prove(finding_add(examined, examined->rule->severity, args), answer);
+}
