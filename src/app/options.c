@@ -8,7 +8,7 @@
 
 #include "common/util/limits.h"
 #include "common/util/text.h"
-#include "worker/probe/probe.h"
+#include "worker/probe/first.h"
 
 /* Values as written, before they are looked at. */
 typedef struct Raw {
@@ -172,11 +172,11 @@ static bool take_numbers(Raw *raw, GError **error)
 /* A priority string that GnuTLS does not take would be refused by every connection. */
 static bool take_priority(Raw *raw, GError **error)
 {
-    ProbeSpec spec = {.priority = raw->options->priority};
+    FirstSpec spec = {.priority = raw->options->priority};
     g_autoptr(GError) refused = NULL;
     if (!spec.priority)
         return true;
-    g_autoptr(Probe) probe = probe_new(&spec, &refused);
+    g_autoptr(Probe) probe = first_new(&spec, &refused);
     return probe || wrong(error, "--priority %s: %s", spec.priority, refused->message);
 }
 

@@ -49,21 +49,25 @@ static void on_closed(uv_handle_t *handle)
     carry_unref(carry);
 }
 
-/* Closes socket and timer. */
-static void carry_close(Carry *carry)
+void carry_hang_up(int fd)
 {
     uint8_t chunk[CHUNK];
 
+    shutdown(fd, SHUT_WR);
+    for (int i = 0; i < DRAIN_CHUNKS && recv(fd, chunk, sizeof chunk, MSG_DONTWAIT) > 0;)
+        i++;
+    close(fd);
+}
+
+/* Closes socket and timer. */
+static void carry_close(Carry *carry)
+{
     if (carry->goal.fd < 0)
         return;
     if (carry->poll.data != NULL)
         uv_close((uv_handle_t *)&carry->poll, on_closed);
     uv_close((uv_handle_t *)&carry->timer, on_closed);
-    shutdown(carry->goal.fd, SHUT_WR);
-    for (int i = 0;
-         i < DRAIN_CHUNKS && recv(carry->goal.fd, chunk, sizeof chunk, MSG_DONTWAIT) > 0;)
-        i++;
-    close(carry->goal.fd);
+    carry_hang_up(carry->goal.fd);
     carry->goal.fd = -1;
 }
 

@@ -64,4 +64,7 @@ uint64_t carry_received(const Carry *carry);
  * handles. NULL is allowed. */
 void carry_free(Carry *carry);
 
+/* Closes a connected socket as rule 6 says. */
+void carry_hang_up(int fd);
+
 #endif

@@ -6,28 +6,19 @@
 
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
-#include "worker/loop/carry.h"
 #include "worker/loop/clock.h"
-#include "worker/probe/probe.h"
+#include "worker/loop/leg.h"
+#include "worker/probe/first.h"
 
 enum { PORT_MAX = 65535, ALPN_MAX = 64 };
-
-/* One conversation with its connection. */
-typedef struct Leg {
-    Errand *errand;
-    Talk *talk;        /* NULL: not asked for yet */
-    const char *hello; /* usual or permissive; static */
-    Race *race;
-    Carry *carry;   /* NULL: not connected */
-    Attempt chosen; /* the attempt that won; without args */
-} Leg;
 
 struct Errand {
     const Party *party;
     char *id;
     Host *host;
     Probe *probe;    /* NULL: not begun */
-    GPtrArray *legs; /* Leg, owned */
+    GPtrArray *legs; /* Leg, owned, as they were made */
+    GQueue open;     /* those that have no conversation yet, as they were opened */
     /* of the job */
     char *protocol, *server_name, *priority;
     GStrv alpn;
@@ -81,29 +72,6 @@ static void enter(Errand *errand, const char *state)
     tell(errand, fact);
 }
 
-static json_t *connection_id(const Errand *errand, guint number)
-{
-    return json_sprintf("%s.%u", errand->id, number);
-}
-
-static json_t *connection_fact(const Leg *leg, const char *event, const Attempt *attempt)
-{
-    json_t *fact = fact_new(FACT_CONNECTION);
-    g_autofree char *address = address_text(&attempt->address);
-
-    json_object_set_new(fact, "connection", connection_id(leg->errand, attempt->number));
-    json_object_set_new(fact, "event", json_string(event));
-    json_object_set_new(fact, "address", json_string(address));
-    json_object_set_new(fact, "port", json_integer(leg->errand->port));
-    if (leg->hello != NULL)
-        json_object_set_new(fact, "hello", json_string(leg->hello));
-    if (attempt->took > 0)
-        json_object_set_new(fact, "took", seconds(attempt->took));
-    if (attempt->reason != NULL)
-        json_object_set_new(fact, "reason", json_string(attempt->reason));
-    return fact;
-}
-
 /* It is over: the last that is told of it. */
 static void finish(Errand *errand, const ProbeOutcome *outcome)
 {
@@ -133,44 +101,111 @@ static void finish_local(Errand *errand, const char *what)
 
 /* ---- legs ---- */
 
-static const RaceEvents race_events;
+static const LegEvents leg_events;
 
-static void leg_free(gpointer data)
+static void errand_leg(Errand *errand, guint weight, const char *hello)
 {
-    Leg *leg = data;
-
-    carry_free(leg->carry);
-    race_free(leg->race);
-    talk_free(leg->talk);
-    g_free(leg);
-}
-
-/* A leg that waits for its connection. Without a talk it is the first of its errand. */
-static void leg_new(Errand *errand, Talk *talk, const char *hello)
-{
-    Leg *leg = g_new0(Leg, 1);
-    const RaceGoal goal = {
+    const LegGoal goal = {
+        .loop = errand->party->loop,
+        .track = errand->party->track,
         .host = errand->host,
+        .endpoint = errand->id,
         .port = errand->port,
-        .weight = talk == NULL ? errand->weight : 0, /* what is begun is brought to its end */
-        .timeout = errand->idle,
-        .events = &race_events,
-        .data = leg,
+        .weight = weight,
+        .idle = errand->idle,
+        .total = errand->total,
+        .epoch = errand->party->epoch,
+        .hello = hello,
+        .events = &leg_events,
+        .data = errand,
     };
 
-    leg->errand = errand;
-    leg->talk = talk;
-    leg->hello = hello;
-    leg->race = race_new(errand->party->track, &goal);
-    g_ptr_array_add(errand->legs, leg);
+    g_ptr_array_add(errand->legs, leg_new(&goal));
 }
 
-static void errand_go_on(Errand *errand);
+/* Closes a connection that nobody has use for. */
+static void errand_drop(Errand *errand, Leg *leg)
+{
+    g_queue_remove(&errand->open, leg);
+    leg_stop(leg, "unused");
+    g_ptr_array_remove(errand->legs, leg);
+}
 
-static bool errand_begin(Errand *errand)
+static void errand_facts(Errand *errand)
+{
+    json_t *fact;
+
+    while ((fact = probe_next_fact(errand->probe)) != NULL)
+        tell(errand, fact);
+}
+
+/* Gives the open connections to conversations, the oldest first. */
+static void errand_bind(Errand *errand)
+{
+    const char *hello = NULL;
+    Leg *leg;
+
+    while ((leg = g_queue_peek_head(&errand->open)) != NULL) {
+        if (!leg_lives(leg)) {
+            errand_drop(errand, leg);
+            continue;
+        }
+        Talk *talk = probe_next(errand->probe, leg_connection(leg), &hello);
+        errand_facts(errand);
+        if (talk == NULL)
+            break;
+        g_queue_pop_head(&errand->open);
+        leg_hello(leg, hello);
+        leg_bind(leg, talk, errand->party->held);
+    }
+    for (GList *link = errand->open.head; link != NULL; link = link->next)
+        leg_keep(link->data);
+}
+
+/* Closes connections that are not wanted any more, the newest first. One that is being opened is
+ * closed when it is open: it may be wanted again by then. */
+static void errand_shrink(Errand *errand, guint wants)
+{
+    for (guint i = errand->legs->len; i-- > 0 && errand->legs->len > wants;) {
+        Leg *leg = errand->legs->pdata[i];
+        if (leg_state(leg) == LEG_WAITING || leg_state(leg) == LEG_OPEN)
+            errand_drop(errand, leg);
+    }
+}
+
+/* Closes all connections that are left. */
+static void errand_leave(Errand *errand)
+{
+    for (guint i = 0; i < errand->legs->len; i++)
+        if (leg_state(errand->legs->pdata[i]) != LEG_WAITING)
+            leg_stop(errand->legs->pdata[i], "unused");
+}
+
+/* Does what the probe wants now; it is over when nothing is left. */
+static void errand_go_on(Errand *errand)
+{
+    ProbeOutcome outcome;
+
+    if (errand->over)
+        return;
+    errand_facts(errand);
+    errand_bind(errand);
+    if (probe_over(errand->probe, &outcome)) {
+        errand_leave(errand);
+        finish(errand, &outcome);
+        return;
+    }
+    guint wants = probe_wants(errand->probe);
+    errand_shrink(errand, wants);
+    while (errand->legs->len < wants)
+        errand_leg(errand, 0, first_hello(errand->probe)); /* what is begun is brought to its end */
+}
+
+/* The first leg has its slot. */
+static bool errand_begin(Errand *errand, Leg *leg)
 {
     g_autoptr(GError) error = NULL;
-    const ProbeSpec spec = {
+    const FirstSpec spec = {
         .protocol = errand->protocol,
         .starttls = errand->starttls,
         .server_name = errand->server_name,
@@ -178,136 +213,65 @@ static bool errand_begin(Errand *errand)
         .priority = errand->priority,
     };
 
-    errand->probe = probe_new(&spec, &error);
-    if (errand->probe == NULL)
+    errand->probe = first_new(&spec, &error);
+    if (errand->probe == NULL) {
         finish_local(errand, error->message);
-    return errand->probe != NULL;
-}
-
-/* The first leg has its slot: it gets the probe's first conversation, other legs the rest. */
-static bool leg_begin(Leg *leg)
-{
-    Errand *errand = leg->errand;
-
-    if (!errand_begin(errand))
         return false;
-    leg->talk = probe_next(errand->probe, &leg->hello);
+    }
+    leg_hello(leg, first_hello(errand->probe));
     errand_go_on(errand);
     return !errand->over;
 }
 
-static guint on_begins(void *data, const Address *address)
+static guint on_begins(void *data, Leg *leg)
 {
-    Leg *leg = data;
-    Errand *errand = leg->errand;
-    Attempt attempt = {.address = *address};
+    Errand *errand = data;
 
-    if (errand->over || (leg->talk == NULL && !leg_begin(leg)))
+    if (errand->over || (errand->probe == NULL && !errand_begin(errand, leg)))
         return 0;
-    attempt.number = errand->next_number++;
     enter(errand, "connecting");
-    tell(errand, connection_fact(leg, "connecting", &attempt));
-    return attempt.number;
+    return errand->next_number++;
 }
 
-static void on_failed(void *data, const Attempt *attempt)
+static void on_fact(void *data, json_t *fact)
 {
-    const Leg *leg = data;
+    Errand *errand = data;
 
-    tell(leg->errand, connection_fact(leg, "failed", attempt));
+    if (fact_kind(fact) == FACT_STATE)
+        set_state(errand, g_intern_string(fact_string(fact, "state", "connecting")));
+    tell(errand, fact);
 }
 
-static void on_answered(void *data, const Attempt *attempt)
+static void on_open(void *data, Leg *leg)
 {
-    const Leg *leg = data;
+    Errand *errand = data;
 
-    tell(leg->errand, connection_fact(leg, "open", attempt));
+    g_queue_push_tail(&errand->open, leg);
+    errand_go_on(errand);
 }
 
-static void on_race_closed(void *data, const Attempt *attempt)
+static void on_lost(void *data, Leg *leg, const Attempt *attempt)
 {
-    const Leg *leg = data;
+    Errand *errand = data;
+    const ProbeOutcome why = {attempt->result, attempt->reason, attempt->args, "connecting"};
 
-    tell(leg->errand, connection_fact(leg, "closed", attempt));
-}
-
-static void on_lost(void *data, const Attempt *attempt)
-{
-    Leg *leg = data;
-    Errand *errand = leg->errand;
-
-    probe_tell_failed(errand->probe, attempt->result, attempt->reason, attempt->args);
+    probe_tell_failed(errand->probe, &why);
     g_ptr_array_remove(errand->legs, leg);
     errand_go_on(errand);
 }
 
-/* A fact of the conversation. */
-static void on_fact(void *data, json_t *fact)
+static void on_ended(void *data, Leg *leg)
 {
-    Leg *leg = data;
-    Errand *errand = leg->errand;
+    Errand *errand = data;
 
-    if (fact_kind(fact) == FACT_STATE)
-        set_state(errand, g_intern_string(fact_string(fact, "state", "connecting")));
-    json_object_set_new(fact, "connection", connection_id(errand, leg->chosen.number));
-    tell(errand, fact);
-}
-
-static void on_ended(void *data)
-{
-    Leg *leg = data;
-    Errand *errand = leg->errand;
-
-    leg->chosen.took = errand_now(errand) - leg->chosen.began;
-    leg->chosen.reason = errand->stopping ? errand->stopping : leg->talk->reason;
-    json_t *fact = connection_fact(leg, "closed", &leg->chosen);
-    json_object_set_new(fact, "sent", json_integer((json_int_t)carry_sent(leg->carry)));
-    json_object_set_new(fact, "received", json_integer((json_int_t)carry_received(leg->carry)));
-    tell(errand, fact);
-    probe_tell(errand->probe, leg->talk);
+    probe_tell(errand->probe, leg_talk(leg));
     if (errand->stopping != NULL)
         return; /* errand_stop is at work on the legs */
     g_ptr_array_remove(errand->legs, leg);
     errand_go_on(errand);
 }
 
-static void on_won(void *data, int fd, const Attempt *attempt)
-{
-    static const CarryEvents carry_events = {on_fact, on_ended};
-    Leg *leg = data;
-    const Errand *errand = leg->errand;
-    const CarryGoal goal = {.talk = leg->talk,
-                            .fd = fd,
-                            .idle = errand->idle,
-                            .total = errand->total,
-                            .epoch = errand->party->epoch,
-                            .events = &carry_events,
-                            .data = leg};
-
-    leg->chosen = *attempt;
-    leg->chosen.args = NULL;
-    leg->talk->round_trip = attempt->took;
-    leg->carry = carry_new(errand->party->loop, &goal);
-    carry_hold(leg->carry, errand->party->held);
-}
-
-static const RaceEvents race_events = {on_begins,      on_failed, on_answered,
-                                       on_race_closed, on_won,    on_lost};
-
-/* Makes legs of what the probe asks next; it is over when nothing is left. */
-static void errand_go_on(Errand *errand)
-{
-    ProbeOutcome outcome;
-    const char *hello = NULL;
-    Talk *talk;
-
-    if (errand->over)
-        return;
-    while ((talk = probe_next(errand->probe, &hello)) != NULL)
-        leg_new(errand, talk, hello);
-    if (probe_over(errand->probe, &outcome))
-        finish(errand, &outcome);
-}
+static const LegEvents leg_events = {on_begins, on_fact, on_open, on_lost, on_ended};
 
 /* ---- the job ---- */
 
@@ -374,6 +338,11 @@ static int read_family(const json_t *job)
     }
 }
 
+static void legs_free(gpointer data)
+{
+    leg_free(data);
+}
+
 Errand *errand_new(const Party *party, const json_t *job, const char **why)
 {
     const char *id = fact_string(job, "endpoint", ""), *host = fact_string(job, "host", "");
@@ -382,7 +351,8 @@ Errand *errand_new(const Party *party, const json_t *job, const char **why)
 
     errand->party = party;
     errand->id = g_strdup(id);
-    errand->legs = g_ptr_array_new_with_free_func(leg_free);
+    errand->legs = g_ptr_array_new_with_free_func(legs_free);
+    g_queue_init(&errand->open);
     *why = id[0] == '\0' ? "endpoint" : host[0] == '\0' ? "host" : family < 0 ? "family" : NULL;
     if (*why == NULL)
         *why = read_job(errand, job);
@@ -420,7 +390,7 @@ void errand_known(Errand *errand)
     if (errand->over)
         return;
     if (host->addresses->len > 0) {
-        leg_new(errand, NULL, NULL);
+        errand_leg(errand, errand->weight, NULL);
         return;
     }
     g_autoptr(json_t) args = json_pack("{s:s}", "name", host->name);
@@ -446,27 +416,22 @@ void errand_stop(Errand *errand, const char *result)
     if (errand->over)
         return;
     errand->stopping = result;
-    for (guint i = 0; i < errand->legs->len; i++) {
-        Leg *leg = errand->legs->pdata[i];
-        if (leg->carry != NULL)
-            carry_stop(leg->carry);
-        else
-            race_stop(leg->race, result);
-    }
+    for (guint i = 0; i < errand->legs->len; i++)
+        leg_stop(errand->legs->pdata[i], result);
+    if (errand->probe != NULL)
+        errand_facts(errand);
     finish(errand, &outcome);
 }
 
 void errand_hold(Errand *errand)
 {
-    for (guint i = 0; i < errand->legs->len; i++) {
-        Leg *leg = errand->legs->pdata[i];
-        if (leg->carry != NULL)
-            carry_hold(leg->carry, errand->party->held);
-    }
+    for (guint i = 0; i < errand->legs->len; i++)
+        leg_hold(errand->legs->pdata[i], errand->party->held);
 }
 
 void errand_free(Errand *errand)
 {
+    g_queue_clear(&errand->open);
     g_ptr_array_unref(errand->legs);
     probe_free(errand->probe);
     if (errand->host != NULL)

@@ -1,9 +1,9 @@
 /* errand: one endpoint that is asked, from its job to its `done` fact.
  *
- * An errand uses the addresses of its host, and asks its Probe for conversations; each is a leg of
- * the errand, with a race for its connection and a carry over it. It waits for the slot of its
- * first leg before it makes a Probe, so that those that wait cost little. The states that it tells
- * are
+ * An errand uses the addresses of its host. It opens connections (leg.h) while its Probe wants more
+ * of them, and gives them to the conversations that the Probe asks for. It waits for the slot of
+ * its first leg before it makes a Probe, so that those that wait cost little. The states that it
+ * tells are
  *
  *     waiting, resolving (while the DNS is asked), waiting (for a slot, where that takes time),
  *     connecting, and then the phases of its conversations

@@ -15,7 +15,7 @@
  *
  * The outcome is the first that completed, else the most telling failure, of equal ones the first.
  */
-#include "worker/probe/probe.h"
+#include "worker/probe/first.h"
 
 #include "common/fact/fact.h"
 #include "worker/talk/client.h"
@@ -43,7 +43,8 @@ static const struct {
                               ":-GROUP-FFDHE6144:-GROUP-FFDHE8192"},
 };
 
-struct Probe {
+typedef struct First {
+    Probe base;
     char *protocol, *server_name, *priority;
     char **alpn;
     bool starttls;
@@ -53,65 +54,49 @@ struct Probe {
     guint weight; /* how telling the outcome so far is; 0: there is none */
     ProbeOutcome outcome;
     json_t *args; /* of the outcome, owned */
-};
-
-Probe *probe_new(const ProbeSpec *spec, GError **error)
-{
-    if (spec->priority && !client_priority_check(spec->priority, error))
-        return NULL;
-    Probe *probe = g_new0(Probe, 1);
-    probe->protocol = g_strdup(spec->protocol);
-    probe->server_name = g_strdup(spec->server_name);
-    probe->priority = g_strdup(spec->priority);
-    probe->alpn = g_strdupv((char **)(uintptr_t)spec->alpn);
-    probe->starttls = spec->starttls;
-    return probe;
-}
+} First;
 
 /* What ended this try, where it says more than what is known so far. */
-static void take_outcome(Probe *probe, const ProbeOutcome *outcome, guint weight)
+static void take_outcome(First *first, const ProbeOutcome *outcome, guint weight)
 {
-    if (weight <= probe->weight)
+    if (weight <= first->weight)
         return;
-    json_decref(probe->args);
-    probe->args = json_incref(outcome->args);
-    probe->outcome = *outcome;
-    probe->weight = weight;
+    json_decref(first->args);
+    first->args = json_incref(outcome->args);
+    first->outcome = *outcome;
+    first->weight = weight;
 }
 
-static void fail_locally(Probe *probe, const char *what)
+static guint first_wants(const Probe *probe)
 {
-    g_autoptr(json_t) args = json_pack("{s:s}", "what", what);
-    ProbeOutcome outcome = {"local", "local-failure", args, "waiting"};
-    take_outcome(probe, &outcome, 1);
-    probe->over = true;
+    return ((const First *)probe)->over ? 0 : 1;
 }
 
-Talk *probe_next(Probe *probe, const char **hello)
+static Talk *first_next(Probe *probe, const char *connection, const char **hello)
 {
-    if (probe->out || probe->over)
+    First *first = (First *)probe;
+    (void)connection;
+    if (first->out || first->over)
         return NULL;
     ClientSpec spec = {
-        .priority = probe->priority ? probe->priority : tries[probe->next].priority,
-        .server_name = probe->server_name,
-        .alpn = (const char *const *)probe->alpn,
-        .hello = tries[probe->next].hello,
+        .priority = first->priority ? first->priority : tries[first->next].priority,
+        .server_name = first->server_name,
+        .alpn = (const char *const *)first->alpn,
+        .hello = first_hello(probe),
     };
     g_autoptr(GError) error = NULL;
     g_autoptr(Talk) client = client_new(&spec, &error);
-    g_autoptr(Talk) dialogue = probe->starttls ? starttls_new(probe->protocol) : NULL;
     if (!client) {
-        fail_locally(probe, error->message);
+        g_autoptr(json_t) args = json_pack("{s:s}", "what", error->message);
+        ProbeOutcome outcome = {"local", "local-failure", args, "waiting"};
+        take_outcome(first, &outcome, 1);
+        first->over = true;
         return NULL;
     }
-    if (probe->starttls && !dialogue) {
-        fail_locally(probe, "no STARTTLS dialogue for this protocol");
-        return NULL;
-    }
-    probe->out = true;
+    first->out = true;
     *hello = spec.hello;
-    if (dialogue)
-        return stack_new(g_steal_pointer(&dialogue), g_steal_pointer(&client));
+    if (first->starttls)
+        return stack_new(starttls_new(first->protocol), g_steal_pointer(&client));
     return g_steal_pointer(&client);
 }
 
@@ -138,8 +123,9 @@ static bool turned_away(const Talk *talk)
     return false;
 }
 
-void probe_tell(Probe *probe, const Talk *talk)
+static void first_tell(Probe *probe, Talk *talk)
 {
+    First *first = (First *)probe;
     bool done = talk->state == TALK_DONE;
     ProbeOutcome outcome = {
         .result = done ? "finished" : talk->result,
@@ -147,39 +133,64 @@ void probe_tell(Probe *probe, const Talk *talk)
         .args = done ? NULL : talk->args,
         .phase = talk->phase,
     };
-    take_outcome(probe, &outcome, weigh(talk));
-    probe->out = false;
-    probe->next++;
-    probe->over = probe->priority || !turned_away(talk) || probe->next == G_N_ELEMENTS(tries);
+    take_outcome(first, &outcome, weigh(talk));
+    first->out = false;
+    first->next++;
+    first->over = first->priority || !turned_away(talk) || first->next == G_N_ELEMENTS(tries);
 }
 
-void probe_tell_failed(Probe *probe, const char *result, const char *reason, json_t *args)
+static void first_tell_failed(Probe *probe, const ProbeOutcome *why)
 {
-    ProbeOutcome outcome = {result, reason, args, "connecting"};
-    if (g_str_has_prefix(reason, "name-"))
-        outcome.phase = "resolving";
-    take_outcome(probe, &outcome, 1);
-    probe->out = false;
-    probe->over = true;
+    First *first = (First *)probe;
+    take_outcome(first, why, 1);
+    first->over = true;
 }
 
-bool probe_over(const Probe *probe, ProbeOutcome *outcome)
+static bool first_over(const Probe *probe, ProbeOutcome *outcome)
 {
-    if (!probe->over)
+    const First *first = (const First *)probe;
+    if (!first->over)
         return false;
-    *outcome = probe->outcome;
-    outcome->args = probe->args;
+    *outcome = first->outcome;
+    outcome->args = first->args;
     return true;
 }
 
-void probe_free(Probe *probe)
+static void first_free(Probe *probe)
 {
-    if (!probe)
-        return;
-    g_free(probe->protocol);
-    g_free(probe->server_name);
-    g_free(probe->priority);
-    g_strfreev(probe->alpn);
-    json_decref(probe->args);
-    g_free(probe);
+    First *first = (First *)probe;
+    g_free(first->protocol);
+    g_free(first->server_name);
+    g_free(first->priority);
+    g_strfreev(first->alpn);
+    json_decref(first->args);
+}
+
+static const ProbeClass first_class = {first_wants,       first_next, first_tell,
+                                       first_tell_failed, first_over, first_free};
+
+Probe *first_new(const FirstSpec *spec, GError **error)
+{
+    g_autoptr(Talk) dialogue = spec->starttls ? starttls_new(spec->protocol) : NULL;
+    if (spec->priority && !client_priority_check(spec->priority, error))
+        return NULL;
+    if (spec->starttls && !dialogue) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "no STARTTLS dialogue for this protocol");
+        return NULL;
+    }
+    First *first = g_new0(First, 1);
+    probe_init(&first->base, &first_class);
+    first->protocol = g_strdup(spec->protocol);
+    first->server_name = g_strdup(spec->server_name);
+    first->priority = g_strdup(spec->priority);
+    first->alpn = g_strdupv((char **)(uintptr_t)spec->alpn);
+    first->starttls = spec->starttls;
+    return &first->base;
+}
+
+const char *first_hello(const Probe *probe)
+{
+    const First *first = (const First *)probe;
+    return tries[MIN(first->next, G_N_ELEMENTS(tries) - 1)].hello;
 }

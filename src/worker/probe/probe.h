@@ -1,25 +1,24 @@
 /* probe: what to ask an endpoint next, from what was answered so far. Pure: no I/O, no clock.
  *
- * The loop makes a Probe for each endpoint, and then, until probe_over:
- *     asks probe_next for a conversation, opens a connection for it, carries it to its end, and
- * tells the end with probe_tell; or tells with probe_tell_failed that no connection could be had.
- * A probe says what may run side by side by giving more than one conversation before it is told.
+ * A Probe is a strategy for one endpoint: the first handshake (first.h), the dive into all that is
+ * accepted (dive.h). The loop does this until probe_over:
+ *
+ *     opens connections while fewer are open or being opened than probe_wants says;
+ *     asks probe_next for a conversation once one is open (late, so that what was learned meanwhile
+ *     counts), the oldest connection first, for a server that serves one after the other takes them
+ *     in this order;
+ *     where that is NULL keeps the connection while probe_wants still counts it, and asks again
+ *     after each probe_tell; else closes it unused;
+ *     carries the conversation to its end, and tells it with probe_tell;
+ *     tells with probe_tell_failed where no connection could be had;
+ *     takes the facts with probe_next_fact after each of these.
  */
 #ifndef TLSDIVE_WORKER_PROBE_PROBE_H
 #define TLSDIVE_WORKER_PROBE_PROBE_H
 
 #include "worker/talk/talk.h"
 
-typedef struct ProbeSpec {
-    const char
-        *protocol; /* of the dialogue before TLS where starttls, or inside TLS; NULL: not known */
-    bool starttls; /* TLS begins after a dialogue */
-    const char *server_name; /* NULL: none is sent */
-    const char *const *alpn; /* protocols to offer, NULL at the end; NULL: none */
-    const char *priority; /* GnuTLS priority string of the usual hello; NULL: the program's own */
-} ProbeSpec;
-
-/* How an endpoint ended, for its `done` fact. */
+/* How a probe ended, for the endpoint's `done` or `dive` fact. */
 typedef struct ProbeOutcome {
     const char *result, *reason; /* of data/reasons.tsv; reason NULL where finished; static */
     json_t *args;                /* of the reason; borrowed; may be NULL */
@@ -28,25 +27,50 @@ typedef struct ProbeOutcome {
 
 typedef struct Probe Probe;
 
-/* A probe for one endpoint; the spec is copied. NULL and *error if the priority string is refused.
+typedef struct ProbeClass {
+    guint (*wants)(const Probe *probe);
+    Talk *(*next)(Probe *probe, const char *connection, const char **hello);
+    void (*tell)(Probe *probe, Talk *talk);
+    void (*tell_failed)(Probe *probe, const ProbeOutcome *why);
+    bool (*over)(const Probe *probe, ProbeOutcome *outcome);
+    void (*free)(Probe *probe); /* frees what the kind adds, not the Probe */
+} ProbeClass;
+
+/* The base of every probe: the first member of its struct. */
+struct Probe {
+    const ProbeClass *class;
+    GQueue facts; /* json_t *, owned; without endpoint and at: the loop adds them */
+};
+
+/* Connections that it has use for now, with those that carry a conversation. 0 for ever once it is
+ * over. */
+guint probe_wants(const Probe *probe);
+
+/* A connection is open, and its id is `connection`: the conversation for it, not started, the
+ * caller's to free; NULL: none for now. `hello` is set to the code for the connection facts (usual,
+ * permissive, question; static). */
+Talk *probe_next(Probe *probe, const char *connection, const char **hello);
+
+/* A conversation that probe_next gave has ended (its state is not TALK_GOING). It is freed after.
  */
-Probe *probe_new(const ProbeSpec *spec, GError **error);
+void probe_tell(Probe *probe, Talk *talk);
 
-/* The next conversation, not started, the caller's to free; NULL: nothing to ask now. `hello` is
- * set to "usual" or "permissive", for the connection fact. */
-Talk *probe_next(Probe *probe, const char **hello);
+/* No connection could be had for one that it wants. */
+void probe_tell_failed(Probe *probe, const ProbeOutcome *why);
 
-/* A conversation that probe_next gave has ended (its state is not TALK_GOING). */
-void probe_tell(Probe *probe, const Talk *talk);
-
-/* No connection could be had for it. `args` is borrowed. */
-void probe_tell_failed(Probe *probe, const char *result, const char *reason, json_t *args);
+/* The next fact, a new reference; NULL if there is none. */
+json_t *probe_next_fact(Probe *probe);
 
 /* True when nothing is left to ask and nothing is out; then *outcome is set, borrowed from the
  * probe. */
 bool probe_over(const Probe *probe, ProbeOutcome *outcome);
 
+/* NULL is allowed. */
 void probe_free(Probe *probe);
+
+/* For kinds: the base; a fact, whose reference is taken. */
+void probe_init(Probe *probe, const ProbeClass *class);
+void probe_fact(Probe *probe, json_t *fact);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Probe, probe_free)
 

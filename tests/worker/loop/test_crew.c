@@ -1,5 +1,5 @@
 /* Endpoints from their jobs to their `done` facts, with probes that follow a script in place of the
- * real ones: the functions of probe.h are defined here. Servers are on loopback, in this process.
+ * real ones: first_new is defined here. Servers are on loopback, in this process.
  */
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -11,17 +11,31 @@
 #include "tests/check.h"
 #include "tests/worker/loop/lo.h"
 #include "worker/loop/crew.h"
-#include "worker/probe/probe.h"
+#include "worker/probe/first.h"
 
 /* ---- the scripted probe: what it asks is the protocol of its job ---- */
 
-struct Probe {
-    char *script; /* "once"; "twice": again where the first fails; "pair": two at once */
+/* What a script does: the conversations in all, those that may run at once, and the connections it
+ * wants before and after the first has ended. */
+typedef struct Script {
+    const char *name;
+    guint all, at_once, wants, then;
+    bool again; /* the second only where the first has failed */
+} Script;
+
+static const Script scripts[] = {
+    {"once", 1, 1, 1, 0, false},  {"twice", 2, 1, 1, 1, true},   {"pair", 2, 2, 2, 2, false},
+    {"ahead", 4, 1, 2, 2, false}, {"greedy", 3, 1, 3, 1, false},
+};
+
+typedef struct Scripted {
+    Probe base;
+    const Script *script;
     guint given, told;
-    gboolean finished;
+    bool failed; /* the last did */
     char *result, *reason;
     json_t *args;
-};
+} Scripted;
 
 static void greet_start(Talk *talk, double now)
 {
@@ -47,78 +61,126 @@ static void greet_end(Talk *talk, TalkEnd how, double now)
 
 static const TalkClass greet_class = {"greet", greet_start, greet_feed, greet_end, NULL, NULL};
 
-Probe *probe_new(const ProbeSpec *spec, GError **error)
+static guint scripted_left(const Scripted *scripted)
 {
-    if (g_strcmp0(spec->priority, "bad") == 0) {
-        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "priority");
-        return NULL;
-    }
-    Probe *probe = g_new0(Probe, 1);
-    probe->script = g_strdup(spec->protocol);
-    return probe;
+    if (scripted->script->again && scripted->told > 0 && !scripted->failed)
+        return 0;
+    return scripted->script->all - scripted->given;
 }
 
-Talk *probe_next(Probe *probe, const char **hello)
+static guint scripted_wants(const Probe *probe)
 {
-    guint wanted = g_str_equal(probe->script, "pair") ? 2 : 1;
+    const Scripted *scripted = (const Scripted *)probe;
 
-    if (g_str_equal(probe->script, "twice") && probe->told == 1 && !probe->finished)
-        wanted = 2;
-    if (probe->given >= wanted)
+    if (scripted->told == scripted->given && scripted_left(scripted) == 0)
+        return 0;
+    return scripted->told > 0 ? scripted->script->then : scripted->script->wants;
+}
+
+static Talk *scripted_next(Probe *probe, const char *connection, const char **hello)
+{
+    Scripted *scripted = (Scripted *)probe;
+    guint out = scripted->given - scripted->told;
+    json_t *fact;
+
+    if (scripted_left(scripted) == 0 || out >= scripted->script->at_once)
         return NULL;
-    *hello = probe->given++ == 0 ? "usual" : "permissive";
+    *hello = first_hello(probe);
+    scripted->given++;
+    fact = fact_new(FACT_ERROR);
+    json_object_set_new(fact, "connection", json_string(connection));
+    json_object_set_new(fact, "code", json_sprintf("asks-%u", scripted->given));
+    if (scripted->script->all > 2)
+        probe_fact(probe, fact);
+    else
+        json_decref(fact);
     Talk *talk = g_new0(Talk, 1);
     talk_init(talk, &greet_class);
     return talk;
 }
 
-static void probe_end(Probe *probe, const char *result, const char *reason, json_t *args)
+static void scripted_end(Scripted *scripted, const char *result, const char *reason, json_t *args)
 {
-    probe->told++;
-    g_free(probe->result);
-    g_free(probe->reason);
-    json_decref(probe->args);
-    probe->finished = result == NULL;
-    probe->result = g_strdup(result ? result : "finished");
-    probe->reason = g_strdup(reason);
-    probe->args = json_incref(args);
+    g_free(scripted->result);
+    g_free(scripted->reason);
+    json_decref(scripted->args);
+    scripted->failed = result != NULL;
+    scripted->result = g_strdup(result ? result : "finished");
+    scripted->reason = g_strdup(reason);
+    scripted->args = json_incref(args);
 }
 
-void probe_tell(Probe *probe, const Talk *talk)
+static void scripted_tell(Probe *probe, Talk *talk)
 {
+    Scripted *scripted = (Scripted *)probe;
+
     ck_assert_int_ne(talk->state, TALK_GOING);
-    probe_end(probe, talk->result, talk->reason, talk->args);
+    scripted->told++;
+    scripted_end(scripted, talk->result, talk->reason, talk->args);
 }
 
-void probe_tell_failed(Probe *probe, const char *result, const char *reason, json_t *args)
+/* It gives up, but for what is out. */
+static void scripted_tell_failed(Probe *probe, const ProbeOutcome *why)
 {
-    probe_end(probe, result, reason, args);
+    Scripted *scripted = (Scripted *)probe;
+
+    scripted_end(scripted, why->result, why->reason, why->args);
+    scripted->told += scripted->script->all - scripted->given;
+    scripted->given = scripted->script->all;
 }
 
-bool probe_over(const Probe *probe, ProbeOutcome *outcome)
+static bool scripted_over(const Probe *probe, ProbeOutcome *outcome)
 {
-    bool again = g_str_equal(probe->script, "twice") && !probe->finished && probe->told < 2;
+    const Scripted *scripted = (const Scripted *)probe;
 
-    if (probe->told < probe->given || again)
+    if (scripted->told < scripted->given || scripted_left(scripted) > 0)
         return false;
-    *outcome = (ProbeOutcome){probe->result, probe->reason, probe->args, NULL};
+    *outcome = (ProbeOutcome){scripted->result, scripted->reason, scripted->args, NULL};
     return true;
 }
 
-void probe_free(Probe *probe)
+static void scripted_free(Probe *probe)
 {
-    if (probe == NULL)
-        return;
-    g_free(probe->script);
-    g_free(probe->result);
-    g_free(probe->reason);
-    json_decref(probe->args);
-    g_free(probe);
+    Scripted *scripted = (Scripted *)probe;
+
+    g_free(scripted->result);
+    g_free(scripted->reason);
+    json_decref(scripted->args);
+}
+
+static const ProbeClass scripted_class = {scripted_wants,       scripted_next, scripted_tell,
+                                          scripted_tell_failed, scripted_over, scripted_free};
+
+static Probe *scripted_new(const char *name)
+{
+    Scripted *scripted = g_new0(Scripted, 1);
+
+    probe_init(&scripted->base, &scripted_class);
+    for (size_t i = 0; i < G_N_ELEMENTS(scripts); i++)
+        if (g_str_equal(scripts[i].name, name))
+            scripted->script = &scripts[i];
+    ck_assert_ptr_nonnull(scripted->script);
+    return &scripted->base;
+}
+
+Probe *first_new(const FirstSpec *spec, GError **error)
+{
+    if (g_strcmp0(spec->priority, "bad") == 0) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "priority");
+        return NULL;
+    }
+    return scripted_new(spec->protocol);
+}
+
+const char *first_hello(const Probe *probe)
+{
+    return ((const Scripted *)probe)->given == 0 ? "usual" : "permissive";
 }
 
 /* ---- servers ---- */
 
-typedef enum Manner { ANSWERS, CLOSES, RESETS, LISTENS, SLOWLY } Manner;
+/* ALONE: closes what comes while it serves one, which it does not answer before. */
+typedef enum Manner { ANSWERS, CLOSES, RESETS, LISTENS, SLOWLY, ALONE } Manner;
 
 typedef struct Bench Bench;
 
@@ -128,7 +190,8 @@ typedef struct Server {
     int fd;
     Manner manner;
     GPtrArray *clients;
-    guint most; /* connections at once */
+    guint most;  /* connections at once */
+    bool turned; /* ALONE: one was closed since it answered last */
 } Server;
 
 typedef struct Client {
@@ -137,6 +200,7 @@ typedef struct Client {
     uv_timer_t timer;
     int fd;
     guint handles;
+    bool asked;
 } Client;
 
 struct Bench {
@@ -176,6 +240,16 @@ static void on_slow(uv_timer_t *timer)
     ck_assert_int_eq(send(client->fd, "ok", 2, MSG_NOSIGNAL), 2);
 }
 
+static void answer_alone(Server *server)
+{
+    Client *client = server->clients->len > 0 ? server->clients->pdata[0] : NULL;
+
+    if (client == NULL || !client->asked || !server->turned)
+        return;
+    server->turned = false;
+    uv_timer_start(&client->timer, on_slow, 0, 0);
+}
+
 static void on_client(uv_poll_t *poll, int status, int events)
 {
     Client *client = poll->data;
@@ -190,6 +264,10 @@ static void on_client(uv_poll_t *poll, int status, int events)
         ck_assert_int_eq(send(client->fd, "ok", 2, MSG_NOSIGNAL), 2);
     else if (client->server->manner == SLOWLY)
         uv_timer_start(&client->timer, on_slow, 20, 0);
+    else if (client->server->manner == ALONE) {
+        client->asked = true;
+        answer_alone(client->server);
+    }
 }
 
 /* Notices those that have left, before the next is counted. */
@@ -221,6 +299,11 @@ static void on_accept(uv_poll_t *poll, int status, int events)
     client->timer.data = client->poll.data = client;
     client->handles = 2;
     uv_poll_start(&client->poll, UV_READABLE, on_client);
+    if (server->manner == ALONE && server->clients->len > 1) {
+        client_close(client);
+        server->turned = true;
+        answer_alone(server);
+    }
 }
 
 static void on_fact(void *data, json_t *fact)
@@ -483,6 +566,72 @@ START_TEST(two_side_by_side)
 }
 END_TEST
 
+/* Where `part` stands in all that was told of an endpoint. */
+static size_t place_of(const Bench *bench, const char *endpoint, const char *part)
+{
+    g_autofree char *trace = trace_of(bench, endpoint);
+    const char *place = strstr(trace, part);
+
+    ck_assert_msg(place != NULL, "%s is not in %s", part, trace);
+    return (size_t)(place - trace);
+}
+
+/* Each question waits for the answer to the one before, and has a connection by then: of those that
+ * are open the oldest. */
+START_TEST(bound_late_and_oldest_first)
+{
+    Bench *bench = bench_new();
+    const Server *server = server_new(bench, "127.0.0.1", SLOWLY);
+
+    ask(bench, "127.0.0.1", "ahead", "");
+    run_until_done(bench, 1);
+    ck_assert_uint_lt(place_of(bench, "127.0.0.1", "127.0.0.1.2 connecting usual"),
+                      place_of(bench, "127.0.0.1", "127.0.0.1.1 asks-1"));
+    for (guint i = 1; i < 4; i++) {
+        g_autofree char *ended = g_strdup_printf("127.0.0.1.%u closed", i);
+        g_autofree char *asks = g_strdup_printf("127.0.0.1.%u asks-%u", i + 1, i + 1);
+        ck_assert_uint_lt(place_of(bench, "127.0.0.1", ended), place_of(bench, "127.0.0.1", asks));
+    }
+    /* the last that was opened ahead is closed before the end */
+    ck_assert_uint_lt(place_of(bench, "127.0.0.1", "127.0.0.1.5 closed permissive unused"),
+                      place_of(bench, "127.0.0.1", "done finished"));
+    ck_assert_uint_eq(server->most, 2);
+    bench_free(bench);
+}
+END_TEST
+
+/* Of three connections one is used, and then one is enough. */
+START_TEST(what_is_not_wanted_is_closed)
+{
+    Bench *bench = bench_new();
+
+    server_new(bench, "127.0.0.1", SLOWLY);
+    ask(bench, "127.0.0.1", "greedy", "");
+    run_until_done(bench, 1);
+    ck_assert_uint_lt(place_of(bench, "127.0.0.1", "127.0.0.1.2 asks-2"),
+                      place_of(bench, "127.0.0.1", "127.0.0.1.3 closed usual unused"));
+    ck_assert_uint_lt(place_of(bench, "127.0.0.1", "127.0.0.1.3 closed usual unused"),
+                      place_of(bench, "127.0.0.1", "127.0.0.1.4 connecting permissive"));
+    place_of(bench, "127.0.0.1", "127.0.0.1.4 asks-3");
+    bench_free(bench);
+}
+END_TEST
+
+/* A server that has no patience with a second connection: no question is lost on it. */
+START_TEST(what_the_server_closed_is_not_used)
+{
+    Bench *bench = bench_new();
+
+    server_new(bench, "127.0.0.1", ALONE);
+    ask(bench, "127.0.0.1", "ahead", "");
+    run_until_done(bench, 1);
+    place_of(bench, "127.0.0.1", "127.0.0.1.2 closed usual unused");
+    place_of(bench, "127.0.0.1", "127.0.0.1.3 asks-2");
+    place_of(bench, "127.0.0.1", "done finished");
+    bench_free(bench);
+}
+END_TEST
+
 START_TEST(a_name_is_looked_up_once)
 {
     Bench *bench = bench_new();
@@ -692,6 +841,9 @@ int main(void)
     tcase_add_loop_test(tcase, ends, 0, (int)G_N_ELEMENTS(rows));
     tcase_add_test(tcase, asks_again_where_the_usual_hello_fails);
     tcase_add_test(tcase, two_side_by_side);
+    tcase_add_test(tcase, bound_late_and_oldest_first);
+    tcase_add_test(tcase, what_is_not_wanted_is_closed);
+    tcase_add_test(tcase, what_the_server_closed_is_not_used);
     tcase_add_test(tcase, a_name_is_looked_up_once);
     tcase_add_loop_test(tcase, stopped_anywhere, 0, 8);
     tcase_add_test(tcase, paused);

@@ -4,7 +4,7 @@
 #include "tests/check.h"
 #include "tests/worker/talk/drive.h"
 #include "tests/worker/talk/server.h"
-#include "worker/probe/probe.h"
+#include "worker/probe/first.h"
 
 /* A probe that has ended: how, and what was asked with which hello. */
 typedef struct Told {
@@ -24,14 +24,17 @@ static void told_clear(Told *told)
 /* How the server's side of a connection goes. */
 typedef void (*Answer)(Drive *drive, const void *data);
 
-static void ask(Told *told, const ProbeSpec *spec, Answer answer, const void *data)
+static void ask(Told *told, const FirstSpec *spec, Answer answer, const void *data)
 {
     const char *hello = NULL;
-    *told = (Told){.probe = probe_new(spec, NULL), .hellos = g_string_new(NULL)};
+    *told = (Told){.probe = first_new(spec, NULL), .hellos = g_string_new(NULL)};
     while (!probe_over(told->probe, &told->outcome)) {
-        Talk *talk = probe_next(told->probe, &hello);
+        const char *expected = first_hello(told->probe);
+        Talk *talk = probe_next(told->probe, "e.1", &hello);
         ck_assert_ptr_nonnull(talk);
-        ck_assert_ptr_null(probe_next(told->probe, &hello));
+        ck_assert_uint_eq(probe_wants(told->probe), 1);
+        ck_assert_ptr_null(probe_next(told->probe, "e.1", &hello));
+        ck_assert_str_eq(hello, expected);
         g_string_append_printf(told->hellos, "%s%s", told->hellos->len ? " " : "", hello);
         drive_free(told->last);
         told->last = drive_new(talk);
@@ -39,7 +42,8 @@ static void ask(Told *told, const ProbeSpec *spec, Answer answer, const void *da
         ck_assert_int_ne(talk->state, TALK_GOING);
         probe_tell(told->probe, talk);
     }
-    ck_assert_ptr_null(probe_next(told->probe, &hello));
+    ck_assert_ptr_null(probe_next(told->probe, "e.1", &hello));
+    ck_assert_uint_eq(probe_wants(told->probe), 0);
 }
 
 static void serve(Drive *drive, const void *data)
@@ -64,7 +68,7 @@ static void say(Drive *drive, const void *data)
 START_TEST(a_usual_server_is_asked_once)
 {
     static const ServerSpec server = {.priority = "NORMAL"};
-    ProbeSpec spec = {.server_name = "test.example"};
+    FirstSpec spec = {.server_name = "test.example"};
     Told told;
     ask(&told, &spec, serve, &server);
     ck_assert_str_eq(told.outcome.result, "finished");
@@ -80,7 +84,7 @@ START_TEST(an_anonymous_server_takes_the_permissive_hello)
 {
     static const ServerSpec server = {.priority = "NORMAL:-VERS-TLS1.3:-KX-ALL:+ANON-ECDH",
                                       .anonymous = true};
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     Told told;
     ask(&told, &spec, serve, &server);
     ck_assert_str_eq(told.outcome.result, "finished");
@@ -97,7 +101,7 @@ START_TEST(an_own_prime_is_found_without_named_groups)
         .priority = "NORMAL:-VERS-TLS1.3:-KX-ALL:+DHE-RSA:-GROUP-ALL:%PROFILE_VERY_WEAK",
         .rsa = true,
         .dh_bits = 512};
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     Told told;
     ask(&told, &spec, serve, &server);
     ck_assert_str_eq(told.outcome.result, "finished");
@@ -111,7 +115,7 @@ START_TEST(who_turns_all_away_is_asked_three_times)
 {
     static const ServerSpec server = {.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+PSK",
                                       .anonymous = true};
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     Told told;
     ask(&told, &spec, serve, &server);
     ck_assert_str_eq(told.outcome.result, "alert");
@@ -125,7 +129,7 @@ END_TEST
 
 START_TEST(silence_and_strangers_are_asked_once)
 {
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     Told told;
     TalkEnd idle = TALK_END_IDLE;
     ask(&told, &spec, end, &idle);
@@ -144,16 +148,16 @@ START_TEST(the_most_telling_failure)
 {
     static const char alert[] = "\x15\x03\x03\x00\x02\x02\x46";
     static const char early[] = "\x16\x03\x03\x00\x07\x0b\x00\x00\x03\x00\x00\x00";
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     ProbeOutcome outcome;
     const char *hello;
-    g_autoptr(Probe) probe = probe_new(&spec, NULL);
+    g_autoptr(Probe) probe = first_new(&spec, NULL);
     const struct {
         const char *says;
         size_t size;
     } turns[] = {{"", 0}, {alert, 7}, {early, 12}};
     for (guint i = 0; i < G_N_ELEMENTS(turns); i++) {
-        g_autoptr(Drive) drive = drive_new(probe_next(probe, &hello));
+        g_autoptr(Drive) drive = drive_new(probe_next(probe, "e.1", &hello));
         drive_feed(drive, turns[i].says, turns[i].size, 0);
         drive_end(drive, TALK_END_CLOSED);
         probe_tell(probe, drive->talk);
@@ -166,7 +170,7 @@ END_TEST
 
 START_TEST(a_priority_of_the_users_is_asked_alone)
 {
-    ProbeSpec spec = {.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2"};
+    FirstSpec spec = {.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.2"};
     Told told;
     TalkEnd closed = TALK_END_CLOSED;
     ask(&told, &spec, end, &closed);
@@ -175,21 +179,25 @@ START_TEST(a_priority_of_the_users_is_asked_alone)
     told_clear(&told);
     g_autoptr(GError) error = NULL;
     spec.priority = "NORMAL:+NOTHING";
-    ck_assert_ptr_null(probe_new(&spec, &error));
+    ck_assert_ptr_null(first_new(&spec, &error));
+    ck_assert_ptr_nonnull(error);
+    g_clear_error(&error);
+    FirstSpec unknown = {.protocol = "gopher", .starttls = true};
+    ck_assert_ptr_null(first_new(&unknown, &error));
     ck_assert_ptr_nonnull(error);
 }
 END_TEST
 
 START_TEST(no_connection_no_question)
 {
-    ProbeSpec spec = {0};
+    FirstSpec spec = {0};
     ProbeOutcome outcome;
-    const char *hello;
-    g_autoptr(Probe) probe = probe_new(&spec, NULL);
-    talk_free(probe_next(probe, &hello));
+    g_autoptr(Probe) probe = first_new(&spec, NULL);
     ck_assert(!probe_over(probe, &outcome));
+    ck_assert_uint_eq(probe_wants(probe), 1);
     g_autoptr(json_t) args = json_pack("{s:s}", "address", "192.0.2.1");
-    probe_tell_failed(probe, "refused", "connection-refused", args);
+    const ProbeOutcome why = {"refused", "connection-refused", args, "connecting"};
+    probe_tell_failed(probe, &why);
     ck_assert(probe_over(probe, &outcome));
     ck_assert_str_eq(outcome.result, "refused");
     ck_assert_str_eq(outcome.phase, "connecting");
@@ -201,15 +209,15 @@ END_TEST
 START_TEST(a_dialogue_comes_first)
 {
     static const char refused[] = "220 a\r\n250 STARTTLS\r\n454 no\r\n";
-    ProbeSpec spec = {.protocol = "smtp", .starttls = true};
+    FirstSpec spec = {.protocol = "smtp", .starttls = true};
     Told told;
     ask(&told, &spec, say, refused);
     ck_assert_str_eq(told.outcome.reason, "starttls-refused");
     ck_assert_str_eq(told.hellos->str, "usual");
     told_clear(&told);
     const char *hello;
-    g_autoptr(Probe) probe = probe_new(&spec, NULL);
-    g_autoptr(Drive) drive = drive_new(probe_next(probe, &hello));
+    g_autoptr(Probe) probe = first_new(&spec, NULL);
+    g_autoptr(Drive) drive = drive_new(probe_next(probe, "e.1", &hello));
     drive_feed(drive, "220 a\r\n", 7, 0);
     drive_feed(drive, "250 STARTTLS\r\n", 14, 0);
     g_byte_array_set_size(drive->sent, 0);
