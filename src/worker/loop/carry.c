@@ -27,6 +27,7 @@ struct Carry {
     guint handles; /* of libuv, not yet closed */
     bool started;
     bool deaf; /* the peer takes no more */
+    bool shut; /* our sending side is */
     bool ended, freed;
 };
 
@@ -98,6 +99,18 @@ static void carry_send(Carry *carry)
         carry->last = carry_now(carry);
         talk_sent(carry->goal.talk, (size_t)sent, carry->last);
     }
+}
+
+/* What a conversation had to say is said: the peer sees an end of file, and may answer still. */
+static void carry_half_close(Carry *carry)
+{
+    size_t left;
+
+    talk_output(carry->goal.talk, &left);
+    if (carry->shut || !carry->goal.talk->half_close || left > 0)
+        return;
+    carry->shut = true;
+    shutdown(carry->goal.fd, SHUT_WR);
 }
 
 static size_t carry_output(const Carry *carry)
@@ -197,6 +210,7 @@ static void carry_go_on(Carry *carry)
     carry_facts(carry);
     carry_send(carry);
     if (carry->goal.talk->state == TALK_GOING) {
+        carry_half_close(carry);
         carry_watch(carry);
         carry_arm(carry);
         return;

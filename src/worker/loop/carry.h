@@ -10,7 +10,8 @@
  *  4. While more than CARRY_OUTPUT bytes wait to be sent, nothing is read: what waits is bounded.
  *  5. While it is held (because nobody takes the facts), nothing is read, and its time stands
  * still.
- *  6. When the conversation has ended, what it still has to send is sent as far as the socket takes
+ *  6. When a conversation that half-closes has had all its output sent, our sending side is shut.
+ *  7. When the conversation has ended, what it still has to send is sent as far as the socket takes
  *     it at once, and the connection is closed: first our side, then, after what was received is
  * read away, the whole, so that the server sees an end and no reset.
  */

@@ -5,7 +5,11 @@
  * SERVER-HELLO; or an alert, a close, a reset, silence, something illegal. Facts are told as in a
  * handshake (transcript.h: messages, alerts, bytes, the chain). It is done (TALK_DONE) whenever the
  * server answered the question, also by an alert or a close; it has failed where it did not
- * (silence, a reset, a ceiling, a STARTTLS that is refused).  Phase: "hello".
+ * (silence, a reset, a ceiling, something illegal or no TLS, a STARTTLS that is refused). Phase:
+ * "hello".
+ *
+ * A server that has chosen, with a ServerHello that is legal, and then fails (an alert, a close
+ * before its flight is whole, a ceiling) has chosen all the same: REPLY_CHOSEN, with the reason.
  */
 #ifndef TLSDIVE_WORKER_TALK_ASK_H
 #define TLSDIVE_WORKER_TALK_ASK_H
@@ -17,9 +21,11 @@ typedef enum ReplyKind {
     REPLY_NONE,    /* nothing yet */
     REPLY_CHOSEN,  /* a ServerHello (SSL 2.0: SERVER-HELLO) that is legal for the offer */
     REPLY_RETRY,   /* a HelloRetryRequest that is legal for the offer */
-    REPLY_ALERT,   /* a fatal alert, before any ServerHello */
+    REPLY_ALERT,   /* a fatal alert before any ServerHello, a warning and then a close; SSL 2.0's
+                      ERROR */
     REPLY_CLOSED,  /* closed without a byte */
-    REPLY_ILLEGAL, /* a ServerHello that is not legal for the offer, or a message that is none */
+    REPLY_ILLEGAL, /* a ServerHello that is not legal for the offer, or a message that is none, or
+                      is not legal; see `chosen` */
     REPLY_OTHER,   /* speaks something that is not TLS */
     REPLY_LOST, /* reset, silence, closed within a message, a ceiling, no connection: says nothing
                    about the question. reason says which */
@@ -28,6 +34,8 @@ typedef enum ReplyKind {
 
 typedef struct Reply {
     ReplyKind kind;
+    bool chosen; /* a ServerHello that is legal for the offer came, whatever came then: version and
+                    suite are accepted. Of the other members an illegal reply has what was read */
     uint16_t version; /* chosen */
     uint32_t suite;   /* chosen; SSL 2.0: 0 */
     GArray *suites;   /* uint32_t: SSL 2.0: all that the server named and we offered */
@@ -49,11 +57,12 @@ typedef struct Reply {
     bool stapled;          /* a CertificateStatus came */
     char *leaf;            /* SHA-256 of the first certificate; NULL: no Certificate message came */
     guint certificates;    /* in it */
-    int alert;             /* the fatal alert; -1: none. Beside REPLY_CHOSEN: the server chose, and
-                              then failed */
-    const char *reason; /* of data/reasons.tsv where it is not CHOSEN or RETRY; static; else NULL */
-    json_t *args;       /* its arguments; owned, may be NULL */
-    double took;        /* seconds from the hello to the first byte of the answer; 0: none came */
+    int alert;             /* the fatal alert, or the ERROR's code of SSL 2.0; -1: none. Beside
+                              REPLY_CHOSEN: the server chose, and then failed */
+    const char
+        *reason;  /* of data/reasons.tsv; static. NULL: RETRY, or CHOSEN with a whole flight */
+    json_t *args; /* its arguments; owned, may be NULL */
+    double took;  /* seconds from the hello to the first byte of the answer; 0: none came */
 } Reply;
 
 Reply *reply_new(void);

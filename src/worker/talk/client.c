@@ -408,17 +408,6 @@ static void record_came(Client *client, const Record *record)
     }
 }
 
-/* True where the first bytes received are not TLS of any kind; the bytes of a TLS record that is
- * malformed are, and so is an SSL 2.0 answer. */
-static bool is_stranger(const Client *client)
-{
-    const GByteArray *first = client->first;
-    if (record_count(client->in) || !record_fault(client->in) || record_is_ssl2(client->in))
-        return false;
-    bool type = first->data[0] >= RECORD_CHANGE_CIPHER_SPEC && first->data[0] <= RECORD_HEARTBEAT;
-    return !type || first->len < 2 || first->data[1] != 3;
-}
-
 /* Says what it is that speaks there, as soon as that can be said. */
 static void name_stranger(Client *client, bool ended)
 {
@@ -458,7 +447,7 @@ static void client_feed(Talk *base, const uint8_t *data, size_t size, double now
         run(client);
     if (status != RECORD_FAULT || base->state != TALK_GOING)
         return;
-    if (is_stranger(client))
+    if (record_is_foreign(client->in))
         name_stranger(client, false);
     else
         refuse_fault(client, record_fault(client->in));
@@ -471,7 +460,7 @@ static void client_end(Talk *base, TalkEnd how, double now)
     Client *client = (Client *)base;
     client->now = now;
     if (!client->complete) {
-        if (is_stranger(client))
+        if (record_is_foreign(client->in))
             name_stranger(client, true);
         return;
     }

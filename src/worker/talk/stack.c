@@ -30,6 +30,7 @@ static void stack_collect(Stack *stack, double now)
     base->phase = talk->phase;
     base->after = talk->after;
     base->deadline = talk->deadline;
+    base->half_close = talk->half_close;
 }
 
 /* After each event: collects, and goes on to the next conversation where one is done. */
@@ -99,6 +100,15 @@ static const TalkClass stack_class = {
     .tick = stack_tick,
     .free = stack_free,
 };
+
+const Talk *stack_last(const Talk *talk)
+{
+    while (talk->class == &stack_class) {
+        const Stack *stack = (const Stack *)talk;
+        talk = stack->talks[G_N_ELEMENTS(stack->talks) - 1];
+    }
+    return talk;
+}
 
 Talk *stack_new(Talk *first, Talk *second)
 {

@@ -12,4 +12,8 @@
 /* A stack of `first`, and then `second`; both are taken, and must not have been started. */
 Talk *stack_new(Talk *first, Talk *second);
 
+/* The conversation that everything before it is for: the last one of a stack, or of the stack that
+ * is last in it; any other talk itself. Borrowed. */
+const Talk *stack_last(const Talk *talk);
+
 #endif

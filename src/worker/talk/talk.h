@@ -6,7 +6,8 @@
  *
  *     talk_start(talk, now);
  *     repeat while talk->state == TALK_GOING:
- *         send what talk_output gives, and tell with talk_sent;
+ *         send what talk_output gives, and tell with talk_sent; then shut the sending side
+ *             where talk->half_close says so;
  *         take every fact with talk_next_fact;
  *         on bytes: talk_feed;
  *         on end of file, reset or error: talk_end;
@@ -64,13 +65,15 @@ struct Talk {
                           or interned */
     const char *result; /* failed: result and reason of data/reasons.tsv; static */
     const char *reason;
-    json_t *args;       /* arguments of the reason; owned, may be NULL */
-    double deadline;    /* wants talk_tick at this time; 0: none */
-    double round_trip;  /* of the connection, in seconds, as the TCP handshake took; 0: not known */
-    double started;     /* when talk_start was called */
-    double sent_at;     /* when it last had something sent; the start before that */
-    double heard_at;    /* when it was last fed; the start before that */
-    uint64_t received;  /* bytes fed so far */
+    json_t *args;      /* arguments of the reason; owned, may be NULL */
+    bool half_close;   /* says nothing after the output that there is: the sending side is shut once
+                          it is sent */
+    double deadline;   /* wants talk_tick at this time; 0: none */
+    double round_trip; /* of the connection, in seconds, as the TCP handshake took; 0: not known */
+    double started;    /* when talk_start was called */
+    double sent_at;    /* when it last had something sent; the start before that */
+    double heard_at;   /* when it was last fed; the start before that */
+    uint64_t received; /* bytes fed so far */
     GByteArray *output; /* to send */
     GByteArray *unread; /* done: bytes that came and were not this conversation's */
     GQueue facts; /* json_t *, owned; without endpoint, connection and at: the loop adds them */

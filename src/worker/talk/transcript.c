@@ -6,6 +6,7 @@
 #include "common/util/limits.h"
 #include "worker/pki/x509.h"
 #include "worker/tls/message.h"
+#include "worker/tls/ssl2.h"
 
 #include <string.h>
 
@@ -35,6 +36,7 @@ void transcript_free(Transcript *transcript)
     g_clear_pointer(&transcript->retry, hello_server_free);
     g_clear_pointer(&transcript->chain, g_ptr_array_unref);
     json_decref(transcript->alpn);
+    g_free(transcript->leaf);
     g_free(transcript->group);
     g_free(transcript->scheme);
     g_ptr_array_unref(transcript->kept);
@@ -310,6 +312,10 @@ static void tell_chain(Transcript *transcript, const char *message, double now)
         if (!known)
             talk_fact(transcript->talk, x509_fact(der, size), now);
         json_array_append_new(hashes, json_string(hash));
+        if (i == 0) {
+            g_free(transcript->leaf);
+            transcript->leaf = g_steal_pointer(&hash);
+        }
     }
     json_t *fact = fact_new(FACT_CHAIN);
     json_object_set_new(fact, "certificates", hashes);
@@ -363,8 +369,48 @@ void transcript_message(Transcript *transcript, const Said *said, double now)
     if (type == HANDSHAKE_CERTIFICATE && transcript->chain)
         tell_chain(transcript, hash, now);
     const char *phase = phase_after(transcript, type);
-    if (phase && !transcript->fault)
+    if (phase && !transcript->fault && !transcript->still)
         talk_phase(transcript->talk, phase, now);
+}
+
+void transcript_keep_phase(Transcript *transcript)
+{
+    transcript->still = true;
+}
+
+/* What the server says in SSL 2.0. */
+static void see_answer(Transcript *transcript, const Said *said, json_t *fact)
+{
+    g_autoptr(Ssl2Answer) answer = ssl2_answer_new(said->bytes, said->size);
+    const Fault *fault = answer->fault;
+    if (fault) {
+        add_fault(fact, fault->reason);
+        transcript_fault(transcript, fault_new(fault->reason, json_incref(fault->args)));
+    }
+    Reader der = answer->certificate;
+    if (!der.size)
+        return;
+    transcript->chain = g_ptr_array_new_with_free_func(bytes_free);
+    g_ptr_array_add(transcript->chain, g_bytes_new(der.data, der.size));
+}
+
+void transcript_ssl2(Transcript *transcript, const Said *said, double now)
+{
+    json_t *fact = begin_fact(said, "ssl2");
+    time_flight(transcript, said, fact, now);
+    g_autofree char *hash = write_bytes(transcript, said->bytes, said->size, now);
+    const char *name = ssl2_name(said->bytes, said->size);
+    json_object_set_new(fact, "sha256", json_string(hash));
+    json_object_set_new(fact, "name", json_string(name));
+    json_object_set_new(fact, "size", json_integer((json_int_t)said->size));
+    json_object_set_new(fact, "type", json_integer(said->bytes[0]));
+    json_object_set_new(fact, "version", json_string("SSL 2.0"));
+    if (!said->out)
+        see_answer(transcript, said, fact);
+    talk_fact(transcript->talk, fact, now);
+    transcript->talk->after = name;
+    if (!said->out && transcript->chain)
+        tell_chain(transcript, hash, now);
 }
 
 /* TLS 1.2: only behind the server's whole flight, else the keys are not the ones agreed on

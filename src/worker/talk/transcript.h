@@ -34,6 +34,7 @@ typedef struct Transcript {
     gsize staple;     /* bytes of the stapled OCSP response; 0: none came */
     bool asked;       /* the server asked for a client certificate */
     GPtrArray *chain; /* GBytes *, as sent; NULL: no Certificate message came */
+    char *leaf;       /* SHA-256 of the first of them; NULL: none */
 
     /* for transcript.c alone */
     GPtrArray *kept;     /* GBytes * that the hellos borrow from */
@@ -41,6 +42,7 @@ typedef struct Transcript {
     guint messages, warnings, requests;
     guint place; /* how far the server's flight of TLS 1.2 has come */
     bool sent;   /* something was sent since the server last spoke */
+    bool still;  /* see transcript_keep_phase */
 } Transcript;
 
 /* A handshake message with its header. */
@@ -60,8 +62,15 @@ typedef struct SaidAlert {
 Transcript *transcript_new(Talk *talk);
 void transcript_free(Transcript *transcript);
 
+/* Enters no phases as the handshake goes on. */
+void transcript_keep_phase(Transcript *transcript);
+
 /* A handshake message passes. */
 void transcript_message(Transcript *transcript, const Said *said, double now);
+
+/* A message of SSL 2.0 passes, without the header of its record; encrypted is not asked. What a
+ * SERVER-HELLO says is not judged here: only what does not parse is a fault. */
+void transcript_ssl2(Transcript *transcript, const Said *said, double now);
 
 /* A ChangeCipherSpec of `size` bytes passes. */
 void transcript_change(Transcript *transcript, const Said *said, double now);

@@ -54,7 +54,7 @@ static bool version_offered(const ClientHello *client, uint16_t version)
 
 static uint16_t highest_offered(const ClientHello *client)
 {
-    uint16_t highest = client->versions->len ? 0 : client->legacy_version;
+    uint16_t highest = client->versions->len ? 0 : MIN(client->legacy_version, TLS_1_2);
     for (guint i = 0; i < client->versions->len; i++) {
         uint16_t version = g_array_index(client->versions, uint16_t, i);
         if (!registry_is_grease(version) && version <= TLS_1_3)

@@ -4,6 +4,7 @@
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
+#include "worker/tls/exchange.h"
 #include "worker/tls/explain.h"
 #include "worker/tls/hello.h"
 
@@ -237,18 +238,6 @@ static void scheme(json_t *fact, const Field *tree, const uint8_t *bytes, size_t
         set_string(fact, "scheme", registry_scheme_name(id, number));
 }
 
-/* Bits of an integer without its leading zeros. */
-static guint bit_length(Reader integer)
-{
-    while (reader_peek(&integer) == 0)
-        reader_skip(&integer, 1);
-    size_t left = reader_left(&integer);
-    guint bits = (guint)left * 8;
-    for (int mask = 0x80; left && mask && !(reader_peek(&integer) & mask); mask >>= 1)
-        bits--;
-    return bits;
-}
-
 static void server_key_exchange(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size)
 {
     const Field *prime = child(tree, "dh_p");
@@ -258,7 +247,7 @@ static void server_key_exchange(json_t *fact, const Field *tree, const uint8_t *
         set_string(fact, "group", registry_group_name(group, number));
     if (prime && !prime->notes) {
         Reader reader = bytes_of(prime, bytes, size);
-        set_count(fact, "bits", bit_length(reader_vector(&reader, 2)));
+        set_count(fact, "bits", exchange_bits(reader_vector(&reader, 2)));
     }
     scheme(fact, tree, bytes, size);
 }

@@ -1,9 +1,13 @@
 /* offer: a ClientHello as we want it, whatever a library would say of it, and the bytes of it.
  *
  * An Offer is plain data: it is filled, and offer_build makes the records. Nothing is checked: what
- * is asked for is sent, lawful or not, for a server's answer to nonsense is worth knowing too. SSL
- * 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC 5246 section 7.4.1.2;
- * RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the CLIENT-HELLO.
+ * is asked for is sent, lawful or not, for a server's answer to nonsense is worth knowing too; only
+ * a list longer than its length can say is cut there. A message of 256 to 511 bytes, on which old
+ * servers hang, is padded to 512 (RFC 7685) where it has extensions at all.
+ *
+ * SSL 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC 5246
+ * section 7.4.1.2; RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the
+ * CLIENT-HELLO.
  */
 #ifndef TLSDIVE_WORKER_TLS_OFFER_H
 #define TLSDIVE_WORKER_TLS_OFFER_H
@@ -39,10 +43,12 @@ typedef struct Offer {
     GPtrArray *alpn;    /* char *, owned; empty: no such extension */
     char *server_name;  /* NULL: none */
     GArray *extensions; /* OfferExtension: more, after the named ones, in this order */
-    bool bare;          /* no extensions at all, whatever else is said */
+    bool bare;          /* no extensions at all, whatever else is said; legacy_version is `version`,
+                           be it TLS 1.3 or one that does not exist */
     guint8 random[32];  /* filled by the caller */
     guint8 session_id[32]; /* likewise */
-    guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3 */
+    guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3; at
+                              most 32 */
     guint fragment;        /* bytes of the message in one record; 0: as much as fits */
 } Offer;
 
@@ -58,13 +64,19 @@ void offer_add_extension(Offer *offer, uint16_t type, const void *data, size_t s
 /* True if the list (a GArray of uint16_t) has it. */
 bool offer_has(const GArray *list, uint16_t code);
 
-/* The records of the hello, whole; to be freed with g_byte_array_unref. */
+/* The message alone, its header of four bytes included; of SSL 2.0 without the header of two, and
+ * with as much of `random` as its challenge has: 16 bytes. To be freed with g_byte_array_unref. */
+GByteArray *offer_message(const Offer *offer);
+
+/* The records of that message, and both in one; likewise. */
+GByteArray *offer_wrap(const Offer *offer, const GByteArray *message);
 GByteArray *offer_build(const Offer *offer);
 
 /* A key_share entry's key_exchange for a group, from `seed` (32 bytes): a value that a server takes
- * for a public key and of which nobody knows the secret: X25519 and X448 from the seed, the base
- * point of a curve, a power of the generator for FFDHE, an ML-KEM encapsulation key of zeros with
- * the seed; of a hybrid the parts in their order. NULL: we have none for this group. */
+ * for a public key, good for no handshake: X25519 and X448 from the seed, the base point of a
+ * curve, a power of the generator for FFDHE, an ML-KEM encapsulation key of zeros with the seed
+ * (FIPS 203 section 7.2); of a hybrid the parts in their order. NULL: we have none for this group.
+ */
 GByteArray *offer_share(uint16_t group, const uint8_t *seed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Offer, offer_free)

@@ -4,12 +4,9 @@
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
 #include "worker/tls/message.h"
+#include "worker/tls/ssl2.h"
 
-enum {
-    SSL2_LOOK = 7,         /* bytes that tell an SSL 2.0 answer */
-    SSL2_SERVER_HELLO = 4, /* message types of SSL 2.0 */
-    SSL2_ERROR = 0,
-};
+enum { SSL2_LOOK = 7 }; /* bytes that tell an SSL 2.0 answer */
 
 struct Splitter {
     GByteArray *bytes; /* fed and not yet given out, from `taken` on */
@@ -156,6 +153,15 @@ const Fault *record_fault(const Splitter *splitter)
 guint record_count(const Splitter *splitter)
 {
     return splitter->count;
+}
+
+bool record_is_foreign(const Splitter *splitter)
+{
+    if (splitter->count || !splitter->fault || splitter->ssl2)
+        return false;
+    Reader reader = unread(splitter);
+    uint8_t type = reader_u8(&reader);
+    return type < RECORD_CHANGE_CIPHER_SPEC || type > RECORD_HEARTBEAT || reader_u8(&reader) != 3;
 }
 
 bool record_is_ssl2(const Splitter *splitter)

@@ -59,9 +59,12 @@ RecordStatus record_next(Splitter *splitter, Record *record);
  * limit-records, limit-empty-records. NULL while nothing is. */
 const Fault *record_fault(const Splitter *splitter);
 
-/* Records given out so far. Where the first bytes are no record at all, it is 0 with a fault: then
- * guess.h says what they may be. */
+/* Records given out so far. */
 guint record_count(const Splitter *splitter);
+
+/* True where the first bytes are no TLS of any kind, nor SSL 2.0: guess.h says what they may be. A
+ * TLS record that is malformed is TLS. */
+bool record_is_foreign(const Splitter *splitter);
 
 /* True if the stream began as SSL 2.0 does: a SERVER-HELLO or an ERROR. */
 bool record_is_ssl2(const Splitter *splitter);

@@ -1,0 +1,472 @@
+#include "worker/talk/ask.h"
+
+#include <string.h>
+
+#include "common/registry/registry.h"
+#include "common/util/bytes.h"
+#include "common/util/text.h"
+#include "worker/talk/refusal.h"
+#include "worker/talk/stack.h"
+#include "worker/talk/transcript.h"
+#include "worker/tls/exchange.h"
+#include "worker/tls/guess.h"
+#include "worker/tls/record.h"
+#include "worker/tls/ssl2.h"
+
+enum {
+    ALERT_SIZE = 2,
+    ALERT_WARNING = 1,
+    ALERT_CLOSE_NOTIFY = 0,
+    SSL2_ENOUGH = SSL2_HEADER + 0x7fff, /* bytes of the longest record of SSL 2.0 */
+};
+
+typedef struct Ask {
+    Talk base;
+    Offer *offer;
+    Reply *reply;
+    Transcript *transcript;
+    Splitter *in;
+    Handshake *messages;
+    GByteArray *first; /* the first bytes received, while no record has come of them */
+    GByteArray *alert; /* of an alert in pieces */
+    int warning;       /* the last warning alert; -1: none came */
+    bool half_close;
+    double now; /* of the event */
+} Ask;
+
+/* ---- the reply ---- */
+
+Reply *reply_new(void)
+{
+    Reply *reply = g_new0(Reply, 1);
+    reply->suites = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    reply->extensions = g_array_new(FALSE, FALSE, sizeof(uint16_t));
+    reply->values = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_bytes_unref);
+    reply->alert = -1;
+    return reply;
+}
+
+void reply_free(Reply *reply)
+{
+    if (!reply)
+        return;
+    g_array_unref(reply->suites);
+    g_array_unref(reply->extensions);
+    g_hash_table_unref(reply->values);
+    g_clear_pointer(&reply->generator, g_bytes_unref);
+    g_free(reply->prime);
+    g_free(reply->public_key);
+    g_free(reply->alpn);
+    g_free(reply->leaf);
+    json_decref(reply->args);
+    g_free(reply);
+}
+
+static void read_extensions(Reply *reply, const GArray *extensions)
+{
+    for (guint i = 0; i < extensions->len; i++) {
+        const Extension *extension = &g_array_index(extensions, Extension, i);
+        g_array_append_val(reply->extensions, extension->type);
+        g_hash_table_insert(reply->values, GUINT_TO_POINTER(extension->type),
+                            g_bytes_new(extension->data.data, extension->data.size));
+    }
+}
+
+static void read_server_hello(Reply *reply, const ServerHello *hello)
+{
+    if (!hello->random)
+        return;
+    reply->version = hello->version;
+    reply->suite = hello->suite;
+    reply->compression = hello->compression;
+    reply->has_group = hello->has_group;
+    reply->group = hello->group;
+    reply->session_id_size = (guint)hello->session_id.size;
+    memcpy(reply->random, hello->random, sizeof reply->random);
+    if (hello->alpn.size)
+        reply->alpn = text_escape(hello->alpn.data, (gssize)hello->alpn.size, false);
+    read_extensions(reply, hello->extensions);
+}
+
+static char *hash_of(Reader bytes)
+{
+    return bytes.size ? bytes_sha256(bytes.data, bytes.size) : NULL;
+}
+
+static void read_key_exchange(Reply *reply, const HandshakeMessage *message)
+{
+    const CipherSuite *suite = registry_suite(reply->suite);
+    KeyExchange exchange = exchange_read(suite, reply->version, message->bytes, message->size);
+    reply->has_group = exchange.has_group;
+    reply->group = exchange.group;
+    reply->has_scheme = exchange.has_scheme;
+    reply->scheme = exchange.scheme;
+    reply->public_key = hash_of(exchange.public_key);
+    reply->prime_bits = exchange_bits(exchange.prime);
+    reply->prime = hash_of(exchange.prime);
+    if (exchange.generator.size)
+        reply->generator = g_bytes_new(exchange.generator.data, exchange.generator.size);
+}
+
+/* ---- how it ends ---- */
+
+static void end_with(Ask *ask, ReplyKind kind, const char *reason, json_t *args)
+{
+    ask->reply->kind = kind;
+    ask->reply->reason = reason;
+    ask->reply->args = args;
+}
+
+static void answered(Ask *ask, ReplyKind kind, const char *reason, json_t *args)
+{
+    end_with(ask, kind, reason, args);
+    talk_done(&ask->base);
+}
+
+static void failed(Ask *ask, ReplyKind kind, const Fault *fault)
+{
+    end_with(ask, kind, fault->reason, json_incref(fault->args));
+    talk_fail(&ask->base, refusal_result(fault->reason), fault->reason, json_incref(fault->args));
+}
+
+/* A ceiling that was reached says nothing of the question; the rest is the server's fault. */
+static void blame(Ask *ask, const Fault *fault)
+{
+    if (!g_str_has_prefix(fault->reason, "limit-"))
+        failed(ask, REPLY_ILLEGAL, fault);
+    else
+        failed(ask, ask->reply->chosen ? REPLY_CHOSEN : REPLY_LOST, fault);
+}
+
+static void refused(Ask *ask, guint level, guint code)
+{
+    static const char *const levels[] = {"unknown", "warning", "fatal"};
+    const char *name = levels[level < G_N_ELEMENTS(levels) ? level : 0];
+    ask->reply->alert = (int)code;
+    answered(ask, ask->reply->chosen ? REPLY_CHOSEN : REPLY_ALERT, "alert-received",
+             json_pack("{s:s, s:i, s:s, s:s}", "level", name, "code", (int)code, "name",
+                       registry_alert_name(code), "after", ask->base.after));
+}
+
+/* ---- what comes in ---- */
+
+static void alert_came(Ask *ask, guint level, guint code)
+{
+    SaidAlert alert = {.level = level, .code = code};
+    transcript_alert(ask->transcript, &alert, ask->now);
+    if (ask->transcript->fault)
+        blame(ask, ask->transcript->fault);
+    else if (level == ALERT_WARNING && code != ALERT_CLOSE_NOTIFY)
+        ask->warning = (int)code;
+    else
+        refused(ask, level, code);
+}
+
+static void alert_bytes_came(Ask *ask, const Record *record)
+{
+    if (record->size)
+        g_byte_array_append(ask->alert, record->data, (guint)record->size);
+    while (ask->alert->len >= ALERT_SIZE && ask->base.state == TALK_GOING) {
+        guint level = ask->alert->data[0], code = ask->alert->data[1];
+        g_byte_array_remove_range(ask->alert, 0, ALERT_SIZE);
+        alert_came(ask, level, code);
+    }
+}
+
+/* What the message adds to the reply. */
+static void read_message(Ask *ask, const HandshakeMessage *message)
+{
+    const Transcript *transcript = ask->transcript;
+    const ServerHello *hello = transcript->server ? transcript->server : transcript->retry;
+    Reply *reply = ask->reply;
+    switch (message->type) {
+    case HANDSHAKE_SERVER_HELLO:
+        if (!hello || reply->version)
+            break;
+        read_server_hello(reply, hello);
+        reply->chosen = !transcript->fault;
+        break;
+    case HANDSHAKE_CERTIFICATE:
+        reply->certificates = transcript->chain ? transcript->chain->len : 0;
+        if (!reply->leaf)
+            reply->leaf = g_strdup(transcript->leaf);
+        break;
+    case HANDSHAKE_CERTIFICATE_STATUS:
+        reply->stapled = true;
+        break;
+    case HANDSHAKE_CERTIFICATE_REQUEST:
+        reply->asked = true;
+        break;
+    case HANDSHAKE_SERVER_KEY_EXCHANGE:
+        read_key_exchange(reply, message);
+        break;
+    default:
+        break;
+    }
+}
+
+/* True where nothing more of the server's flight is in the clear. */
+static bool is_last(const Ask *ask, uint8_t type)
+{
+    return type == HANDSHAKE_SERVER_HELLO_DONE ||
+           (type == HANDSHAKE_SERVER_HELLO && ask->reply->version >= TLS_1_3);
+}
+
+static void message_came(Ask *ask, const HandshakeMessage *message)
+{
+    Said said = {.bytes = message->bytes, .size = message->size};
+    bool placed = !ask->transcript->fault;
+    transcript_message(ask->transcript, &said, ask->now);
+    if (placed)
+        read_message(ask, message);
+    if (ask->transcript->fault)
+        blame(ask, ask->transcript->fault);
+    else if (ask->transcript->retry)
+        answered(ask, REPLY_RETRY, NULL, NULL);
+    else if (is_last(ask, message->type))
+        answered(ask, REPLY_CHOSEN, NULL, NULL);
+}
+
+static void messages_came(Ask *ask)
+{
+    HandshakeMessage message;
+    RecordStatus status = RECORD_MORE;
+    while (ask->base.state == TALK_GOING &&
+           (status = handshake_next(ask->messages, &message)) == RECORD_READY)
+        message_came(ask, &message);
+    if (status == RECORD_FAULT && ask->base.state == TALK_GOING)
+        blame(ask, handshake_fault(ask->messages));
+}
+
+/* Neither data nor a change of keys has its place in what is read here. */
+static void unexpected_came(Ask *ask, const Record *record)
+{
+    if (record->type == RECORD_CHANGE_CIPHER_SPEC) {
+        Said said = {.bytes = record->data, .size = record->size};
+        transcript_change(ask->transcript, &said, ask->now);
+    }
+    char number[REGISTRY_NUMBER];
+    transcript_unexpected(ask->transcript, registry_code_name("content", record->type, number));
+    blame(ask, ask->transcript->fault);
+}
+
+static void record_came(Ask *ask, const Record *record)
+{
+    handshake_feed(ask->messages, record);
+    if (record->type == RECORD_HANDSHAKE)
+        messages_came(ask);
+    else if (handshake_fault(ask->messages))
+        blame(ask, handshake_fault(ask->messages));
+    else if (record->type == RECORD_ALERT)
+        alert_bytes_came(ask, record);
+    else
+        unexpected_came(ask, record);
+}
+
+/* ---- SSL 2.0 ---- */
+
+static bool kind_offered(const Offer *offer, uint32_t kind)
+{
+    for (guint i = 0; i < offer->suites->len; i++)
+        if (g_array_index(offer->suites, uint32_t, i) == kind)
+            return true;
+    return false;
+}
+
+/* Takes the cipher kinds; a fault where one was not offered. */
+static Fault *take_kinds(Ask *ask, const GArray *kinds)
+{
+    Fault *fault = NULL;
+    for (guint i = 0; i < kinds->len; i++) {
+        uint32_t kind = g_array_index(kinds, uint32_t, i);
+        char number[REGISTRY_NUMBER];
+        const CipherSuite *suite = registry_ssl2_suite(kind);
+        if (kind_offered(ask->offer, kind)) {
+            g_array_append_val(ask->reply->suites, kind);
+        } else if (!fault) {
+            g_snprintf(number, sizeof number, "0x%06X", kind);
+            fault = fault_new("suite-not-offered",
+                              json_pack("{s:s}", "suite", suite ? suite->name : number));
+        }
+    }
+    return fault;
+}
+
+static void ssl2_refused(Ask *ask, guint code)
+{
+    char number[REGISTRY_NUMBER];
+    ask->reply->alert = (int)code;
+    answered(ask, REPLY_ALERT, "ssl2-error",
+             json_pack("{s:i, s:s, s:s}", "code", (int)code, "name",
+                       registry_code_name("ssl2-error", code, number), "after", "CLIENT-HELLO"));
+}
+
+/* The record is there once its length is: an answer of SSL 2.0 is one record. */
+static void ssl2_came(Ask *ask)
+{
+    size_t size;
+    const uint8_t *message = ssl2_message(ask->first->data, ask->first->len, &size);
+    if (!message)
+        return;
+    Said said = {.bytes = message, .size = size};
+    transcript_ssl2(ask->transcript, &said, ask->now);
+    g_autoptr(Ssl2Answer) answer = ssl2_answer_new(message, size);
+    g_autoptr(Fault) strange = take_kinds(ask, answer->kinds);
+    Reply *reply = ask->reply;
+    reply->version = answer->type == SSL2_SERVER_HELLO ? TLS_SSL2 : 0;
+    reply->certificates = ask->transcript->chain ? ask->transcript->chain->len : 0;
+    reply->leaf = g_strdup(ask->transcript->leaf);
+    if (ask->transcript->fault) {
+        blame(ask, ask->transcript->fault);
+    } else if (answer->type == SSL2_ERROR) {
+        ssl2_refused(ask, answer->error);
+    } else if (strange) {
+        blame(ask, strange);
+    } else {
+        reply->chosen = true;
+        answered(ask, REPLY_CHOSEN, NULL, NULL);
+    }
+}
+
+/* ---- no records ---- */
+
+/* Says what it is that speaks there, as soon as that can be said. */
+static void name_stranger(Ask *ask, bool ended)
+{
+    g_autoptr(Fault) fault = guess_protocol(ask->first->data, ask->first->len, ended);
+    if (fault)
+        failed(ask, REPLY_OTHER, fault);
+}
+
+static void keep_first(Ask *ask, const uint8_t *data, size_t size)
+{
+    guint enough = ask->offer->version == TLS_SSL2 ? SSL2_ENOUGH : GUESS_ENOUGH;
+    guint left = enough - MIN(ask->first->len, enough);
+    g_byte_array_append(ask->first, data, (guint)MIN(size, left));
+}
+
+static void no_record_came(Ask *ask)
+{
+    if (record_is_foreign(ask->in))
+        name_stranger(ask, false);
+    else if (record_is_ssl2(ask->in) && ask->offer->version == TLS_SSL2)
+        ssl2_came(ask);
+    else
+        blame(ask, record_fault(ask->in));
+}
+
+/* ---- the conversation ---- */
+
+static void ask_start(Talk *base, double now)
+{
+    Ask *ask = (Ask *)base;
+    g_autoptr(GByteArray) message = offer_message(ask->offer);
+    g_autoptr(GByteArray) records = offer_wrap(ask->offer, message);
+    Said said = {.out = true, .bytes = message->data, .size = message->len};
+    talk_phase(base, "hello", now);
+    if (ask->offer->version == TLS_SSL2)
+        transcript_ssl2(ask->transcript, &said, now);
+    else
+        transcript_message(ask->transcript, &said, now);
+    talk_send(base, records->data, records->len, now);
+    base->half_close = ask->half_close;
+}
+
+static void ask_feed(Talk *base, const uint8_t *data, size_t size, double now)
+{
+    Ask *ask = (Ask *)base;
+    Record record;
+    RecordStatus status = RECORD_MORE;
+    ask->now = now;
+    if (base->received == size)
+        ask->reply->took = MAX(now - base->sent_at, 0);
+    if (!record_count(ask->in))
+        keep_first(ask, data, size);
+    record_feed(ask->in, data, size);
+    while (base->state == TALK_GOING && (status = record_next(ask->in, &record)) == RECORD_READY)
+        record_came(ask, &record);
+    if (status == RECORD_FAULT && base->state == TALK_GOING)
+        no_record_came(ask);
+}
+
+/* Closed without a word, or after a warning alone, is an answer; within or between messages it is
+ * none. */
+static void closed(Ask *ask)
+{
+    size_t unread;
+    record_unread(ask->in, &unread);
+    bool bare = !ask->alert->len && !unread && !handshake_pending(ask->messages);
+    if (!ask->base.received)
+        answered(ask, REPLY_CLOSED, "closed-after",
+                 json_pack("{s:s, s:i}", "after", ask->base.after, "received", 0));
+    else if (ask->warning >= 0 && bare)
+        refused(ask, ALERT_WARNING, (guint)ask->warning);
+}
+
+static void ask_end(Talk *base, TalkEnd how, double now)
+{
+    Ask *ask = (Ask *)base;
+    ask->now = now;
+    if (record_is_foreign(ask->in) && how != TALK_END_STOPPED)
+        name_stranger(ask, true);
+    else if (how == TALK_END_CLOSED)
+        closed(ask);
+    if (base->state != TALK_GOING)
+        return;
+    ReplyKind kind = how == TALK_END_STOPPED ? REPLY_STOPPED : REPLY_LOST;
+    talk_fail_end(base, how, now);
+    end_with(ask, ask->reply->chosen ? REPLY_CHOSEN : kind, base->reason, json_incref(base->args));
+}
+
+static void ask_free(Talk *base)
+{
+    Ask *ask = (Ask *)base;
+    transcript_free(ask->transcript);
+    record_splitter_free(ask->in);
+    handshake_free(ask->messages);
+    g_byte_array_unref(ask->first);
+    g_byte_array_unref(ask->alert);
+    reply_free(ask->reply);
+    offer_free(ask->offer);
+}
+
+static const TalkClass ask_class = {
+    .name = "ask",
+    .start = ask_start,
+    .feed = ask_feed,
+    .end = ask_end,
+    .free = ask_free,
+};
+
+Talk *ask_new(Offer *offer, bool half_close)
+{
+    Ask *ask = g_new0(Ask, 1);
+    talk_init(&ask->base, &ask_class);
+    ask->offer = offer;
+    ask->half_close = half_close;
+    ask->warning = -1;
+    ask->reply = reply_new();
+    ask->transcript = transcript_new(&ask->base);
+    transcript_keep_phase(ask->transcript);
+    ask->in = record_splitter_new();
+    ask->messages = handshake_new();
+    ask->first = g_byte_array_new();
+    ask->alert = g_byte_array_new();
+    return &ask->base;
+}
+
+const Reply *ask_reply(const Talk *talk)
+{
+    Reply *reply = ((const Ask *)stack_last(talk))->reply;
+    if (reply->kind != REPLY_NONE || talk->state != TALK_FAILED)
+        return reply;
+    reply->kind = g_str_equal(talk->reason, "stopped") ? REPLY_STOPPED : REPLY_LOST;
+    reply->reason = talk->reason;
+    reply->args = json_incref(talk->args);
+    return reply;
+}
+
+const Offer *ask_offer(const Talk *talk)
+{
+    return ((const Ask *)stack_last(talk))->offer;
+}
