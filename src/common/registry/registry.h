@@ -30,7 +30,7 @@ typedef struct CipherSuite {
     const char *cipher;         /* AES, CHACHA20, 3DES, RC4 ...; NULL, as text: no encryption */
     unsigned bits;              /* of the key */
     const char
-        *mode; /* cbc, gcm, ccm, ccm-8, poly1305, stream, cnt, ctr, mgm, aegis, cfb; or NULL */
+        *mode; /* cbc, gcm, ccm, ccm-8, ocb, poly1305, stream, cnt, ctr, mgm, aegis, cfb; or NULL */
     const char *hash;  /* of the HMAC; of an AEAD's PRF: SHA, MD5, SHA256 ... */
     bool export;       /* weakened for export from the USA */
     bool forward;      /* forward secrecy */
