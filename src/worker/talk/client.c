@@ -6,6 +6,7 @@
 #include "common/util/limits.h"
 #include "worker/talk/negotiated.h"
 #include "worker/talk/refusal.h"
+#include "worker/talk/stack.h"
 #include "worker/talk/transcript.h"
 #include "worker/tls/guess.h"
 #include "worker/tls/record.h"
@@ -17,6 +18,7 @@
 enum {
     RECORD_PLAIN_MAX = 1 << 14, /* bytes of a plaintext record, RFC 8446 section 5.1 */
     ALERT_SIZE = 2,
+    LISTEN_AGAIN = 5, /* times as long for an answer to a renegotiation */
 };
 
 typedef struct Client {
@@ -38,12 +40,15 @@ typedef struct Client {
     bool out_hidden;   /* TLS 1.2: ours has gone */
     bool reading;      /* GnuTLS has an encrypted record to read */
 
-    bool complete;      /* the handshake is */
-    bool parted;        /* after it, the server said good-bye, or closed */
-    int parting;        /* code of the fatal alert that it sent after it; -1: none */
-    double begun, took; /* when the first byte went; how long it took until Finished */
-    guint round_trips;  /* that the handshake cost */
-    double now;         /* of the event, for what GnuTLS calls back */
+    bool complete;           /* the handshake is */
+    bool parted;             /* after it, the server said good-bye, or closed */
+    int parting;             /* code of the fatal alert that it sent after it; -1: none */
+    double begun, took;      /* when the first byte went; how long it took until Finished */
+    guint round_trips;       /* that the handshake cost */
+    double now;              /* of the event, for what GnuTLS calls back */
+    bool brief, renegotiate; /* of the spec */
+    bool again;              /* a second handshake is under way */
+    ClientResult result;
 } Client;
 
 /* ---- what goes out: GnuTLS pushes records, and shows the messages that they will hide ---- */
@@ -125,7 +130,7 @@ static int hook(gnutls_session_t tls, unsigned type, unsigned when, unsigned inc
     bool tls13 = client->transcript->version == TLS_1_3;
     bool hides = type == HANDSHAKE_FINISHED || (tls13 && type != HANDSHAKE_CLIENT_HELLO);
     (void)when;
-    if (type > UINT8_MAX || (incoming ? !client->reading : !hides))
+    if (client->again || type > UINT8_MAX || (incoming ? !client->reading : !hides))
         return 0;
     g_autoptr(GByteArray) message = g_byte_array_new();
     bytes_put(message, type, 1);
@@ -147,6 +152,24 @@ static void send_alert(Client *client, int level, int code)
     client->saying = (SaidAlert){.out = true, .level = (guint)level, .code = (guint)code};
     gnutls_alert_send(client->tls, (gnutls_alert_level_t)level, (gnutls_alert_description_t)code);
     client->saying.out = false;
+}
+
+/* What is to be had of the session before it ends; GnuTLS would wait for a ticket that did not
+ * come.
+ */
+static void take_session(Client *client)
+{
+    const Transcript *transcript = client->transcript;
+    gnutls_datum_t data;
+    bool tls13 = transcript->version == TLS_1_3;
+    client->result.tickets = transcript->tickets;
+    client->result.lifetime = transcript->lifetime;
+    client->result.early_data = transcript->early_data;
+    if ((tls13 && !transcript->tickets) || gnutls_session_get_data2(client->tls, &data) < 0)
+        return;
+    if (data.size && (tls13 || transcript->tickets || client->result.session_id))
+        client->result.session = g_bytes_new(data.data, data.size);
+    gnutls_free(data.data);
 }
 
 static void tell_negotiated(Client *client)
@@ -182,6 +205,7 @@ static void refuse_fault(Client *client, const Fault *fault)
 /* Listened long enough, or the server has gone. */
 static void finish(Client *client)
 {
+    take_session(client);
     tell_negotiated(client);
     if (!client->parted && client->parting < 0)
         send_alert(client, GNUTLS_AL_WARNING, GNUTLS_A_CLOSE_NOTIFY);
@@ -198,6 +222,18 @@ static void fail_alert(Client *client, const SaidAlert *alert)
                         registry_alert_name(alert->code), "after", client->base.after));
 }
 
+/* The server will not renegotiate: RFC 5246 section 7.2.2 has a warning for it. */
+static bool is_refusal_again(const Client *client, const SaidAlert *alert)
+{
+    return client->again && alert->code == GNUTLS_A_NO_RENEGOTIATION;
+}
+
+static void refuse_again(Client *client, int alert)
+{
+    client->result.again = CLIENT_AGAIN_REFUSED;
+    client->result.again_alert = alert;
+}
+
 /* An alert from the server. Before the end of the handshake all but warnings end it, and a
  * close_notify does. After it, certificate_required is TLS 1.3's way to say that going on takes a
  * client certificate: the handshake itself was completed. */
@@ -207,7 +243,7 @@ static void alert_came(Client *client, const SaidAlert *alert)
     transcript_alert(client->transcript, alert, client->now);
     if (client->transcript->fault)
         refuse_fault(client, client->transcript->fault);
-    else if (alert->level == GNUTLS_AL_WARNING && !close)
+    else if (alert->level == GNUTLS_AL_WARNING && !close && !is_refusal_again(client, alert))
         return;
     else if (!client->complete)
         fail_alert(client, alert);
@@ -217,6 +253,8 @@ static void alert_came(Client *client, const SaidAlert *alert)
         client->parting = (int)alert->code;
     if (client->base.state != TALK_GOING || !client->complete)
         return;
+    if (client->again)
+        refuse_again(client, close ? -1 : (int)alert->code);
     finish(client);
 }
 
@@ -225,12 +263,29 @@ static void alert_came(Client *client, const SaidAlert *alert)
 
 static void completed(Client *client)
 {
+    const Transcript *transcript = client->transcript;
+    bool tls13 = transcript->version == TLS_1_3;
     double listen = MAX(2 * client->base.round_trip, LIMIT_LISTEN_MS / 1000.0);
     client->complete = true;
     client->took = client->now - client->begun;
-    client->round_trips = client->transcript->flights;
+    client->round_trips = transcript->flights;
+    client->result.complete = true;
+    client->result.version = transcript->version;
+    client->result.resumed = transcript_resumed(transcript);
+    client->result.session_id = tls13 ? 0 : (guint)transcript->server->session_id.size;
+    client->result.secure =
+        !tls13 && hello_extension(transcript->server->extensions, EXTENSION_RENEGOTIATION_INFO);
+    client->again = client->renegotiate && !tls13;
+    client->base.deadline = client->now + (client->again ? LISTEN_AGAIN * listen : listen);
     talk_phase(&client->base, "listening", client->now);
-    client->base.deadline = client->now + listen;
+}
+
+/* What was wanted is there: nothing more is waited for. */
+static bool has_enough(const Client *client)
+{
+    const Transcript *transcript = client->transcript;
+    return client->complete && client->brief && !client->again &&
+           (transcript->version != TLS_1_3 || transcript->tickets);
 }
 
 /* A HelloRequest after the handshake: the one message that GnuTLS's hook does not show, and which
@@ -287,14 +342,21 @@ static bool step(Client *client)
 {
     uint8_t data[1024];
     ssize_t code;
-    if (client->complete)
+    if (client->complete && !client->again)
         code = gnutls_record_recv(client->tls, data, sizeof data);
     else
         code = gnutls_handshake(client->tls);
     if (code > 0)
         return true;
+    if (code == GNUTLS_E_GOT_APPLICATION_DATA)
+        return gnutls_record_recv(client->tls, data, sizeof data) > 0;
     if (code < 0)
         return gnutls_said(client, (int)code);
+    if (client->again) {
+        client->again = false;
+        client->result.again = CLIENT_AGAIN_ACCEPTED;
+        return true;
+    }
     if (client->complete)
         return gnutls_said(client, GNUTLS_E_SESSION_EOF);
     completed(client);
@@ -310,6 +372,8 @@ static void run(Client *client)
         while (step(client))
             ;
     } while (client->base.state == TALK_GOING && client->input->len < left && client->input->len);
+    if (client->base.state == TALK_GOING && has_enough(client))
+        finish(client);
 }
 
 /* ---- what comes in ---- */
@@ -465,6 +529,8 @@ static void client_end(Talk *base, TalkEnd how, double now)
         return;
     }
     client->parted = how == TALK_END_CLOSED || how == TALK_END_RESET;
+    if (client->again && client->parted)
+        refuse_again(client, -1);
     if (how == TALK_END_BYTES)
         tell_negotiated(client);
     else
@@ -475,8 +541,11 @@ static void client_tick(Talk *base, double now)
 {
     Client *client = (Client *)base;
     client->now = now;
-    if (client->complete && now >= base->deadline)
-        finish(client);
+    if (!client->complete || now < base->deadline)
+        return;
+    if (client->again)
+        client->result.again = CLIENT_AGAIN_IGNORED;
+    finish(client);
 }
 
 static void bytes_free(gpointer bytes)
@@ -502,6 +571,7 @@ static void client_free(Talk *base)
     g_byte_array_unref(client->input);
     g_byte_array_unref(client->alert);
     g_queue_clear_full(&client->hidden, bytes_free);
+    g_clear_pointer(&client->result.session, g_bytes_unref);
 }
 
 static const TalkClass client_class = {
@@ -573,6 +643,12 @@ static int open_gnutls(Client *client, const ClientSpec *spec)
         code = offer(client->tls, spec);
     if (code < 0)
         return code;
+    if (spec->resume) {
+        gsize size;
+        const void *data = g_bytes_get_data(spec->resume, &size);
+        code = gnutls_session_set_data(client->tls, data, size);
+        client->transcript->resuming = code == 0;
+    }
     gnutls_dh_set_prime_bits(client->tls, 1);
     gnutls_handshake_set_max_packet_length(client->tls, LIMIT_MESSAGE);
     gnutls_session_set_ptr(client->tls, client);
@@ -591,6 +667,9 @@ Talk *client_new(const ClientSpec *spec, GError **error)
     talk_init(&client->base, &client_class);
     client->hello = spec->hello;
     client->parting = -1;
+    client->brief = spec->brief;
+    client->renegotiate = spec->renegotiate;
+    client->result.again_alert = -1;
     client->transcript = transcript_new(&client->base);
     client->in = record_splitter_new();
     client->out = record_splitter_new();
@@ -606,4 +685,9 @@ Talk *client_new(const ClientSpec *spec, GError **error)
                 spec->server_name ? spec->server_name : "", gnutls_strerror(code));
     talk_free(&client->base);
     return NULL;
+}
+
+const ClientResult *client_result(const Talk *talk)
+{
+    return &((const Client *)(const void *)stack_last(talk))->result;
 }

@@ -81,6 +81,8 @@ static void put_tickets(json_t *fact, const Transcript *transcript)
     json_object_set_new(fact, "ticket", json_true());
     json_object_set_new(fact, "tickets", json_integer(transcript->tickets));
     json_object_set_new(fact, "ticket_lifetime", json_integer(transcript->lifetime));
+    if (transcript->early_data)
+        json_object_set_new(fact, "early_data", json_integer((json_int_t)transcript->early_data));
 }
 
 /* A staple is an answer to our status_request; without a Certificate there is nothing to staple to.
@@ -110,7 +112,7 @@ json_t *negotiated_fact(const Transcript *transcript, const NegotiatedSpec *spec
         put_old(fact, transcript, suite);
     put_tickets(fact, transcript);
     put_staple(fact, transcript);
-    json_object_set_new(fact, "resumed", json_false());
+    json_object_set_new(fact, "resumed", json_boolean(transcript_resumed(transcript)));
     put(fact, "client_certificate", spec->client_certificate);
     put(fact, "hello", spec->hello);
     json_object_set_new(fact, "took", json_real(round(spec->took * 1e6) / 1e6));

@@ -157,13 +157,32 @@ static void see_staple(Transcript *transcript, const Said *said)
         transcript->staple = g_bytes_get_size(staple);
 }
 
+/* What a ticket of TLS 1.3 says behind its lifetime (RFC 8446 sections 4.6.1, 4.2.10). */
+static void see_early_data(Transcript *transcript, Reader reader)
+{
+    g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
+    reader_u32(&reader);
+    reader_vector(&reader, 1);
+    reader_vector(&reader, 2);
+    transcript->early_data = 0;
+    if (!hello_read_extensions(&reader, extensions))
+        return;
+    const Extension *early = hello_extension(extensions, EXTENSION_EARLY_DATA);
+    if (!early)
+        return;
+    Reader data = early->data;
+    transcript->early_data = reader_u32(&data);
+}
+
 /* NewSessionTicket: TLS 1.2 allows an empty one, which is none (RFC 5077 section 3.3). There the
  * ticket stands behind its lifetime. */
 static void see_ticket(Transcript *transcript, const Said *said, const json_t *fact)
 {
     Reader reader = reader_new(said->bytes, said->size);
     reader_skip(&reader, 8);
-    if (transcript->version != TLS_1_3 && !reader_u16(&reader))
+    if (transcript->version == TLS_1_3)
+        see_early_data(transcript, reader);
+    else if (!reader_u16(&reader))
         return;
     if (++transcript->tickets > LIMIT_TICKETS)
         over_limit(transcript, "limit-tickets", "tickets", LIMIT_TICKETS);
@@ -183,6 +202,18 @@ static const struct {
     {HANDSHAKE_NEW_SESSION_TICKET, 7},
 };
 
+bool transcript_resumed(const Transcript *transcript)
+{
+    const ServerHello *server = transcript->server;
+    if (!transcript->resuming || !server)
+        return false;
+    if (transcript->version == TLS_1_3)
+        return hello_extension(server->extensions, EXTENSION_PRE_SHARED_KEY) != NULL;
+    const Reader *ours = &transcript->client->session_id, *theirs = &server->session_id;
+    return ours->size && ours->size == theirs->size &&
+           !memcmp(ours->data, theirs->data, ours->size);
+}
+
 static bool is_one_of(const char *word, const char *const *list)
 {
     return word && g_strv_contains(list, word);
@@ -191,6 +222,8 @@ static bool is_one_of(const char *word, const char *const *list)
 /* True where the suite needs a message that should have come before this place. */
 static bool lacks_one_before(const Transcript *transcript, guint place)
 {
+    if (transcript_resumed(transcript))
+        return false;
     static const char *const certified[] = {"rsa", "dss", "ecdsa", NULL};
     static const char *const ephemeral[] = {"dhe", "ecdhe", "dh-anonymous", "ecdh-anonymous", NULL};
     const CipherSuite *suite = registry_suite(transcript->server->suite);
@@ -413,14 +446,15 @@ void transcript_ssl2(Transcript *transcript, const Said *said, double now)
         tell_chain(transcript, hash, now);
 }
 
-/* TLS 1.2: only behind the server's whole flight, else the keys are not the ones agreed on
- * (CVE-2014-0224). TLS 1.3: from the first answer on, where it means nothing, and begins no flight
- * (RFC 8446 section 5). */
+/* TLS 1.2: only behind the server's whole flight, or the ServerHello that resumes a session, else
+ * the keys are not the ones agreed on (CVE-2014-0224). TLS 1.3: from the first answer on, where it
+ * means nothing, and begins no flight (RFC 8446 section 5). */
 static bool may_change(const Transcript *transcript)
 {
     if (transcript->retry || transcript->version == TLS_1_3)
         return true;
-    return transcript->server && transcript->place >= PLACE_DONE;
+    return transcript->server &&
+           (transcript->place >= PLACE_DONE || transcript_resumed(transcript));
 }
 
 void transcript_change(Transcript *transcript, const Said *said, double now)

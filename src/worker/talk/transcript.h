@@ -24,17 +24,19 @@ typedef struct Transcript {
     ServerHello *server; /* NULL: none yet */
     ServerHello *retry;  /* the HelloRetryRequest; NULL: none */
 
-    json_t *alpn;     /* chosen, as JSON text; NULL: none */
-    char *group;      /* of the key exchange, by name; NULL: none seen */
-    char *scheme;     /* the server signed with; NULL: none seen */
-    guint prime_bits; /* of a DHE ServerKeyExchange; 0: none seen */
-    guint flights;    /* that the server answered with so far: each cost a round trip */
-    guint tickets;    /* NewSessionTicket messages with a ticket in them */
-    guint lifetime;   /* of the last ticket, in seconds */
-    gsize staple;     /* bytes of the stapled OCSP response; 0: none came */
-    bool asked;       /* the server asked for a client certificate */
-    GPtrArray *chain; /* GBytes *, as sent; NULL: no Certificate message came */
-    char *leaf;       /* SHA-256 of the first of them; NULL: none */
+    json_t *alpn;       /* chosen, as JSON text; NULL: none */
+    char *group;        /* of the key exchange, by name; NULL: none seen */
+    char *scheme;       /* the server signed with; NULL: none seen */
+    guint prime_bits;   /* of a DHE ServerKeyExchange; 0: none seen */
+    guint flights;      /* that the server answered with so far: each cost a round trip */
+    guint tickets;      /* NewSessionTicket messages with a ticket in them */
+    guint lifetime;     /* of the last ticket, in seconds */
+    guint64 early_data; /* TLS 1.3: max_early_data_size of the last ticket; 0: none allowed */
+    bool resuming;      /* set by the client: its hello offers an earlier session */
+    gsize staple;       /* bytes of the stapled OCSP response; 0: none came */
+    bool asked;         /* the server asked for a client certificate */
+    GPtrArray *chain;   /* GBytes *, as sent; NULL: no Certificate message came */
+    char *leaf;         /* SHA-256 of the first of them; NULL: none */
 
     /* for transcript.c alone */
     GPtrArray *kept;     /* GBytes * that the hellos borrow from */
@@ -77,6 +79,11 @@ void transcript_change(Transcript *transcript, const Said *said, double now);
 
 /* An alert passes. */
 void transcript_alert(Transcript *transcript, const SaidAlert *alert, double now);
+
+/* True where the session that was offered goes on (after the ServerHello): TLS 1.3 answers
+ * pre_shared_key, TLS 1.2 and below echo the session id (RFC 8446 section 4.2.11, RFC 5246 section
+ * 7.4.1.3, RFC 5077 section 3.4). */
+bool transcript_resumed(const Transcript *transcript);
 
 /* Something else than a handshake message came where only one may: `name` says what. */
 void transcript_unexpected(Transcript *transcript, const char *name);

@@ -10,7 +10,7 @@ struct Server {
     gnutls_certificate_credentials_t certificate;
     gnutls_anon_server_credentials_t anonymous;
     gnutls_dh_params_t dh;
-    gnutls_datum_t ticket_key;
+    bool again;
     char *staple;
     GByteArray *input, *output;
     bool done, ended;
@@ -122,21 +122,71 @@ static void give_credentials(Server *server, const ServerSpec *spec)
     gnutls_credentials_set(server->session, GNUTLS_CRD_CERTIFICATE, server->certificate);
 }
 
+/* Sessions by their ids, as GnuTLS wants them kept. */
+static GHashTable *sessions;
+static gnutls_datum_t ticket_key;
+
+static gnutls_datum_t find_session(void *data, gnutls_datum_t key)
+{
+    g_autoptr(GBytes) id = g_bytes_new(key.data, key.size);
+    GBytes *found = g_hash_table_lookup(sessions, id);
+    gnutls_datum_t copy = {NULL, 0};
+    (void)data;
+    if (!found)
+        return copy;
+    copy.size = (unsigned)g_bytes_get_size(found);
+    copy.data = gnutls_malloc(copy.size);
+    memcpy(copy.data, g_bytes_get_data(found, NULL), copy.size);
+    return copy;
+}
+
+static int store_session(void *data, gnutls_datum_t key, gnutls_datum_t value)
+{
+    (void)data;
+    g_hash_table_insert(sessions, g_bytes_new(key.data, key.size),
+                        g_bytes_new(value.data, value.size));
+    return 0;
+}
+
+static int remove_session(void *data, gnutls_datum_t key)
+{
+    g_autoptr(GBytes) id = g_bytes_new(key.data, key.size);
+    (void)data;
+    return g_hash_table_remove(sessions, id) ? 0 : -1;
+}
+
+static void keep_sessions(gnutls_session_t session)
+{
+    if (!sessions)
+        sessions = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                         (GDestroyNotify)g_bytes_unref);
+    gnutls_db_set_retrieve_function(session, find_session);
+    gnutls_db_set_store_function(session, store_session);
+    gnutls_db_set_remove_function(session, remove_session);
+}
+
 Server *server_new(const ServerSpec *spec)
 {
     Server *server = g_new0(Server, 1);
     server->input = g_byte_array_new();
     server->output = g_byte_array_new();
-    gnutls_init(&server->session, GNUTLS_SERVER | GNUTLS_NONBLOCK);
+    gnutls_init(&server->session, GNUTLS_SERVER | GNUTLS_NONBLOCK |
+                                      (spec->early_data ? GNUTLS_ENABLE_EARLY_DATA : 0));
+    server->again = spec->again;
     const char *wrong = NULL;
     int code = gnutls_priority_set_direct(server->session, spec->priority, &wrong);
     if (code < 0)
         g_error("priority: %s at %s", gnutls_strerror(code), wrong);
     give_credentials(server, spec);
     if (spec->tickets) {
-        gnutls_session_ticket_key_generate(&server->ticket_key);
-        gnutls_session_ticket_enable_server(server->session, &server->ticket_key);
+        if (!ticket_key.size)
+            gnutls_session_ticket_key_generate(&ticket_key);
+        gnutls_session_ticket_enable_server(server->session, &ticket_key);
     }
+    if (spec->cache)
+        keep_sessions(server->session);
+    if (spec->early_data)
+        gnutls_record_set_max_early_data_size(server->session, spec->early_data);
     if (spec->alpn) {
         gnutls_datum_t name = {(uint8_t *)(uintptr_t)spec->alpn, (unsigned)strlen(spec->alpn)};
         gnutls_alpn_set_protocols(server->session, &name, 1, 0);
@@ -157,7 +207,6 @@ void server_free(Server *server)
     gnutls_anon_free_server_credentials(server->anonymous);
     if (server->dh)
         gnutls_dh_params_deinit(server->dh);
-    gnutls_free(server->ticket_key.data);
     g_free(server->staple);
     g_byte_array_unref(server->input);
     g_byte_array_unref(server->output);
@@ -186,6 +235,13 @@ static void server_run(Server *server)
     } else {
         uint8_t data[256];
         code = (int)gnutls_record_recv(server->session, data, sizeof data);
+        if (code == GNUTLS_E_REHANDSHAKE && !server->again)
+            gnutls_alert_send(server->session, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
+        if (code == GNUTLS_E_REHANDSHAKE && server->again) {
+            server->done = false;
+            server_run(server);
+            return;
+        }
     }
     if (code < 0 && gnutls_error_is_fatal(code)) {
         gnutls_alert_send_appropriate(server->session, code);

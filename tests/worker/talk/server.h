@@ -11,7 +11,10 @@ typedef struct ServerSpec {
     const char *priority;             /* GnuTLS's */
     bool rsa;                         /* an RSA certificate instead of an ECDSA one */
     bool anonymous;                   /* no certificate: anonymous Diffie-Hellman */
-    bool tickets;                     /* issue session tickets */
+    bool tickets;                     /* issue session tickets, good for every server of the test */
+    bool cache;                       /* keep sessions by their id, for every server of the test */
+    guint early_data;                 /* bytes of early data it takes; 0: none */
+    bool again;                       /* renegotiate when asked; else refuse with a warning */
     guint dh_bits;                    /* parameters of its own, of so many bits; 0: none */
     gnutls_certificate_request_t ask; /* for a client certificate */
     const char *alpn;                 /* protocol it knows; NULL: none */

@@ -505,6 +505,160 @@ static Server *listening(Drive *drive, const ServerSpec *spec)
     return server;
 }
 
+/* ---- sessions ---- */
+
+static Drive *begin_again(const char *priority, GBytes *session, bool renegotiate)
+{
+    ClientSpec spec = {.priority = priority,
+                       .server_name = "test.example",
+                       .hello = "question",
+                       .resume = session,
+                       .brief = true,
+                       .renegotiate = renegotiate};
+    return drive_new(client_new(&spec, NULL));
+}
+
+typedef struct Resumption {
+    const char *name;
+    ServerSpec server;
+    const char *client;
+    bool session, resumed; /* one is to be had; a second connection goes on with it */
+    const char *story;     /* of the second connection */
+} Resumption;
+
+static const Resumption resumptions[] = {
+    {"by id",
+     {.priority = ONLY("1.2"), .cache = true},
+     ONLY("1.2") ":%NO_TICKETS",
+     true,
+     true,
+     "> ClientHello < ServerHello < ChangeCipherSpec < *Finished > ChangeCipherSpec > *Finished "
+     "> *!close_notify"},
+    {"by ticket",
+     {.priority = ONLY("1.2"), .tickets = true},
+     ONLY("1.2"),
+     true,
+     true,
+     "> ClientHello < ServerHello < ChangeCipherSpec < *Finished > ChangeCipherSpec > *Finished "
+     "> *!close_notify"},
+    {"by PSK",
+     {.priority = ONLY("1.3"), .tickets = true},
+     ONLY("1.3"),
+     true,
+     true,
+     "> ClientHello < ServerHello < *EncryptedExtensions < *Finished > *Finished "
+     "< *NewSessionTicket > *!close_notify"},
+    {"the server keeps nothing", {.priority = ONLY("1.3")}, ONLY("1.3"), false, false, NULL},
+};
+
+START_TEST(sessions_are_resumed)
+{
+    const Resumption *row = &resumptions[_i];
+    g_autoptr(Server) server = server_new(&row->server);
+    g_autoptr(Drive) first = begin_again(row->client, NULL, false);
+    server_pump(server, first, 0, NULL, NULL);
+    if (!row->session)
+        drive_tick(first);
+    ck_assert_msg(first->talk->state == TALK_DONE, "%s: it listens on", row->name);
+    const ClientResult *result = client_result(first->talk);
+    ck_assert(result->complete && !result->resumed);
+    ck_assert_msg((result->session != NULL) == row->session, "%s", row->name);
+    if (!row->session)
+        return;
+    g_autoptr(Server) again = server_new(&row->server);
+    g_autoptr(Drive) second = begin_again(row->client, result->session, false);
+    server_pump(again, second, 0, NULL, NULL);
+    g_autofree char *said = story(second, result->version == 0x0304);
+    ck_assert_msg(second->talk->state == TALK_DONE, "%s: %s %s", row->name,
+                  second->talk->reason ? second->talk->reason : "", said);
+    ck_assert_msg(client_result(second->talk)->resumed == row->resumed, "%s", row->name);
+    ck_assert_msg(!strcmp(said, row->story), "%s:\n%s\n%s", row->name, said, row->story);
+    json_t *fact = drive_fact(second, "negotiated", NULL, NULL, 0);
+    ck_assert(fact_bool(fact, "resumed", FALSE));
+}
+END_TEST
+
+/* Another server does not know the session: a whole handshake, and nothing is illegal about it. */
+START_TEST(a_session_that_is_forgotten)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.2"), .cache = true};
+    static const ServerSpec other = {.priority = ONLY("1.2")};
+    g_autoptr(Server) server = server_new(&spec);
+    g_autoptr(Drive) first = begin_again(ONLY("1.2") ":%NO_TICKETS", NULL, false);
+    server_pump(server, first, 0, NULL, NULL);
+    g_autoptr(Server) stranger = server_new(&other);
+    GBytes *session = client_result(first->talk)->session;
+    g_autoptr(Drive) second = begin_again(ONLY("1.2") ":%NO_TICKETS", session, false);
+    server_pump(stranger, second, 0, NULL, NULL);
+    ck_assert_int_eq(second->talk->state, TALK_DONE);
+    ck_assert(client_result(second->talk)->complete && !client_result(second->talk)->resumed);
+    ck_assert_uint_eq(drive_count(second, "message", "name", "Certificate"), 1);
+}
+END_TEST
+
+START_TEST(early_data_that_a_ticket_allows)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.3"), .tickets = true, .early_data = 12345};
+    g_autoptr(Server) server = server_new(&spec);
+    g_autoptr(Drive) drive = begin_again(ONLY("1.3"), NULL, false);
+    server_pump(server, drive, 0, NULL, NULL);
+    ck_assert_uint_eq(client_result(drive->talk)->early_data, 12345);
+    json_t *fact = drive_fact(drive, "negotiated", NULL, NULL, 0);
+    ck_assert_int_eq(fact_integer(fact, "early_data", 0), 12345);
+}
+END_TEST
+
+START_TEST(renegotiation_when_asked_for)
+{
+    static const struct {
+        ServerSpec server;
+        ClientAgain again;
+        int alert;
+    } cases[] = {
+        {{.priority = ONLY("1.2"), .again = true}, CLIENT_AGAIN_ACCEPTED, -1},
+        {{.priority = ONLY("1.2")}, CLIENT_AGAIN_REFUSED, GNUTLS_A_NO_RENEGOTIATION},
+        {{.priority = ONLY("1.3")}, CLIENT_AGAIN_UNASKED, -1},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Server) server = server_new(&cases[i].server);
+        g_autoptr(Drive) drive = begin_again("NORMAL", NULL, true);
+        server_pump(server, drive, 0, NULL, NULL);
+        drive_tick(drive);
+        const ClientResult *result = client_result(drive->talk);
+        ck_assert_int_eq(drive->talk->state, TALK_DONE);
+        ck_assert_msg(result->again == cases[i].again, "%u: %d", i, (int)result->again);
+        ck_assert_int_eq(result->again_alert, cases[i].alert);
+        ck_assert_uint_eq(drive_count(drive, "negotiated", NULL, NULL), 1);
+    }
+}
+END_TEST
+
+/* Silence is no refusal; a close is one. */
+START_TEST(renegotiation_that_is_not_answered)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.2")};
+    for (int closed = 0; closed < 2; closed++) {
+        g_autoptr(Server) server = server_new(&spec);
+        g_autoptr(Drive) drive = begin_again("NORMAL", NULL, true);
+        g_autoptr(GByteArray) output = g_byte_array_new();
+        while (!server_done(server)) {
+            server_turn(server, drive->sent->data, drive->sent->len, output);
+            g_byte_array_set_size(drive->sent, 0);
+            drive_feed(drive, output->data, output->len, 0);
+            g_byte_array_set_size(output, 0);
+        }
+        ck_assert_int_eq(drive->talk->state, TALK_GOING);
+        if (closed)
+            drive_end(drive, TALK_END_CLOSED);
+        else
+            drive_tick(drive);
+        ck_assert_int_eq(drive->talk->state, TALK_DONE);
+        ck_assert_int_eq(client_result(drive->talk)->again,
+                         closed ? CLIENT_AGAIN_REFUSED : CLIENT_AGAIN_IGNORED);
+    }
+}
+END_TEST
+
 START_TEST(renegotiation_is_not_gone_into)
 {
     static const ServerSpec spec = {.priority = ONLY("1.2")};
@@ -627,6 +781,11 @@ int main(void)
     tcase_add_test(tcase, no_certificate_that_decodes);
     tcase_add_test(tcase, a_wrong_signature);
     tcase_add_test(tcase, alerts_of_a_server_that_refuses);
+    tcase_add_loop_test(tcase, sessions_are_resumed, 0, (int)G_N_ELEMENTS(resumptions));
+    tcase_add_test(tcase, a_session_that_is_forgotten);
+    tcase_add_test(tcase, early_data_that_a_ticket_allows);
+    tcase_add_test(tcase, renegotiation_when_asked_for);
+    tcase_add_test(tcase, renegotiation_that_is_not_answered);
     tcase_add_test(tcase, renegotiation_is_not_gone_into);
     tcase_add_test(tcase, what_a_listening_client_is_told);
     tcase_add_test(tcase, data_and_good_bye);
