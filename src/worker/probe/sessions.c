@@ -299,15 +299,17 @@ static void take_result(Sessions *sessions, guint number, const ClientResult *re
     Step *step = &sessions->steps[number];
     step->state = STEP_OVER;
     kinds[number].judge(sessions, number, result);
-    bool more = number + 1 < STEPS && kinds[number + 1].resumes;
-    if (!more)
+    if (number + 1 == STEPS || !kinds[number + 1].resumes)
         return;
-    if (result->session) {
+    Step *next = &sessions->steps[number + 1];
+    bool by_id = kinds[number].judge == judge_id;
+    if (result->session && (by_id ? result->session_id : result->tickets)) {
         step->session = g_bytes_ref(result->session);
-        sessions->steps[number + 1].state = STEP_READY;
+        next->state = STEP_READY;
         return;
     }
-    sessions->steps[number + 1].state = STEP_OVER;
+    next->state = STEP_OVER;
+    next->connection = g_strdup(step->connection);
     say_value(sessions, new_answer(sessions, number + 1, kinds[number + 1].codes[0], "no"),
               "there is no session to resume");
 }
