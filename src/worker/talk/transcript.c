@@ -269,6 +269,15 @@ static void see_certificates(Transcript *transcript, const Said *said)
     see_staple(transcript, said);
 }
 
+static void see_key_exchange(Transcript *transcript, const Said *said, json_t *fact)
+{
+    if (!transcript->client || !transcript->server)
+        return;
+    KeyExchange exchange = exchange_read(registry_suite(transcript->server->suite),
+                                         transcript->version, said->bytes, said->size);
+    take_faults(transcript, fact, message_check(transcript->client, &exchange));
+}
+
 static void see_request(Transcript *transcript)
 {
     if (++transcript->requests > LIMIT_HELLO_REQUESTS)
@@ -297,11 +306,12 @@ static void see_received(Transcript *transcript, const Said *said, json_t *fact)
                         hello_check_encrypted(transcript->client, said->bytes, said->size));
         break;
     case HANDSHAKE_SERVER_KEY_EXCHANGE:
+        see_key_exchange(transcript, said, fact);
+        break;
     case HANDSHAKE_CERTIFICATE_VERIFY:
         if (transcript->client)
-            take_faults(
-                transcript, fact,
-                message_check(transcript->client, said->bytes, said->size, transcript->version));
+            take_faults(transcript, fact,
+                        message_check_verify(transcript->client, said->bytes, said->size));
         break;
     case HANDSHAKE_CERTIFICATE:
         see_certificates(transcript, said);

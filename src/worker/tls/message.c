@@ -4,7 +4,6 @@
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
-#include "worker/tls/exchange.h"
 #include "worker/tls/explain.h"
 #include "worker/tls/hello.h"
 
@@ -299,29 +298,41 @@ static bool holds(const GArray *numbers, uint16_t wanted)
     return false;
 }
 
-GPtrArray *message_check(const ClientHello *client, const uint8_t *bytes, size_t size,
-                         uint16_t version)
+static void check_scheme(GPtrArray *faults, const ClientHello *client, uint16_t id, bool tls13)
 {
-    GPtrArray *faults = fault_list_new();
-    g_autoptr(Field) tree = tls_explain(bytes, size, version >= TLS_1_3);
     char number[REGISTRY_NUMBER];
-    uint16_t id = 0;
-    if (client->groups->len && number_of(child(tree, "namedcurve"), bytes, size, &id) &&
-        !holds(client->groups, id))
-        g_ptr_array_add(faults,
-                        fault_new("group-not-offered",
-                                  json_pack("{s:s}", "group", registry_group_name(id, number))));
-    if (!client->schemes->len || !number_of(child(tree, "algorithm"), bytes, size, &id))
-        return faults;
     const Scheme *known = registry_scheme(id);
     const char *name = registry_scheme_name(id, number);
     if (!holds(client->schemes, id))
         g_ptr_array_add(faults,
                         fault_new("scheme-not-offered", json_pack("{s:s}", "scheme", name)));
-    else if (known && !known->tls13 && version >= TLS_1_3)
+    else if (known && !known->tls13 && tls13)
         g_ptr_array_add(faults,
                         fault_new("scheme-wrong-version",
                                   json_pack("{s:s, s:s}", "scheme", name, "version", "TLS 1.3")));
+}
+
+GPtrArray *message_check(const ClientHello *client, const KeyExchange *exchange)
+{
+    GPtrArray *faults = fault_list_new();
+    char number[REGISTRY_NUMBER];
+    uint16_t group = exchange->group;
+    if (client->groups->len && exchange->has_group && !holds(client->groups, group))
+        g_ptr_array_add(faults,
+                        fault_new("group-not-offered",
+                                  json_pack("{s:s}", "group", registry_group_name(group, number))));
+    if (client->schemes->len && exchange->has_scheme)
+        check_scheme(faults, client, exchange->scheme, false);
+    return faults;
+}
+
+GPtrArray *message_check_verify(const ClientHello *client, const uint8_t *bytes, size_t size)
+{
+    GPtrArray *faults = fault_list_new();
+    Reader body = open_body(bytes, size);
+    uint16_t id = reader_u16(&body);
+    if (client->schemes->len && !body.failed)
+        check_scheme(faults, client, id, true);
     return faults;
 }
 
@@ -330,7 +341,6 @@ static const struct MessageRow {
     void (*read)(json_t *fact, const uint8_t *bytes, size_t size);
     void (*read_tree)(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size);
 } rows[] = {
-    {HANDSHAKE_CLIENT_HELLO, client_hello, NULL},
     {HANDSHAKE_SERVER_HELLO, server_hello, NULL},
     {HANDSHAKE_ENCRYPTED_EXTENSIONS, encrypted_extensions, NULL},
     {HANDSHAKE_CERTIFICATE, NULL, certificate},
@@ -360,6 +370,10 @@ void message_fact(json_t *fact, const uint8_t *bytes, size_t size, uint16_t vers
     if (type < 0)
         return;
     json_object_set_new(fact, "type", json_integer(type));
+    if (type == HANDSHAKE_CLIENT_HELLO) {
+        client_hello(fact, bytes, size);
+        return;
+    }
     g_autoptr(Field) tree = tls_explain(bytes, size, version >= TLS_1_3);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (rows[i].type != type)

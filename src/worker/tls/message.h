@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "worker/tls/exchange.h"
 #include "worker/tls/hello.h"
 
 /* The name of a whole message as its RFC spells it; HelloRetryRequest is told from ServerHello by
@@ -20,7 +21,8 @@
 const char *message_name(const uint8_t *bytes, size_t size);
 
 /* Adds to a `message` fact: type, name, size, and the chief members that data/facts.tsv lists for
- * this type; faults (message-malformed) where it does not parse. `version` is the version of the
+ * this type; faults (message-malformed) where it does not parse. Of a ClientHello, which is our own
+ * and may be long, no more is looked at than hello.h reads. `version` is the version of the
  * handshake as far as it is known (0x0304 ...; 0 before the ServerHello): some messages have two
  * forms. */
 void message_fact(json_t *fact, const uint8_t *bytes, size_t size, uint16_t version);
@@ -34,10 +36,11 @@ GPtrArray *message_certificates(const uint8_t *bytes, size_t size, bool tls13, b
  * a Certificate. A copy, to be freed with g_bytes_unref; NULL if there is none. */
 GBytes *message_staple(const uint8_t *bytes, size_t size, bool tls13);
 
-/* Whether a ServerKeyExchange or CertificateVerify of the server keeps to what was offered: a list
- * of Fault * (group-not-offered, scheme-not-offered, scheme-wrong-version), empty if it does; free
- * with g_ptr_array_unref. RFC 8422 section 5.4, RFC 5246 section 7.4.3, RFC 8446 section 4.4.3. */
-GPtrArray *message_check(const ClientHello *client, const uint8_t *bytes, size_t size,
-                         uint16_t version);
+/* Whether what a ServerKeyExchange says, or a CertificateVerify of the server in TLS 1.3, keeps to
+ * what was offered: a list of Fault * (group-not-offered, scheme-not-offered,
+ * scheme-wrong-version), empty if it does; free with g_ptr_array_unref. RFC 8422 section 5.4, RFC
+ * 5246 section 7.4.3, RFC 8446 section 4.4.3. */
+GPtrArray *message_check(const ClientHello *client, const KeyExchange *exchange);
+GPtrArray *message_check_verify(const ClientHello *client, const uint8_t *bytes, size_t size);
 
 #endif

@@ -148,16 +148,18 @@ static const struct Choice {
     const char *client;
     const char *handshake;
     const char *name;
+    uint16_t suite;     /* ServerKeyExchange */
     const char *reason; /* NULL: legal */
     const char *value;  /* of its first argument */
 } choices[] = {
-    {"tls12-ecdhe", "tls12-ecdhe", "ServerKeyExchange", NULL, NULL},
-    {"tls10-ecdhe", "tls10-ecdhe", "ServerKeyExchange", NULL, NULL},
-    {"tls12-dhe", "tls12-ecdhe", "ServerKeyExchange", NULL, NULL},
-    {"tls13-usual", "tls13-usual", "CertificateVerify", NULL, NULL},
-    {"tls13-usual", "pkcs1", "CertificateVerify", "scheme-wrong-version", "rsa_pkcs1_sha256"},
-    {"tls13-usual", "md5", "CertificateVerify", "scheme-not-offered", "rsa_pkcs1_md5"},
-    {"tls12-ecdhe", "brainpool", "ServerKeyExchange", "group-not-offered", "brainpoolP256r1"},
+    {"tls12-ecdhe", "tls12-ecdhe", "ServerKeyExchange", 0xc02f, NULL, NULL},
+    {"tls10-ecdhe", "tls10-ecdhe", "ServerKeyExchange", 0xc013, NULL, NULL},
+    {"tls12-dhe", "tls12-ecdhe", "ServerKeyExchange", 0xc02f, NULL, NULL},
+    {"tls13-usual", "tls13-usual", "CertificateVerify", 0, NULL, NULL},
+    {"tls13-usual", "pkcs1", "CertificateVerify", 0, "scheme-wrong-version", "rsa_pkcs1_sha256"},
+    {"tls13-usual", "md5", "CertificateVerify", 0, "scheme-not-offered", "rsa_pkcs1_md5"},
+    {"tls12-ecdhe", "brainpool", "ServerKeyExchange", 0xc02f, "group-not-offered",
+     "brainpoolP256r1"},
 };
 
 static const Sample made[] = {
@@ -181,8 +183,12 @@ START_TEST(choices_are_held_against_the_offer)
     if (!sample)
         sample = samples_find(samples, row->handshake, row->name);
     g_autoptr(ClientHello) client = hello_client_new(hello->bytes, hello->size);
-    g_autoptr(GPtrArray) faults =
-        message_check(client, sample->bytes, sample->size, sample->version);
+    KeyExchange exchange =
+        exchange_read(registry_suite(row->suite), sample->version, sample->bytes, sample->size);
+    ck_assert(!row->suite || exchange.has_group);
+    g_autoptr(GPtrArray) faults = row->suite
+                                      ? message_check(client, &exchange)
+                                      : message_check_verify(client, sample->bytes, sample->size);
     ck_assert_uint_eq(faults->len, row->reason ? 1 : 0);
     if (!row->reason)
         return;
