@@ -26,6 +26,7 @@ BEGIN {
     declare("groups", "Group", 1, "nsssn")
     declare("oids", "Oid", 1, "ssss")
     declare("ports", "CataloguePort", 1, "nsssssbbsnstt")
+    declare("primes", "Prime", 1, "ss")
     declare("reason", "Reason", 2, ".ssst")
     declare("result", "Result", 2, ".s.tt")
     declare("schemes", "Scheme", 1, "nssssb")

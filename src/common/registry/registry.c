@@ -191,6 +191,12 @@ bool registry_is_grease(unsigned code)
     return (code & 0x0f0f) == 0x0a0a && code >> 8 == (code & 0xff);
 }
 
+const char *registry_prime_name(const char *sha256)
+{
+    const Prime *prime = FIND(table_primes, sha256, compare_string);
+    return prime ? prime->name : NULL;
+}
+
 const Oid *registry_oid(const char *dotted)
 {
     return FIND(table_oids, dotted, compare_string);

@@ -122,6 +122,16 @@ const char *registry_alert_name(unsigned alert);
  * 0x1A1A ... 0xFAFA. */
 bool registry_is_grease(unsigned code);
 
+/* ---- primes of DHE (data/primes.tsv) ---- */
+
+typedef struct Prime {
+    const char *sha256; /* of the number, without leading zeros */
+    const char *name;   /* who gave it out: "ffdhe2048", "Postfix" */
+} Prime;
+
+/* The name of a prime that many servers share; NULL for any other. */
+const char *registry_prime_name(const char *sha256);
+
 /* ---- object identifiers (data/oids.tsv) ---- */
 
 typedef struct Oid {

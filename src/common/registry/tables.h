@@ -17,6 +17,8 @@ extern const Group table_groups[];
 extern const size_t table_groups_size;
 extern const Oid table_oids[];
 extern const size_t table_oids_size;
+extern const Prime table_primes[];
+extern const size_t table_primes_size;
 extern const Reason table_reason[];
 extern const size_t table_reason_size;
 extern const Result table_result[];

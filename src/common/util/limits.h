@@ -59,6 +59,7 @@ enum {
     LIMIT_RESOLVE_MS = 5000, /* a name look-up in all */
 
     /* how much at once */
+    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless its job says otherwise */
     LIMIT_PER_ADDRESS = 8,      /* established connections to one address, unless --per-address */
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */

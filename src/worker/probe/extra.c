@@ -1,0 +1,205 @@
+/* 1. Waits until TLS 1.2 and TLS 1.3 are answered. Each row of the table is one hello, in the best
+ *    version below TLS 1.3 or in TLS 1.3, with the suites that are known to be accepted: so what it
+ *    fails on is what was changed in it.
+ * 2. A row is answered with yes where the server went on, no where it refused, unknown where it was
+ *    lost in every try; what came with it is noted as always.
+ */
+#include "worker/probe/extra.h"
+
+#include "worker/probe/form.h"
+#include "worker/probe/report.h"
+#include "worker/probe/suites.h"
+
+typedef struct Row {
+    const char *code; /* of the behaviour; NULL: only what comes with it is of interest */
+    const char *how;  /* what brings the certificate; or NULL */
+    bool tls13;
+    bool named; /* only where a server_name is sent usually */
+    void (*change)(Offer *offer);
+} Row;
+
+static void without_name(Offer *offer)
+{
+    g_clear_pointer(&offer->server_name, g_free);
+}
+
+static void wrong_name(Offer *offer)
+{
+    g_free(offer->server_name);
+    offer->server_name = g_strdup("wrong.invalid");
+}
+
+/* RFC 8701 */
+static void with_grease(Offer *offer)
+{
+    static const guint8 nothing[1] = {0};
+    uint32_t suite = 0x0A0A;
+    uint16_t group = 0x1A1A, version = 0x3A3A;
+    g_array_prepend_val(offer->suites, suite);
+    g_array_prepend_val(offer->groups, group);
+    offer_add_extension(offer, 0x2A2A, nothing, sizeof nothing);
+    if (offer->version < TLS_1_3)
+        return;
+    g_array_append_val(offer->versions, version);
+    g_array_append_val(offer->versions, offer->version);
+}
+
+static void with_future(Offer *offer)
+{
+    for (uint16_t version = 0x0306; version >= TLS_1_3; version--)
+        g_array_append_val(offer->versions, version);
+}
+
+static void with_share(Offer *offer)
+{
+    static const uint16_t shares[] = {29, 23};
+    g_array_append_vals(offer->shares, shares, G_N_ELEMENTS(shares));
+}
+
+static void with_long_share(Offer *offer)
+{
+    static const uint16_t shares[] = {4588, 29};
+    g_array_append_vals(offer->shares, shares, G_N_ELEMENTS(shares));
+}
+
+static const Row rows[] = {
+    {"no-server-name", "no server_name", false, true, without_name},
+    {"unknown-server-name", "wrong server_name", false, false, wrong_name},
+    {"grease", NULL, false, false, with_grease},
+    {"grease-tls13", NULL, true, false, with_grease},
+    {"future-version", NULL, true, false, with_future},
+    {"key-share", NULL, true, false, with_share},
+    {"long-key-share", NULL, true, false, with_long_share},
+};
+
+typedef struct Extra {
+    Strategy base;
+    Known *known;
+    guint next, out;
+} Extra;
+
+static bool ready(const Extra *extra)
+{
+    return known_version(extra->known, TLS_1_2)->over && known_version(extra->known, TLS_1_3)->over;
+}
+
+/* The version that a row is asked in; NULL: none. */
+static const KnownVersion *version_of(const Extra *extra, const Row *row)
+{
+    static const uint16_t below[] = {TLS_1_2, TLS_1_1, TLS_1_0};
+    KnownVersion *of = known_version(extra->known, TLS_1_3);
+    if (row->named && !extra->known->server_name)
+        return NULL;
+    if (row->tls13)
+        return of->suites->len ? of : NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(below); i++) {
+        of = known_version(extra->known, below[i]);
+        if (of->suites->len)
+            return of;
+    }
+    return NULL;
+}
+
+static void skip(Extra *extra)
+{
+    while (extra->next < G_N_ELEMENTS(rows) && !version_of(extra, &rows[extra->next]))
+        extra->next++;
+}
+
+static Offer *extra_ask(Strategy *strategy, guint *tag)
+{
+    Extra *extra = (Extra *)strategy;
+    if (!ready(extra))
+        return NULL;
+    skip(extra);
+    if (extra->next >= G_N_ELEMENTS(rows))
+        return NULL;
+    const Row *row = &rows[extra->next];
+    const KnownVersion *of = version_of(extra, row);
+    Offer *offer = form_offer(of->version, FORM_EC, of->suites, extra->known->server_name);
+    row->change(offer);
+    *tag = extra->next++;
+    extra->out++;
+    skip(extra);
+    return offer;
+}
+
+static void extra_tell(Strategy *strategy, guint tag, const Told *told)
+{
+    static const char *const answers[] = {
+        [VERDICT_CHOSEN] = "yes",
+        [VERDICT_REFUSED] = "no",
+        [VERDICT_FAILED] = "no",
+        [VERDICT_LOST] = "unknown",
+    };
+    Extra *extra = (Extra *)strategy;
+    const Row *row = &rows[tag];
+    extra->out--;
+    json_t *answer = known_answer("behaviour", told->offer->version, answers[told->verdict]);
+    json_array_append_new(json_object_get(answer, "items"), json_string(row->code));
+    known_text(answer, "connection", told->connection);
+    known_text(answer, "reason", told->verdict == VERDICT_CHOSEN ? NULL : told->reason);
+    known_say(extra->known, answer);
+    if (told->verdict == VERDICT_CHOSEN)
+        known_note(extra->known, told->offer, told->reply, told->connection, row->how);
+}
+
+static guint extra_want(const Strategy *strategy)
+{
+    const Extra *extra = (const Extra *)strategy;
+    return ready(extra) ? G_N_ELEMENTS(rows) - extra->next : 0;
+}
+
+static guint extra_left(const Strategy *strategy)
+{
+    const Extra *extra = (const Extra *)strategy;
+    return G_N_ELEMENTS(rows) - extra->next;
+}
+
+static bool extra_over(const Strategy *strategy)
+{
+    const Extra *extra = (const Extra *)strategy;
+    guint next = extra->next;
+    while (ready(extra) && next < G_N_ELEMENTS(rows) && !version_of(extra, &rows[next]))
+        next++;
+    return ready(extra) && !extra->out && next >= G_N_ELEMENTS(rows);
+}
+
+static void extra_stop(Strategy *strategy, const char *reason)
+{
+    Extra *extra = (Extra *)strategy;
+    for (; extra->next < G_N_ELEMENTS(rows); extra->next++) {
+        const KnownVersion *of = version_of(extra, &rows[extra->next]);
+        if (!of)
+            continue;
+        json_t *answer = known_answer("behaviour", of->version, "unknown");
+        json_array_append_new(json_object_get(answer, "items"),
+                              json_string(rows[extra->next].code));
+        known_text(answer, "reason", reason);
+        known_say(extra->known, answer);
+    }
+}
+
+static void extra_free(Strategy *strategy)
+{
+    g_free(strategy);
+}
+
+static const StrategyClass extra_class = {
+    .ask = extra_ask,
+    .tell = extra_tell,
+    .want = extra_want,
+    .left = extra_left,
+    .over = extra_over,
+    .stop = extra_stop,
+    .free = extra_free,
+};
+
+Strategy *extra_new(Known *known)
+{
+    Extra *extra = g_new0(Extra, 1);
+    extra->base.class = &extra_class;
+    extra->base.rank = RANK_LAST;
+    extra->known = known;
+    return &extra->base;
+}

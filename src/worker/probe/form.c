@@ -1,0 +1,239 @@
+#include "worker/probe/form.h"
+
+#include <string.h>
+
+#include "common/registry/registry.h"
+#include "worker/probe/orders.h"
+
+enum {
+    RENEGOTIATION_SCSV = 0x00FF,
+    PADDED_FROM = 256, /* bytes of a hello, its header of four included */
+    PADDED_TO = 512,
+    RECORD_HEADER = 5,
+    FFDHE_FIRST = 0x0100,
+    FFDHE_LAST = 0x01FF,
+};
+
+static bool is_ffdhe(const Group *group)
+{
+    return g_str_equal(group->kind, "ffdhe");
+}
+
+static bool for_version(const Group *group, uint16_t version)
+{
+    bool only13 = g_str_equal(group->kind, "kem") || g_str_equal(group->kind, "hybrid") ||
+                  g_str_has_suffix(group->name, "tls13");
+    return version >= TLS_1_3 || !only13;
+}
+
+static void add_groups(Offer *offer, uint16_t version, Form form)
+{
+    g_autoptr(GArray) groups = form_groups(version);
+    for (guint i = 0; i < groups->len; i++) {
+        const PeelEntry *entry = &g_array_index(groups, PeelEntry, i);
+        uint16_t code = (uint16_t)entry->code;
+        if (form == FORM_EC && code >= FFDHE_FIRST && code <= FFDHE_LAST)
+            continue;
+        g_array_append_val(offer->groups, code);
+    }
+}
+
+void form_set_schemes(Offer *offer, const GArray *schemes)
+{
+    g_array_set_size(offer->schemes, 0);
+    size_t count;
+    const Scheme *all = registry_schemes(&count);
+    for (size_t i = 0; !schemes && i < count; i++)
+        g_array_append_val(offer->schemes, all[i].id);
+    for (guint i = 0; schemes && i < schemes->len; i++) {
+        uint16_t code = (uint16_t)g_array_index(schemes, uint32_t, i);
+        g_array_append_val(offer->schemes, code);
+    }
+}
+
+Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char *server_name)
+{
+    Offer *offer = offer_new(version);
+    if (version != TLS_SSL2 && version < TLS_1_3)
+        offer_add_suite(offer, RENEGOTIATION_SCSV);
+    for (guint i = 0; suites && i < suites->len; i++)
+        offer_add_suite(offer, g_array_index(suites, uint32_t, i));
+    offer->bare = version < TLS_1_3 && form == FORM_BARE;
+    if (version == TLS_SSL2 || offer->bare)
+        return offer;
+    add_groups(offer, version, form);
+    form_set_schemes(offer, NULL);
+    if (version >= TLS_1_3 && form == FORM_BARE) {
+        static const uint16_t shares[] = {29, 23}; /* x25519, secp256r1 */
+        g_array_append_vals(offer->shares, shares, G_N_ELEMENTS(shares));
+        return offer;
+    }
+    offer->server_name = g_strdup(server_name);
+    if (version < TLS_1_3) {
+        offer_add_extension(offer, EXTENSION_EXTENDED_MASTER_SECRET, NULL, 0);
+        offer_add_extension(offer, EXTENSION_ENCRYPT_THEN_MAC, NULL, 0);
+        offer_add_extension(offer, EXTENSION_SESSION_TICKET, NULL, 0);
+    }
+    return offer;
+}
+
+static void digest(guint8 out[32], const char *text, const char *purpose, guint number)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_autofree char *seed = g_strdup_printf("%s %s %u", purpose, text ? text : "", number);
+    gsize size = 32;
+    g_checksum_update(sum, (const guchar *)seed, (gssize)strlen(seed));
+    g_checksum_get_digest(sum, out, &size);
+}
+
+void form_seal(Offer *offer, const char *text, guint number)
+{
+    digest(offer->random, text, "random", number);
+    if (offer->version >= TLS_1_3) {
+        digest(offer->session_id, text, "session", number);
+        offer->session_id_size = 32;
+    }
+    if (offer->version == TLS_SSL2 || offer->bare)
+        return;
+    g_autoptr(GByteArray) bytes = offer_build(offer);
+    guint size = bytes->len - RECORD_HEADER;
+    if (size < PADDED_FROM || size >= PADDED_TO)
+        return;
+    static const guint8 zeros[PADDED_TO];
+    guint padding = size + 4 < PADDED_TO ? PADDED_TO - size - 4 : 1;
+    offer_add_extension(offer, EXTENSION_PADDING, zeros, padding);
+}
+
+const char *form_name(Form form)
+{
+    static const char *const names[] = {
+        [FORM_FFDHE] = "only where FFDHE groups are offered",
+        [FORM_BARE] = "only without extensions",
+    };
+    return form < G_N_ELEMENTS(names) ? names[form] : NULL;
+}
+
+/* ---- what there is to ask ---- */
+
+/* Chances that a suite is accepted, by the first row that fits; NULL fits all. */
+static const struct {
+    const char *exchange, *cipher;
+    double weight;
+} chances[] = {
+    {"tls13", "AES", 0.8},    {"tls13", "CHACHA20", 0.8}, {"tls13", NULL, 0.0005},
+    {"ecdhe", "AES", 0.6},    {"ecdhe", "CHACHA20", 0.6}, {"dhe", "AES", 0.5},
+    {"dhe", "CHACHA20", 0.4}, {"rsa", "AES", 0.5},        {"ecdhe", "3DES", 0.2},
+    {"rsa", "3DES", 0.3},     {"dhe", "3DES", 0.2},       {"rsa", "CAMELLIA", 0.2},
+    {"dhe", "CAMELLIA", 0.2}, {"ecdhe", "CAMELLIA", 0.1}, {"rsa", "RC4", 0.1},
+    {"ecdhe", "RC4", 0.1},    {"ecdhe", "ARIA", 0.05},    {"dhe", "ARIA", 0.05},
+    {"rsa", "ARIA", 0.05},    {"rsa", "SEED", 0.05},      {NULL, NULL, 0.0005},
+};
+
+static double chance(const CipherSuite *suite)
+{
+    if (g_strcmp0(suite->authentication, "dss") == 0 || suite->export)
+        return 0.0005;
+    for (guint i = 0; i < G_N_ELEMENTS(chances); i++)
+        if ((!chances[i].exchange || !g_strcmp0(chances[i].exchange, suite->exchange)) &&
+            (!chances[i].cipher || !g_strcmp0(chances[i].cipher, suite->cipher)))
+            return chances[i].weight *
+                   (suite->mode && g_str_has_prefix(suite->mode, "ccm") ? 0.3 : 1);
+    return 0;
+}
+
+static bool asked_in(const CipherSuite *suite, uint16_t version)
+{
+    if (g_str_equal(suite->exchange, "signalling"))
+        return false;
+    return version >= TLS_1_3 ? suite->max >= TLS_1_3 : suite->min < TLS_1_3;
+}
+
+static void add_suite(GArray *entries, GHashTable *seen, const CipherSuite *suite, uint16_t version)
+{
+    if (!suite || !asked_in(suite, version) ||
+        !g_hash_table_add(seen, GUINT_TO_POINTER(suite->id + 1)))
+        return;
+    PeelEntry entry = {
+        .code = suite->id,
+        .weight = version < TLS_1_2 && suite->min >= TLS_1_2 ? 0.0005 : chance(suite),
+        .kind = g_str_hash(suite->exchange),
+        .shy = !g_strcmp0(suite->cipher, "CHACHA20"),
+    };
+    g_array_append_val(entries, entry);
+}
+
+GArray *form_suites(uint16_t version)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    static const uint16_t first13[] = {0x1302, 0x1303, 0x1301};
+    for (guint i = 0; i < G_N_ELEMENTS(first13); i++)
+        add_suite(entries, seen, registry_suite(first13[i]), version);
+    const Order *order = orders_at(0);
+    for (guint i = 0; i < order->count; i++)
+        add_suite(entries, seen, registry_suite(order->suites[i]), version);
+    size_t count;
+    const CipherSuite *all = registry_suites(&count);
+    for (size_t i = 0; i < count; i++)
+        add_suite(entries, seen, &all[i], version);
+    return entries;
+}
+
+/* Groups in the order in which current servers prefer them, and how likely they are. */
+static const struct {
+    uint16_t code;
+    double weight;
+} likely_groups[] = {
+    {4588, 0.3}, {29, 0.9},  {23, 0.9},  {30, 0.6},  {25, 0.7},  {24, 0.8},
+    {256, 0.4},  {257, 0.4}, {258, 0.4}, {259, 0.4}, {260, 0.4}, {4587, 0.2},
+    {4589, 0.2}, {26, 0.1},  {27, 0.1},  {28, 0.1},  {31, 0.1},  {32, 0.1},
+    {33, 0.1},   {22, 0.05}, {21, 0.05}, {19, 0.05},
+};
+
+GArray *form_groups(uint16_t version)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
+    size_t count;
+    const Group *all = registry_groups(&count);
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(likely_groups) + count; i++) {
+        bool likely = i < G_N_ELEMENTS(likely_groups);
+        const Group *group =
+            likely ? registry_group(likely_groups[i].code) : &all[i - G_N_ELEMENTS(likely_groups)];
+        if (!group || !for_version(group, version) ||
+            !g_hash_table_add(seen, GUINT_TO_POINTER(group->id)))
+            continue;
+        bool rare = version < TLS_1_3 && is_ffdhe(group);
+        PeelEntry entry = {.code = group->id,
+                           .weight = likely && !rare ? likely_groups[i].weight : 0.002,
+                           .kind = g_str_hash(group->kind)};
+        g_array_append_val(entries, entry);
+    }
+    return entries;
+}
+
+static double scheme_chance(const Scheme *scheme)
+{
+    if (g_str_equal(scheme->hash, "MD5") || scheme->id == 0x0420 || scheme->id == 0x0520 ||
+        scheme->id == 0x0620)
+        return 0.005;
+    if (g_str_equal(scheme->key, "RSA"))
+        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.9;
+    if (g_str_equal(scheme->key, "ECDSA") && !strstr(scheme->name, "brainpool"))
+        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.8;
+    return 0.02;
+}
+
+GArray *form_schemes(const char *const *keys)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
+    size_t count;
+    const Scheme *all = registry_schemes(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (!g_strv_contains(keys, all[i].key))
+            continue;
+        PeelEntry entry = {.code = all[i].id, .weight = scheme_chance(&all[i]), .kind = 0};
+        g_array_append_val(entries, entry);
+    }
+    return entries;
+}

@@ -1,0 +1,43 @@
+/* form: the hellos of a dive, and what there is to ask.
+ *
+ * One and the same question can be answered differently to hellos of different forms: some servers
+ * give DHE suites only to those who offer an FFDHE group, some refuse them for just that (RFC 7919
+ * section 4), some choose ECDHE only where no groups are offered at all. So nothing is a "no"
+ * before it was asked in every form.
+ */
+#ifndef TLSDIVE_WORKER_PROBE_FORM_H
+#define TLSDIVE_WORKER_PROBE_FORM_H
+
+#include "worker/probe/peel.h"
+#include "worker/tls/offer.h"
+
+typedef enum Form {
+    FORM_EC,    /* every group that is not FFDHE */
+    FORM_FFDHE, /* every group */
+    FORM_BARE,  /* no extension at all; TLS 1.3: no server_name, and real key shares */
+    FORMS,
+} Form;
+
+/* A hello that offers `suites` (uint32_t, in this order) in `version`. NULL: no suites yet.
+ * TLS_EMPTY_RENEGOTIATION_INFO_SCSV is added (RFC 5746), TLS_FALLBACK_SCSV is not. All signature
+ * schemes of the registry are in it. The caller may change it before form_seal. */
+Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char *server_name);
+
+/* Fills `random` and session id from the text and number, and pads a hello of 256 to 511 bytes,
+ * over which old load balancers hang (RFC 7685). */
+void form_seal(Offer *offer, const char *text, guint number);
+
+/* The form's name, for an answer's value; NULL for the usual one. */
+const char *form_name(Form form);
+
+/* What there is to ask, in the order that is expected of a server (PeelEntry, to be freed with
+ * g_array_unref): cipher suites of a version, supported groups, signature schemes of the kinds of
+ * key that are listed (NULL at the end). */
+GArray *form_suites(uint16_t version);
+GArray *form_groups(uint16_t version);
+GArray *form_schemes(const char *const *keys);
+
+/* The schemes of signature_algorithms: all of the registry, or those of a list. */
+void form_set_schemes(Offer *offer, const GArray *schemes);
+
+#endif

@@ -1,0 +1,481 @@
+/* 1. TLS 1.3: a hello with an empty key_share is answered with a HelloRetryRequest, which names the
+ * suite and the group that the server wants, without cryptography on either side. Below, the
+ *    ServerKeyExchange of an ECDHE suite names the group and the scheme.
+ * 2. So two lists are peeled with each hello, as long as both are likely to be answered. Where such
+ *    a hello is refused, it is not known which list was: each is asked alone, with everything of
+ * the other kind beside it.
+ * 3. Where nothing is accepted, TLS 1.3 is asked in other forms, before it is a "no": without
+ * FFDHE groups; and without a server_name, with few groups and real key shares.
+ * 4. TLS 1.2 waits for its suites. Groups are asked with RSA schemes over ECDHE_RSA suites, or else
+ *    with ECDSA ones over ECDHE_ECDSA; without either, RSA schemes over DHE_RSA.
+ * 5. What signs certificates is not asked here: signature_algorithms_cert allows everything.
+ */
+#include "worker/probe/joint.h"
+
+#include "common/util/bytes.h"
+#include "worker/probe/form.h"
+#include "worker/probe/report.h"
+#include "worker/probe/suites.h"
+
+#define LIKELY 0.5 /* hope of a list that may share a hello */
+
+typedef enum Kind { KIND_TLS13, KIND_GROUPS, KIND_SCHEMES } Kind;
+
+enum { SIDES = 2, ATTEMPTS = 3 };
+
+/* A hello that is out, or waits to be asked: the lists in it. */
+typedef struct Out {
+    bool has[SIDES];
+    guint tickets[SIDES];
+    GArray *lists[SIDES]; /* uint32_t */
+} Out;
+
+typedef struct Joint {
+    Strategy base;
+    Known *known;
+    Kind kind;
+    uint16_t version;
+    ReportSpec what[SIDES];
+    Peel *peels[SIDES]; /* NULL: that side is not asked */
+    GArray *suites;     /* KIND_GROUPS, KIND_SCHEMES: what the hellos offer */
+    GPtrArray *outs;    /* Out *, by tag; those of earlier attempts too */
+    GQueue alone;       /* tags that wait */
+    guint attempt;
+    bool begun, over;
+} Joint;
+
+static void out_free(void *data)
+{
+    Out *out = data;
+    for (guint i = 0; i < SIDES; i++)
+        if (out->lists[i])
+            g_array_unref(out->lists[i]);
+    g_free(out);
+}
+
+static Out *out_at(const Joint *joint, guint tag)
+{
+    return g_ptr_array_index(joint->outs, tag);
+}
+
+static Peel *peel_of(const GArray *entries, bool ordered)
+{
+    PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
+                     .count = entries->len,
+                     .parallel = 2,
+                     .twice = ordered,
+                     .unordered = !ordered};
+    return peel_new(&spec);
+}
+
+/* ---- beginning ---- */
+
+static void begin_tls13(Joint *joint)
+{
+    bool full = joint->known->depth == DIVE_FULL;
+    g_autoptr(GArray) suites = form_suites(TLS_1_3);
+    g_autoptr(GArray) groups = form_groups(TLS_1_3);
+    for (guint i = 0; i < SIDES; i++)
+        peel_free(joint->peels[i]);
+    joint->peels[0] = peel_of(suites, full);
+    joint->peels[1] = full && !joint->attempt ? peel_of(groups, true) : NULL;
+    joint->begun = true;
+}
+
+/* Step 4. */
+static void begin_tls12(Joint *joint)
+{
+    static const struct {
+        const char *exchange, *authentication, *key;
+        bool groups;
+    } ways[] = {
+        {"ecdhe", "rsa", "RSA", true},
+        {"ecdhe", "ecdsa", "ECDSA", true},
+        {"dhe", "rsa", "RSA", false},
+    };
+    Known *known = joint->known;
+    const char *wanted = joint->kind == KIND_SCHEMES ? joint->what[1].key : NULL;
+    joint->begun = true;
+    for (guint i = 0; i < G_N_ELEMENTS(ways) && !joint->suites; i++) {
+        if (wanted && (i == 0 || !g_str_equal(wanted, ways[i].key)))
+            continue;
+        GArray *suites = known_suites(known, TLS_1_2, ways[i].exchange, ways[i].authentication);
+        if (!suites->len) {
+            g_array_unref(suites);
+            continue;
+        }
+        joint->suites = suites;
+        joint->what[1].key = ways[i].key;
+        const char *const keys[] = {ways[i].key, i == 1 ? "Ed25519" : "RSA-PSS",
+                                    i == 1 ? "Ed448" : NULL, NULL};
+        g_autoptr(GArray) groups = form_groups(TLS_1_2);
+        g_autoptr(GArray) schemes = form_schemes(keys);
+        joint->peels[0] = ways[i].groups && !wanted ? peel_of(groups, true) : NULL;
+        joint->peels[1] = peel_of(schemes, false);
+    }
+    g_autoptr(GArray) rsa = known_suites(known, TLS_1_2, "ecdhe", "rsa");
+    if (!joint->suites || (wanted && !rsa->len))
+        joint->over = true; /* nothing to ask, or the other strategy asks it */
+}
+
+static bool begin(Joint *joint)
+{
+    if (joint->begun)
+        return true;
+    if (joint->kind == KIND_TLS13)
+        begin_tls13(joint);
+    else if (known_version(joint->known, TLS_1_2)->over)
+        begin_tls12(joint);
+    return joint->begun;
+}
+
+/* ---- the end ---- */
+
+static bool peels_over(const Joint *joint)
+{
+    for (guint i = 0; i < SIDES; i++)
+        if (joint->peels[i] && !peel_over(joint->peels[i]))
+            return false;
+    return !joint->alone.length;
+}
+
+static void report(Joint *joint)
+{
+    for (guint i = 0; i < SIDES; i++) {
+        const Peel *peel = joint->peels[i];
+        if (!peel || joint->known->depth != DIVE_FULL)
+            continue;
+        report_rest(&joint->what[i], peel);
+        if (joint->what[i].name != report_scheme)
+            report_order(&joint->what[i], peel);
+    }
+}
+
+static void conclude_tls13(Joint *joint, const char *reason)
+{
+    KnownVersion *of = known_version(joint->known, TLS_1_3);
+    if (of->certainty == CERTAINTY_YES) {
+        report(joint);
+    } else {
+        g_autoptr(GArray) lost = peel_items(joint->peels[0], PEEL_UNKNOWN);
+        g_autoptr(GArray) no = peel_items(joint->peels[0], PEEL_NO);
+        const PeelItem *first = lost->len ? &g_array_index(lost, PeelItem, 0)
+                                : no->len ? &g_array_index(no, PeelItem, 0)
+                                          : NULL;
+        bool unknown = reason || lost->len;
+        if (!reason && first)
+            reason = first->reason;
+        known_set_version(joint->known, TLS_1_3, unknown ? CERTAINTY_UNKNOWN : CERTAINTY_NO,
+                          first ? first->connection : NULL, reason);
+    }
+    of->over = true;
+    joint->over = true;
+}
+
+static void advance(Joint *joint)
+{
+    while (joint->begun && !joint->over && peels_over(joint)) {
+        if (joint->kind != KIND_TLS13) {
+            report(joint);
+            joint->over = true;
+        } else if (!peel_any(joint->peels[0]) && joint->attempt + 1 < ATTEMPTS) {
+            joint->attempt++;
+            begin_tls13(joint);
+            return;
+        } else {
+            conclude_tls13(joint, NULL);
+        }
+    }
+}
+
+/* ---- asking ---- */
+
+static void set_groups(Offer *offer, const GArray *groups)
+{
+    g_array_set_size(offer->groups, 0);
+    for (guint i = 0; i < groups->len; i++) {
+        uint16_t code = (uint16_t)g_array_index(groups, uint32_t, i);
+        g_array_append_val(offer->groups, code);
+    }
+}
+
+/* Step 5. */
+static void allow_all_certificates(Offer *offer)
+{
+    g_autoptr(GByteArray) data = g_byte_array_new();
+    size_t count;
+    const Scheme *all = registry_schemes(&count);
+    bytes_put(data, count * 2, 2);
+    for (size_t i = 0; i < count; i++)
+        bytes_put(data, all[i].id, 2);
+    offer_add_extension(offer, EXTENSION_SIGNATURE_ALGORITHMS_CERT, data->data, data->len);
+}
+
+static Offer *offer_tls13(const Joint *joint, const Out *out)
+{
+    static const Form forms[ATTEMPTS] = {FORM_FFDHE, FORM_EC, FORM_BARE};
+    g_autoptr(GArray) all = NULL;
+    const GArray *suites = out->lists[0];
+    if (!suites) {
+        g_autoptr(GArray) entries = form_suites(TLS_1_3);
+        all = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (guint i = 0; i < entries->len; i++)
+            g_array_append_val(all, g_array_index(entries, PeelEntry, i).code);
+        suites = all;
+    }
+    Offer *offer = form_offer(TLS_1_3, forms[joint->attempt], suites, joint->known->server_name);
+    if (out->lists[1])
+        set_groups(offer, out->lists[1]);
+    return offer;
+}
+
+static Offer *offer_of(const Joint *joint, const Out *out)
+{
+    if (joint->kind == KIND_TLS13)
+        return offer_tls13(joint, out);
+    Offer *offer = form_offer(TLS_1_2, FORM_EC, joint->suites, joint->known->server_name);
+    if (out->lists[0])
+        set_groups(offer, out->lists[0]);
+    if (out->lists[1]) {
+        form_set_schemes(offer, out->lists[1]);
+        allow_all_certificates(offer);
+    }
+    return offer;
+}
+
+static Out *out_new(Joint *joint, guint *tag)
+{
+    Out *out = g_new0(Out, 1);
+    *tag = joint->outs->len;
+    g_ptr_array_add(joint->outs, out);
+    return out;
+}
+
+static void move_side(Out *to, Out *from, guint side)
+{
+    to->has[side] = true;
+    to->tickets[side] = from->tickets[side];
+    to->lists[side] = g_steal_pointer(&from->lists[side]);
+    from->has[side] = false;
+}
+
+/* Puts the second side of a hello into one of its own, that waits. */
+static void part(Joint *joint, Out *out)
+{
+    guint tag;
+    Out *other = out_new(joint, &tag);
+    move_side(other, out, 1);
+    g_queue_push_tail(&joint->alone, GUINT_TO_POINTER(tag));
+}
+
+static Offer *joint_ask(Strategy *strategy, guint *tag)
+{
+    Joint *joint = (Joint *)strategy;
+    if (!begin(joint))
+        return NULL;
+    advance(joint);
+    if (joint->over)
+        return NULL;
+    strategy->rank = RANK_SOON;
+    if (joint->alone.length) {
+        *tag = GPOINTER_TO_UINT(g_queue_pop_head(&joint->alone));
+        return offer_of(joint, out_at(joint, *tag));
+    }
+    Out wanted = {0};
+    bool likely = true, any = false, known = false;
+    for (guint i = 0; i < SIDES; i++) {
+        Peel *peel = joint->peels[i];
+        if (!peel)
+            continue;
+        known = known || peel_any(peel);
+        wanted.lists[i] = peel_ask(peel, &wanted.tickets[i]);
+        wanted.has[i] = wanted.lists[i];
+        any = any || wanted.has[i];
+        likely = likely && wanted.has[i] && peel_hope(peel, wanted.tickets[i]) >= LIKELY;
+    }
+    if (!any)
+        return NULL;
+    Out *out = out_new(joint, tag);
+    *out = wanted;
+    if (out->has[0] && out->has[1] && known && !likely)
+        part(joint, out);
+    return offer_of(joint, out);
+}
+
+/* ---- answers ---- */
+
+static bool in_list(const GArray *list, uint32_t code)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (g_array_index(list, uint32_t, i) == code)
+            return true;
+    return false;
+}
+
+/* What a reply says to a side; false if nothing. */
+static bool said(const Joint *joint, guint side, const Reply *reply, uint32_t *code)
+{
+    bool suite = joint->kind == KIND_TLS13 && side == 0;
+    bool scheme = joint->kind != KIND_TLS13 && side == 1;
+    *code = suite ? reply->suite : scheme ? reply->scheme : reply->group;
+    return suite || (scheme ? reply->has_scheme : reply->has_group);
+}
+
+static void tell_side(Joint *joint, const Out *out, guint side, const Told *told)
+{
+    Peel *peel = joint->peels[side];
+    guint ticket = out->tickets[side];
+    uint32_t code = 0;
+    if (told->verdict == VERDICT_REFUSED) {
+        peel_refused(peel, ticket, told->connection, told->reason);
+    } else if (told->verdict == VERDICT_FAILED) {
+        peel_failed(peel, ticket, told->connection, told->reason);
+    } else if (told->verdict == VERDICT_LOST) {
+        peel_lost(peel, ticket, told->reason);
+    } else if (told->reply->version != joint->version) {
+        peel_refused(peel, ticket, told->connection, "version-lower");
+    } else if (!said(joint, side, told->reply, &code)) {
+        peel_lost(peel, ticket, "not-said");
+    } else if (!in_list(out->lists[side], code)) {
+        peel_lost(peel, ticket, told->reason ? told->reason : "not-said");
+    } else if (peel_chosen(peel, ticket, code, told->connection)) {
+        if (joint->kind == KIND_TLS13 && side == 0) {
+            known_set_version(joint->known, TLS_1_3, CERTAINTY_YES, told->connection, NULL);
+            g_array_append_val(known_version(joint->known, TLS_1_3)->suites, code);
+        }
+        if (joint->known->depth == DIVE_FULL)
+            report_yes(&joint->what[side], code, told->connection, told->reason);
+    }
+}
+
+/* Step 2: refused together, and something of one is known to be accepted. */
+static bool ask_apart(const Joint *joint, const Out *out, const Told *told)
+{
+    if (!out->has[0] || !out->has[1] || told->verdict == VERDICT_CHOSEN)
+        return false;
+    return told->verdict != VERDICT_REFUSED || peel_any(joint->peels[0]) ||
+           peel_any(joint->peels[1]);
+}
+
+static void joint_tell(Strategy *strategy, guint tag, const Told *told)
+{
+    Joint *joint = (Joint *)strategy;
+    Out *out = out_at(joint, tag);
+    if (ask_apart(joint, out, told)) {
+        part(joint, out);
+        g_queue_push_tail(&joint->alone, GUINT_TO_POINTER(tag));
+        return;
+    }
+    for (guint i = 0; i < SIDES; i++)
+        if (out->has[i])
+            tell_side(joint, out, i, told);
+    if (told->verdict == VERDICT_CHOSEN)
+        known_note(joint->known, told->offer, told->reply, told->connection, NULL);
+    if (joint->known->depth != DIVE_FULL &&
+        known_version(joint->known, TLS_1_3)->certainty == CERTAINTY_YES) {
+        known_version(joint->known, TLS_1_3)->over = true;
+        joint->over = true;
+    }
+    advance(joint);
+}
+
+static guint joint_want(const Strategy *strategy)
+{
+    const Joint *joint = (const Joint *)strategy;
+    if (!joint->begun)
+        return joint->kind == KIND_TLS13 || known_version(joint->known, TLS_1_2)->over;
+    guint want = 0;
+    for (guint i = 0; i < SIDES; i++)
+        if (joint->peels[i])
+            want = MAX(want, peel_want(joint->peels[i]));
+    return want + joint->alone.length + (peels_over(joint) ? 1 : 0);
+}
+
+static guint joint_left(const Strategy *strategy)
+{
+    const Joint *joint = (const Joint *)strategy;
+    guint left = 0;
+    for (guint i = 0; i < SIDES; i++)
+        if (joint->peels[i])
+            left = MAX(left, peel_left(joint->peels[i]));
+    return joint->begun ? left + joint->alone.length : 4;
+}
+
+static bool joint_over(const Strategy *strategy)
+{
+    return ((const Joint *)strategy)->over;
+}
+
+static void joint_stop(Strategy *strategy, const char *reason)
+{
+    Joint *joint = (Joint *)strategy;
+    if (joint->over)
+        return;
+    if (joint->kind == KIND_TLS13)
+        begin(joint);
+    for (guint i = 0; i < SIDES; i++)
+        if (joint->peels[i])
+            peel_stop(joint->peels[i], reason);
+    if (joint->kind == KIND_TLS13)
+        conclude_tls13(joint, reason);
+    else
+        report(joint);
+    joint->over = true;
+}
+
+static void joint_free(Strategy *strategy)
+{
+    Joint *joint = (Joint *)strategy;
+    for (guint i = 0; i < SIDES; i++)
+        peel_free(joint->peels[i]);
+    if (joint->suites)
+        g_array_unref(joint->suites);
+    g_ptr_array_unref(joint->outs);
+    g_queue_clear(&joint->alone);
+    g_free(joint);
+}
+
+static const StrategyClass joint_class = {
+    .ask = joint_ask,
+    .tell = joint_tell,
+    .want = joint_want,
+    .left = joint_left,
+    .over = joint_over,
+    .stop = joint_stop,
+    .free = joint_free,
+};
+
+static Joint *joint_new(Known *known, Kind kind, uint16_t version, guint rank)
+{
+    Joint *joint = g_new0(Joint, 1);
+    joint->base.class = &joint_class;
+    joint->base.rank = rank;
+    joint->known = known;
+    joint->kind = kind;
+    joint->version = version;
+    joint->outs = g_ptr_array_new_with_free_func(out_free);
+    g_queue_init(&joint->alone);
+    joint->what[0] = (ReportSpec){known, "group", version, NULL, report_group};
+    joint->what[1] = (ReportSpec){known, "scheme", version, NULL, report_scheme};
+    return joint;
+}
+
+Strategy *joint_tls13_new(Known *known)
+{
+    Joint *joint = joint_new(known, KIND_TLS13, TLS_1_3, RANK_FIRST);
+    joint->what[0] = (ReportSpec){known, "suite", TLS_1_3, NULL, report_suite};
+    joint->what[1] = (ReportSpec){known, "group", TLS_1_3, NULL, report_group};
+    return &joint->base;
+}
+
+Strategy *joint_groups_new(Known *known)
+{
+    return &joint_new(known, KIND_GROUPS, TLS_1_2, RANK_SOON)->base;
+}
+
+Strategy *joint_schemes_new(Known *known, const char *key)
+{
+    Joint *joint = joint_new(known, KIND_SCHEMES, TLS_1_2, RANK_SOON);
+    joint->what[1].key = key;
+    return &joint->base;
+}

@@ -1,0 +1,290 @@
+#include "worker/probe/known.h"
+
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+
+/* A DHE prime that a suite came with. */
+typedef struct KnownPrime {
+    uint16_t version;
+    uint32_t suite;
+    char *value, *connection;
+} KnownPrime;
+
+/* The registry of ALPN, and what was used before it; without acme-tls/1, for which servers show
+ * certificates that are no use (RFC 8737). */
+static const char *const protocols[] = {
+    "h2",     "http/1.1",       "http/1.0",   "http/0.9", "spdy/3.1",    "spdy/3",
+    "spdy/2", "spdy/1",         "h2c",        "h3",       "grpc-exp",    "imap",
+    "pop3",   "managesieve",    "smtp",       "ftp",      "xmpp-client", "xmpp-server",
+    "mqtt",   "x-amzn-mqtt-ca", "coap",       "dot",      "doq",         "ntske/1",
+    "irc",    "nntp",           "nnsp",       "sip/2",    "stun.turn",   "stun.nat-discovery",
+    "webrtc", "c-webrtc",       "postgresql", "tds/8.0",  "smb",         "sunrpc",
+    "dicom",  "radius/1.0",     "radius/1.1", "ldap",     "co",          "netperfmeter/control",
+};
+
+static void prime_free(void *data)
+{
+    KnownPrime *prime = data;
+    g_free(prime->value);
+    g_free(prime->connection);
+    g_free(prime);
+}
+
+static Peel *protocols_new(void)
+{
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
+    for (guint i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        PeelEntry entry = {.code = i, .weight = i < 2 ? 0.4 : 0.005};
+        g_array_append_val(entries, entry);
+    }
+    PeelSpec spec = {.entries = (const PeelEntry *)(void *)entries->data,
+                     .count = entries->len,
+                     .parallel = 2,
+                     .twice = true};
+    return peel_new(&spec);
+}
+
+Known *known_new(const DiveSpec *spec)
+{
+    static const uint16_t versions[KNOWN_VERSIONS] = {TLS_SSL2, TLS_SSL3, TLS_1_0,
+                                                      TLS_1_1,  TLS_1_2,  TLS_1_3};
+    Known *known = g_new0(Known, 1);
+    known->server_name = g_strdup(spec->server_name);
+    known->depth = spec->depth;
+    g_queue_init(&known->facts);
+    for (guint i = 0; i < KNOWN_VERSIONS; i++) {
+        known->versions[i].version = versions[i];
+        known->versions[i].suites = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    }
+    known->alpn = protocols_new();
+    known->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    known->publics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    known->extensions = g_hash_table_new(NULL, NULL);
+    known->primes = g_ptr_array_new_with_free_func(prime_free);
+    return known;
+}
+
+void known_free(Known *known)
+{
+    g_free(known->server_name);
+    g_queue_clear_full(&known->facts, (GDestroyNotify)json_decref);
+    for (guint i = 0; i < KNOWN_VERSIONS; i++)
+        g_array_unref(known->versions[i].suites);
+    peel_free(known->alpn);
+    g_hash_table_unref(known->leaves);
+    g_hash_table_unref(known->publics);
+    g_hash_table_unref(known->extensions);
+    g_ptr_array_unref(known->primes);
+    g_free(known);
+}
+
+KnownVersion *known_version(Known *known, uint16_t version)
+{
+    for (guint i = 0; i < KNOWN_VERSIONS; i++)
+        if (known->versions[i].version == version)
+            return &known->versions[i];
+    return NULL;
+}
+
+GArray *known_suites(Known *known, uint16_t version, const char *exchange,
+                     const char *authentication)
+{
+    GArray *suites = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    const KnownVersion *of = known_version(known, version);
+    for (guint i = 0; of && i < of->suites->len; i++) {
+        uint32_t code = g_array_index(of->suites, uint32_t, i);
+        const CipherSuite *suite = registry_suite(code);
+        if (suite && (!exchange || !g_strcmp0(suite->exchange, exchange)) &&
+            (!authentication || !g_strcmp0(suite->authentication, authentication)))
+            g_array_append_val(suites, code);
+    }
+    return suites;
+}
+
+const char *known_protocol(guint index)
+{
+    return index < G_N_ELEMENTS(protocols) ? protocols[index] : NULL;
+}
+
+/* ---- answers ---- */
+
+json_t *known_answer(const char *question, uint16_t version, const char *answer)
+{
+    char number[REGISTRY_NUMBER];
+    json_t *fact = fact_new(FACT_ANSWER);
+    json_object_set_new(fact, "question", json_string(question));
+    if (version)
+        json_object_set_new(fact, "version", json_string(registry_version_name(version, number)));
+    json_object_set_new(fact, "items", json_array());
+    json_object_set_new(fact, "answer", json_string(answer));
+    return fact;
+}
+
+void known_item(json_t *answer, const char *name, guint code)
+{
+    json_array_append_new(json_object_get(answer, "items"), json_string(name));
+    json_t *codes = json_object_get(answer, "codes");
+    if (!codes) {
+        codes = json_array();
+        json_object_set_new(answer, "codes", codes);
+    }
+    json_array_append_new(codes, json_integer(code));
+}
+
+void known_text(json_t *answer, const char *member, const char *text)
+{
+    if (text)
+        json_object_set_new(answer, member, json_string(text));
+}
+
+void known_say(Known *known, json_t *answer)
+{
+    g_queue_push_tail(&known->facts, answer);
+}
+
+void known_behaviour(Known *known, const char *code, const char *value, const char *connection)
+{
+    json_t *answer = known_answer("behaviour", 0, "yes");
+    json_array_append_new(json_object_get(answer, "items"), json_string(code));
+    known_text(answer, "value", value);
+    known_text(answer, "connection", connection);
+    known_say(known, answer);
+}
+
+void known_set_version(Known *known, uint16_t version, Certainty certainty, const char *connection,
+                       const char *reason)
+{
+    static const char *const answers[] = {
+        [CERTAINTY_YES] = "yes",
+        [CERTAINTY_NO] = "no",
+        [CERTAINTY_UNKNOWN] = "unknown",
+    };
+    KnownVersion *of = known_version(known, version);
+    if (of->certainty == certainty || of->certainty == CERTAINTY_YES || certainty == CERTAINTY_OPEN)
+        return;
+    of->certainty = certainty;
+    char number[REGISTRY_NUMBER];
+    json_t *answer = known_answer("version", 0, answers[certainty]);
+    known_item(answer, registry_version_name(version, number), version);
+    known_text(answer, "connection", connection);
+    known_text(answer, "reason", reason);
+    known_say(known, answer);
+}
+
+/* ---- what comes with a ServerHello ---- */
+
+static const char *key_of(const CipherSuite *suite)
+{
+    static const struct {
+        const char *authentication, *key;
+    } keys[] = {{"rsa", "RSA"}, {"ecdsa", "ECDSA"}, {"dss", "DSA"}};
+    for (guint i = 0; suite && i < G_N_ELEMENTS(keys); i++)
+        if (!g_strcmp0(suite->authentication, keys[i].authentication))
+            return keys[i].key;
+    return NULL;
+}
+
+static void note_leaf(Known *known, const Reply *reply, const char *connection, const char *how)
+{
+    const char *key = key_of(registry_suite(reply->suite));
+    g_autofree char *seen = g_strconcat(reply->leaf, how ? " " : "", how, NULL);
+    if (!g_hash_table_add(known->leaves, g_strdup(seen)))
+        return;
+    g_autofree char *value = how || !key ? NULL : g_strdup_printf("%s suites", key);
+    json_t *answer = known_answer("certificate", reply->version, "yes");
+    json_array_append_new(json_object_get(answer, "items"), json_string(reply->leaf));
+    known_text(answer, "key", key);
+    known_text(answer, "value", how ? how : value);
+    known_text(answer, "connection", connection);
+    known_say(known, answer);
+}
+
+static void note_prime(Known *known, const Reply *reply, const char *connection)
+{
+    g_autofree char *generator = NULL;
+    if (reply->generator) {
+        gsize size;
+        const guint8 *bytes = g_bytes_get_data(reply->generator, &size);
+        generator = size == 1 ? g_strdup_printf("%u", bytes[0])
+                              : g_strdup_printf("of %" G_GSIZE_FORMAT " bytes", size);
+    }
+    const char *name = reply->prime ? registry_prime_name(reply->prime) : NULL;
+    KnownPrime *prime = g_new0(KnownPrime, 1);
+    prime->version = reply->version;
+    prime->suite = reply->suite;
+    prime->value = g_strdup_printf("%u bits, %s, generator %s", reply->prime_bits,
+                                   name ? name : "home-made", generator ? generator : "unknown");
+    prime->connection = g_strdup(connection);
+    g_ptr_array_add(known->primes, prime);
+}
+
+static void note_extensions(Known *known, const Reply *reply, const char *connection)
+{
+    json_t *answer = NULL;
+    char number[REGISTRY_NUMBER];
+    for (guint i = 0; reply->extensions && i < reply->extensions->len; i++) {
+        guint type = g_array_index(reply->extensions, uint16_t, i);
+        if (!g_hash_table_add(known->extensions,
+                              GUINT_TO_POINTER((guint)reply->version << 16 | type)))
+            continue;
+        if (!answer)
+            answer = known_answer("extension", reply->version, "yes");
+        known_item(answer, registry_extension_name((uint16_t)type, number), type);
+    }
+    if (!answer)
+        return;
+    known_text(answer, "connection", connection);
+    known_say(known, answer);
+}
+
+void known_note(Known *known, const Offer *offer, const Reply *reply, const char *connection,
+                const char *how)
+{
+    if (reply->leaf)
+        note_leaf(known, reply, connection, how);
+    if (reply->prime_bits)
+        note_prime(known, reply, connection);
+    if (reply->version < TLS_1_3 && !offer->bare)
+        note_extensions(known, reply, connection);
+    if (!reply->public_key)
+        return;
+    known->replies++;
+    if (!g_hash_table_add(known->publics, g_strdup(reply->public_key)))
+        known->reused++;
+}
+
+void known_say_primes(Known *known, uint16_t version)
+{
+    char number[REGISTRY_NUMBER];
+    for (guint i = 0; i < known->primes->len; i++) {
+        const KnownPrime *first = g_ptr_array_index(known->primes, i);
+        if (first->version != version)
+            continue;
+        json_t *answer = known_answer("dh", version, "yes");
+        g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+        g_autofree char *value = g_strdup(first->value);
+        known_text(answer, "value", value);
+        known_text(answer, "connection", first->connection);
+        for (guint j = i; j < known->primes->len; j++) {
+            const KnownPrime *other = g_ptr_array_index(known->primes, j);
+            if (other->version != version || !g_str_equal(other->value, value))
+                continue;
+            if (g_hash_table_add(seen, GUINT_TO_POINTER(other->suite)))
+                known_item(answer, registry_suite_name(other->suite, number), other->suite);
+            g_ptr_array_remove_index(known->primes, j--);
+        }
+        known_say(known, answer);
+        i--;
+    }
+}
+
+void known_say_reuse(Known *known)
+{
+    if (!known->reused)
+        return;
+    g_autofree char *value =
+        g_strdup_printf("%u of %u key exchanges", known->reused, known->replies);
+    known_behaviour(known, "ephemeral-key-reused", value, NULL);
+}

@@ -1,0 +1,82 @@
+/* known: what the strategies of a dive have learned together, and the answers that they say.
+ */
+#ifndef TLSDIVE_WORKER_PROBE_KNOWN_H
+#define TLSDIVE_WORKER_PROBE_KNOWN_H
+
+#include "worker/probe/dive.h"
+#include "worker/probe/peel.h"
+#include "worker/talk/ask.h"
+
+enum {
+    KNOWN_VERSIONS = 6, /* SSL 2.0 ... TLS 1.3 */
+    TRIES_IN_DOUBT = 6, /* of a refusal, where two configurations answer */
+};
+
+typedef enum Certainty {
+    CERTAINTY_OPEN, /* not answered yet */
+    CERTAINTY_YES,
+    CERTAINTY_NO,
+    CERTAINTY_UNKNOWN,
+} Certainty;
+
+typedef struct KnownVersion {
+    uint16_t version;
+    Certainty certainty;
+    bool over;      /* its suites are all answered */
+    GArray *suites; /* uint32_t: accepted, as preferred once it is over */
+    PeelHabit habit;
+} KnownVersion;
+
+typedef struct Known {
+    char *server_name;
+    DiveDepth depth;
+    GQueue facts; /* json_t *, owned */
+    bool doubted; /* two configurations answer */
+    guint limit;  /* suites in one list at most, where longer ones were lost; 0: none */
+    KnownVersion versions[KNOWN_VERSIONS];
+    Peel *alpn;             /* protocols, by their number in known_protocol */
+    GHashTable *leaves;     /* SHA-256 of every leaf that was seen */
+    GHashTable *publics;    /* SHA-256 of every ephemeral public key */
+    GHashTable *extensions; /* version << 16 | type of every extension that was answered */
+    GPtrArray *primes;      /* KnownPrime * */
+    guint replies, reused;
+} Known;
+
+Known *known_new(const DiveSpec *spec);
+void known_free(Known *known);
+
+/* NULL for a version that is none of them. */
+KnownVersion *known_version(Known *known, uint16_t version);
+
+/* The accepted suites of a version with this key exchange and authentication (NULL: any; a new
+ * array of uint32_t, empty if there is none). */
+GArray *known_suites(Known *known, uint16_t version, const char *exchange,
+                     const char *authentication);
+
+/* An application protocol that is asked for; NULL past the end. Static. */
+const char *known_protocol(guint index);
+
+/* An answer: version 0 has none; `answer` is yes, no or unknown. known_item adds what it is about,
+ * known_say takes it and has it told. */
+json_t *known_answer(const char *question, uint16_t version, const char *answer);
+void known_item(json_t *answer, const char *name, guint code);
+void known_say(Known *known, json_t *answer);
+
+/* Shorthands: a member if the text is not NULL; `behaviour` with one item. */
+void known_text(json_t *answer, const char *member, const char *text);
+void known_behaviour(Known *known, const char *code, const char *value, const char *connection);
+
+/* A version is answered: said once, and again where it changes. */
+void known_set_version(Known *known, uint16_t version, Certainty certainty, const char *connection,
+                       const char *reason);
+
+/* Everything beside the suite that a ServerHello shows: the certificate and the question that
+ * brings it (NULL: the suite's kind), the DHE prime, extensions, keys used twice. */
+void known_note(Known *known, const Offer *offer, const Reply *reply, const char *connection,
+                const char *how);
+
+/* The answers about DHE primes of a version; about keys that were used twice. */
+void known_say_primes(Known *known, uint16_t version);
+void known_say_reuse(Known *known);
+
+#endif

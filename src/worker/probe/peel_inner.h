@@ -1,0 +1,87 @@
+/* peel_inner: what the two halves of a Peel share: peel.c finds the accepted ones, peel_order.c
+ * puts them in order.
+ */
+#ifndef TLSDIVE_WORKER_PROBE_PEEL_INNER_H
+#define TLSDIVE_WORKER_PROBE_PEEL_INNER_H
+
+#include "worker/probe/peel.h"
+
+typedef enum PeelPhase {
+    PHASE_FIRST,  /* all, in one order or both */
+    PHASE_CHAINS, /* the likely ones */
+    PHASE_LISTS,  /* all that was never chosen, until it is refused */
+    PHASE_ORDER,  /* pairs that are not decided */
+    PHASE_OVER,
+} PeelPhase;
+
+typedef struct Item {
+    PeelEntry entry;
+    PeelState state;
+    char *connection;
+    const char *reason;
+    bool failed;
+    guint rank; /* its place in the order that is expected */
+    guint tries;
+} Item;
+
+enum { CHOSE_NOTHING = -1, CHOSE_UNKNOWN = -2, CHOSE_PENDING = -3 };
+
+/* A list that was or is being offered. */
+typedef struct Hello {
+    GArray *list; /* guint: items, as offered */
+    int chosen;   /* an item, or one of the above */
+    PeelPhase phase;
+    guint source; /* index of its chain; of its list the number */
+    bool special; /* no evidence of order: a shy one stands first on purpose */
+} Hello;
+
+/* A range of the expected order that is walked down, or a part of its own. */
+typedef struct Chain {
+    guint start, end; /* ranks: of the range; offered is all from start on */
+    guint reached;    /* the rank behind the last answer */
+    GArray *part;     /* guint: items, of a client's order; NULL: a range */
+    GArray *gone;     /* bool by item: not offered any more */
+    bool out, over;
+} Chain;
+
+/* A list that is offered until it is refused. */
+typedef struct Pending {
+    guint number;
+    GArray *items; /* guint */
+    guint refusals;
+    bool out;
+} Pending;
+
+struct Peel {
+    Item *items; /* as given */
+    guint count;
+    guint *ranked; /* items in the order that is expected */
+    guint parallel, limit, times;
+    bool twice, hold, trusted, unordered;
+    PeelHabit habit;
+    PeelPhase phase;
+    guint first_asked, out, accepted, numbers;
+    GPtrArray *hellos; /* Hello *, by ticket */
+    GPtrArray *chains; /* Chain * */
+    GQueue pending;    /* Pending * */
+    bool begun, contradicted, doubted;
+
+    /* the order */
+    guint asked_pairs;
+    GQueue pairs;    /* GArray * of guint: lists to offer */
+    GArray *ordered; /* guint: the accepted items, best first; NULL: not sorted yet */
+    GArray *equal;   /* bool by place in `ordered` */
+    PeelOrder order;
+    const char *order_reason;
+    guint shy_asked; /* 0: not yet, 1: out or answered */
+    bool shy_first;
+};
+
+/* The phase of order begins, or goes on as all its pairs were told: queues pairs, or sets the order
+ * and the phase that follows. */
+void peel_order_step(Peel *peel);
+
+/* A list of items with a shy one not at its head, if that can be helped. */
+void peel_unshy(const Peel *peel, GArray *list);
+
+#endif

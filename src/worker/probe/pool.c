@@ -1,0 +1,492 @@
+/* Who is asked next, and what happens to what is lost.
+ *
+ * 1. A connection that is open goes to a question that has to be asked again, else to the strategy
+ * of the lowest rank that has something to ask. Hellos are chosen late: connections are opened
+ * ahead for what the answers to come will likely lead to.
+ * 2. A ServerHello or HelloRetryRequest is an answer, also one that is illegal only in that the
+ * suite does not belong to the version. One with something that was not offered is none.
+ * 3. Refused is what an alert of the list below says, at once; and a close without a byte, when the
+ *    same hello is closed upon again, alone in flight; where closes were seen to be of chance, four
+ *    times. Other alerts say that the server broke over something in the list, and refuse nothing.
+ * 4. A reset, silence, an end within a message say nothing. The hello is sent again, from the
+ * second time on alone. One that is longer than any that was answered is given up after three times
+ * (of silence: two), so that its strategy asks in smaller parts, others after six (three).
+ * 5. Three losses in a row halve the number in flight, and nothing is opened ahead any more.
+ * 6. Where nothing was ever answered, six losses are enough. Where no connection can be had eight
+ *    times in a row, or as many were made as are allowed, what is open is said to be unknown.
+ * 7. The server that takes visibly longer to answer than to accept serves one after the other:
+ * after the hello our side is shut, and it is free at once. If such a hello is lost, no more of
+ * that.
+ */
+#include "worker/probe/pool.h"
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "common/util/limits.h"
+#include "worker/probe/alpn.h"
+#include "worker/probe/extra.h"
+#include "worker/probe/form.h"
+#include "worker/probe/joint.h"
+#include "worker/probe/known.h"
+#include "worker/probe/one.h"
+#include "worker/probe/sieve.h"
+#include "worker/probe/ssl2.h"
+#include "worker/probe/suites.h"
+
+enum {
+    CLOSES = 2, /* that refuse */
+    CLOSES_OF_CHANCE = 4,
+    TRIES = 6,
+    TRIES_LONG = 3,
+    TRIES_SILENT = 2,
+    LOSSES_IN_A_ROW = 3,
+    FAILURES_IN_A_ROW = 8,
+    SLOW_REPLIES = 3,
+};
+
+#define SLOW_FACTOR  1.8
+#define SLOW_SECONDS 0.005
+
+/* A question that is out, or is to be asked again. */
+typedef struct Asked {
+    Strategy *strategy;
+    guint tag;
+    Offer *offer;      /* sealed, our own */
+    const Offer *sent; /* the caller's; NULL: waits to be asked again */
+    char *connection;
+    guint tries, lost, silent, closed;
+    bool alone, half_close;
+} Asked;
+
+struct Pool {
+    Known *known;
+    GPtrArray *strategies; /* Strategy * */
+    GPtrArray *out;        /* Asked * */
+    GQueue again;          /* Asked * */
+    guint allowed, in_flight, made, serial;
+    guint answered, lost, lost_in_a_row, failed_in_a_row, longest, slow;
+    double round_trip;
+    bool ahead;     /* connections are opened ahead */
+    bool by_chance; /* closes were seen that did not come again */
+    bool starttls, half_close, half_close_bad;
+    bool begun, stopped;
+    ProbeOutcome outcome;
+    json_t *args; /* of the outcome */
+};
+
+static void asked_free(void *data)
+{
+    Asked *asked = data;
+    offer_free(asked->offer);
+    g_free(asked->connection);
+    g_free(asked);
+}
+
+static void add(Pool *pool, Strategy *strategy)
+{
+    if (strategy)
+        g_ptr_array_add(pool->strategies, strategy);
+}
+
+static void add_all(Pool *pool, DiveDepth depth)
+{
+    static const uint16_t versions[] = {TLS_1_2, TLS_1_1, TLS_1_0, TLS_SSL3};
+    for (guint i = 0; i < G_N_ELEMENTS(versions); i++)
+        add(pool, suites_new(pool->known, versions[i]));
+    add(pool, joint_tls13_new(pool->known));
+    add(pool, ssl2_new(pool->known));
+    if (depth != DIVE_FULL)
+        return;
+    add(pool, joint_groups_new(pool->known));
+    add(pool, joint_schemes_new(pool->known, "ECDSA"));
+    add(pool, alpn_new(pool->known));
+    add(pool, sieve_new(pool->known));
+    add(pool, extra_new(pool->known));
+}
+
+static void strategy_free(void *data)
+{
+    Strategy *strategy = data;
+    strategy->class->free(strategy);
+}
+
+Pool *pool_new(const DiveSpec *spec)
+{
+    Pool *pool = g_new0(Pool, 1);
+    pool->known = known_new(spec);
+    pool->strategies = g_ptr_array_new_with_free_func(strategy_free);
+    pool->out = g_ptr_array_new_with_free_func(asked_free);
+    g_queue_init(&pool->again);
+    pool->allowed = spec->allowed ? spec->allowed : LIMIT_DIVE_CONNECTIONS;
+    pool->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
+    pool->round_trip = spec->round_trip;
+    pool->starttls = spec->starttls;
+    pool->ahead = true;
+    pool->outcome.result = "finished";
+    pool->outcome.phase = "hello";
+    if (spec->depth == DIVE_ONE)
+        add(pool, one_new(pool->known, spec->question, MAX(spec->times, 1)));
+    else
+        add_all(pool, spec->depth);
+    static const char *const depths[] = {"versions", "full", "one"};
+    json_t *begun = fact_new(FACT_DIVE);
+    json_object_set_new(begun, "event", json_string("begun"));
+    json_object_set_new(begun, "depth", json_string(depths[spec->depth]));
+    json_object_set_new(begun, "allowed", json_integer(pool->allowed));
+    known_say(pool->known, begun);
+    if (pool->strategies->len)
+        return pool;
+    pool_free(pool);
+    return NULL;
+}
+
+void pool_free(Pool *pool)
+{
+    if (!pool)
+        return;
+    g_ptr_array_unref(pool->strategies);
+    g_ptr_array_unref(pool->out);
+    g_queue_clear_full(&pool->again, asked_free);
+    known_free(pool->known);
+    json_decref(pool->args);
+    g_free(pool);
+}
+
+/* ---- how many ---- */
+
+static bool all_over(const Pool *pool)
+{
+    if (pool->again.length)
+        return false;
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (!strategy->class->over(strategy))
+            return false;
+    }
+    return true;
+}
+
+guint pool_wants(const Pool *pool)
+{
+    guint out = pool->out->len, want = pool->again.length;
+    if (pool->stopped || (!out && all_over(pool)))
+        return 0;
+    const Asked *waiting = pool->again.head ? pool->again.head->data : NULL;
+    if (waiting && waiting->alone)
+        return MAX(out, 1);
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (!strategy->class->over(strategy))
+            want += strategy->class->want(strategy);
+    }
+    if (!pool->ahead)
+        want = MIN(want, 1);
+    guint left = pool->allowed > pool->made ? pool->allowed - pool->made : 0;
+    want = MIN(want, left);
+    return MAX(MIN(out + want, pool->in_flight), out || !left ? out : 1);
+}
+
+static void progress(Pool *pool)
+{
+    guint left = pool->again.length + pool->out->len;
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (!strategy->class->over(strategy))
+            left += strategy->class->left(strategy);
+    }
+    json_t *fact = fact_new(FACT_DIVE);
+    json_object_set_new(fact, "event", json_string("progress"));
+    json_object_set_new(fact, "connections", json_integer(pool->made));
+    json_object_set_new(fact, "in_flight", json_integer(pool->out->len));
+    json_object_set_new(fact, "left", json_integer(left));
+    known_say(pool->known, fact);
+}
+
+/* ---- the end ---- */
+
+static void stop(Pool *pool, const ProbeOutcome *why)
+{
+    if (pool->stopped)
+        return;
+    pool->stopped = true;
+    pool->outcome = *why;
+    pool->args = why->args ? json_deep_copy(why->args) : NULL;
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        strategy->class->stop(strategy, why->reason ? why->reason : "not-asked");
+    }
+    g_queue_clear_full(&pool->again, asked_free);
+}
+
+/* Everything was asked, or nothing more may be. */
+static void check_end(Pool *pool)
+{
+    if (pool->stopped || pool->out->len)
+        return;
+    if (all_over(pool)) {
+        ProbeOutcome finished = {.result = "finished", .phase = "hello"};
+        if (pool->lost) {
+            g_autofree char *value = g_strdup_printf("%u of %u", pool->lost, pool->made);
+            known_behaviour(pool->known, "lost-connections", value, NULL);
+        }
+        known_say_reuse(pool->known);
+        stop(pool, &finished);
+    } else if (pool->made >= pool->allowed) {
+        ProbeOutcome budget = {.result = "limit", .reason = "limit-connections", .phase = "hello"};
+        budget.args = json_pack("{s:i}", "connections", (int)pool->allowed);
+        stop(pool, &budget);
+        json_decref(budget.args);
+    }
+}
+
+/* ---- asking ---- */
+
+static Asked *ask_again(Pool *pool)
+{
+    Asked *asked = g_queue_peek_head(&pool->again);
+    if (!asked || (asked->alone && pool->out->len))
+        return NULL;
+    return g_queue_pop_head(&pool->again);
+}
+
+/* Step 1. */
+static Asked *ask_new_question(Pool *pool)
+{
+    for (guint rank = RANK_NOW; rank <= RANK_LAST; rank++)
+        for (guint i = 0; i < pool->strategies->len; i++) {
+            Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+            guint tag = 0;
+            if (strategy->rank != rank || strategy->class->over(strategy))
+                continue;
+            Offer *offer = strategy->class->ask(strategy, &tag);
+            if (!offer)
+                continue;
+            Asked *asked = g_new0(Asked, 1);
+            asked->strategy = strategy;
+            asked->tag = tag;
+            asked->offer = offer;
+            return asked;
+        }
+    return NULL;
+}
+
+Offer *pool_next(Pool *pool, const char *connection, bool *half_close)
+{
+    pool->made++;
+    pool->failed_in_a_row = 0;
+    *half_close = false;
+    if (pool->stopped)
+        return NULL;
+    const Asked *waiting = g_queue_peek_head(&pool->again);
+    Asked *asked = ask_again(pool);
+    if (!asked && !(waiting && waiting->alone))
+        asked = ask_new_question(pool);
+    if (!asked) {
+        if (!pool->out->len && !pool->again.length && !all_over(pool)) {
+            ProbeOutcome stuck = {.result = "finished", .phase = "hello"};
+            stop(pool, &stuck);
+        }
+        check_end(pool);
+        return NULL;
+    }
+    if (!asked->tries)
+        form_seal(asked->offer, connection, ++pool->serial);
+    g_free(asked->connection);
+    asked->connection = g_strdup(connection);
+    asked->half_close = pool->half_close && !pool->half_close_bad && !pool->starttls;
+    *half_close = asked->half_close;
+    asked->tries++;
+    Offer *offer = offer_copy(asked->offer);
+    asked->sent = offer;
+    g_ptr_array_add(pool->out, asked);
+    return offer;
+}
+
+/* ---- answers ---- */
+
+/* Alerts that refuse what was offered. Any other says that something broke. */
+static bool refuses(int alert)
+{
+    static const guint8 refusals[] = {40, 47, 70, 71, 109, 110, 112, 115, 120};
+    for (guint i = 0; i < G_N_ELEMENTS(refusals); i++)
+        if (alert == refusals[i])
+            return true;
+    return false;
+}
+
+static bool was_offered(const Offer *offer, const Reply *reply)
+{
+    for (guint i = 0; i < offer->suites->len; i++)
+        if (g_array_index(offer->suites, uint32_t, i) == reply->suite)
+            return reply->version && reply->version <= offer->version;
+    return false;
+}
+
+static void note_loss(Pool *pool, const Asked *asked)
+{
+    pool->lost++;
+    if (asked->half_close)
+        pool->half_close_bad = true;
+    if (++pool->lost_in_a_row < LOSSES_IN_A_ROW)
+        return;
+    pool->lost_in_a_row = 0;
+    pool->in_flight = MAX(pool->in_flight / 2, 1);
+    pool->ahead = false;
+}
+
+static void note_answer(Pool *pool, const Asked *asked, const Reply *reply)
+{
+    pool->answered++;
+    pool->lost_in_a_row = 0;
+    pool->longest = MAX(pool->longest, asked->offer->suites->len);
+    if (asked->closed && reply->kind != REPLY_CLOSED)
+        pool->by_chance = true;
+    if (pool->round_trip > 0 && reply->took > pool->round_trip * SLOW_FACTOR + SLOW_SECONDS &&
+        ++pool->slow >= SLOW_REPLIES)
+        pool->half_close = true;
+}
+
+/* Step 4: whether it is worth another try. */
+static bool try_again(const Pool *pool, const Asked *asked)
+{
+    guint tries = asked->silent ? TRIES_LONG : TRIES;
+    if (asked->offer->suites->len > pool->longest)
+        tries = asked->silent ? TRIES_SILENT : TRIES_LONG;
+    return asked->lost < tries;
+}
+
+static void requeue(Pool *pool, Asked *asked)
+{
+    asked->alone = asked->closed > 0 || asked->lost > 1;
+    asked->sent = NULL;
+    g_queue_push_tail(&pool->again, asked);
+}
+
+/* A close without a byte; true if it is settled. */
+static bool take_close(Pool *pool, Asked *asked, Verdict *verdict)
+{
+    if (asked->half_close) {
+        pool->half_close_bad = true;
+        return false;
+    }
+    asked->closed++;
+    if (asked->closed < (pool->by_chance ? CLOSES_OF_CHANCE : CLOSES))
+        return false;
+    *verdict = VERDICT_REFUSED;
+    return true;
+}
+
+/* The verdict on a reply; false if the hello is to be sent again. */
+static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict)
+{
+    switch (reply->kind) {
+    case REPLY_CHOSEN:
+    case REPLY_RETRY:
+        *verdict = VERDICT_CHOSEN;
+        note_answer(pool, asked, reply);
+        return true;
+    case REPLY_ILLEGAL:
+        *verdict = was_offered(asked->offer, reply) ? VERDICT_CHOSEN : VERDICT_LOST;
+        note_answer(pool, asked, reply);
+        return true;
+    case REPLY_ALERT:
+        *verdict = refuses(reply->alert) ? VERDICT_REFUSED : VERDICT_FAILED;
+        note_answer(pool, asked, reply);
+        return true;
+    case REPLY_CLOSED:
+        if (!take_close(pool, asked, verdict))
+            return false;
+        note_answer(pool, asked, reply);
+        return true;
+    case REPLY_OTHER:
+        *verdict = VERDICT_LOST;
+        return true;
+    default:
+        break;
+    }
+    *verdict = VERDICT_LOST;
+    asked->lost++;
+    asked->silent += g_strcmp0(reply->reason, "silent") == 0;
+    note_loss(pool, asked);
+    return !try_again(pool, asked);
+}
+
+static Asked *take_out(Pool *pool, const Offer *offer)
+{
+    for (guint i = 0; i < pool->out->len; i++) {
+        Asked *asked = g_ptr_array_index(pool->out, i);
+        if (asked->sent == offer)
+            return g_ptr_array_steal_index_fast(pool->out, i);
+    }
+    return NULL;
+}
+
+void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
+{
+    Asked *asked = take_out(pool, offer);
+    if (!asked)
+        return;
+    Verdict verdict = VERDICT_LOST;
+    if (pool->stopped) {
+        asked_free(asked);
+        return;
+    }
+    if (reply->kind == REPLY_STOPPED) {
+        ProbeOutcome stopped = {.result = "stopped", .reason = "stopped", .phase = "hello"};
+        stop(pool, &stopped);
+        asked_free(asked);
+        return;
+    }
+    if (!judge(pool, asked, reply, &verdict)) {
+        requeue(pool, asked);
+    } else {
+        Told told = {
+            .verdict = verdict,
+            .offer = asked->offer,
+            .reply = reply,
+            .connection = asked->connection,
+            .reason = reply->reason,
+            .args = reply->args,
+            .tries = verdict == VERDICT_REFUSED && asked->closed ? asked->closed : 1,
+            .of = asked->tries,
+        };
+        asked->strategy->class->tell(asked->strategy, asked->tag, &told);
+        asked_free(asked);
+    }
+    if (!pool->answered && (pool->lost >= TRIES || reply->kind == REPLY_OTHER)) {
+        const Reason *reason = reply->reason ? registry_reason(reply->reason) : NULL;
+        ProbeOutcome why = {.result = reason && reason->result ? reason->result : "no-tls",
+                            .reason = reply->reason,
+                            .args = reply->args,
+                            .phase = "hello"};
+        stop(pool, &why);
+    }
+    progress(pool);
+    check_end(pool);
+}
+
+void pool_tell_failed(Pool *pool, const ProbeOutcome *why)
+{
+    pool->made++;
+    pool->ahead = false;
+    pool->lost++;
+    if (++pool->failed_in_a_row % LOSSES_IN_A_ROW == 0)
+        pool->in_flight = MAX(pool->in_flight / 2, 1);
+    if (pool->failed_in_a_row >= FAILURES_IN_A_ROW || g_str_equal(why->result, "stopped"))
+        stop(pool, why);
+    check_end(pool);
+}
+
+json_t *pool_next_fact(Pool *pool)
+{
+    return g_queue_pop_head(&pool->known->facts);
+}
+
+bool pool_over(const Pool *pool, ProbeOutcome *outcome)
+{
+    if (!pool->stopped || pool->out->len)
+        return false;
+    *outcome = pool->outcome;
+    outcome->args = pool->args;
+    return true;
+}

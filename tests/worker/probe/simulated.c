@@ -1,0 +1,392 @@
+#include "tests/worker/probe/simulated.h"
+
+#include <string.h>
+
+#include "common/fact/fact.h"
+#include "common/registry/registry.h"
+#include "worker/probe/pool.h"
+
+#define DELAY 2e-3 /* of the simulated connections, in round trips: between one and the next */
+
+static const uint16_t versions[SIMULATED_VERSIONS] = {TLS_SSL2, TLS_SSL3, TLS_1_0,
+                                                      TLS_1_1,  TLS_1_2,  TLS_1_3};
+
+Simulated *simulated_new(guint32 seed)
+{
+    Simulated *server = g_new0(Simulated, 1);
+    for (guint i = 0; i < SIMULATED_VERSIONS; i++)
+        server->suites[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->groups = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->curves = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->schemes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->alpn = g_ptr_array_new();
+    server->random = g_rand_new_with_seed(seed);
+    return server;
+}
+
+void simulated_free(Simulated *server)
+{
+    if (!server)
+        return;
+    for (guint i = 0; i < SIMULATED_VERSIONS; i++)
+        g_array_unref(server->suites[i]);
+    g_array_unref(server->groups);
+    g_array_unref(server->curves);
+    g_array_unref(server->schemes);
+    g_ptr_array_unref(server->alpn);
+    g_rand_free(server->random);
+    g_free(server);
+}
+
+guint simulated_index(uint16_t version)
+{
+    for (guint i = 0; i < SIMULATED_VERSIONS; i++)
+        if (versions[i] == version)
+            return i;
+    return 0;
+}
+
+/* ---- what it answers ---- */
+
+static bool has16(const GArray *list, uint32_t code)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (g_array_index(list, uint16_t, i) == code)
+            return true;
+    return false;
+}
+
+static int place_of(const GArray *list, uint32_t code)
+{
+    for (guint i = 0; i < list->len; i++)
+        if (g_array_index(list, uint32_t, i) == code)
+            return (int)i;
+    return -1;
+}
+
+/* The first of `mine` that is offered, or the first offered that is one of mine; 0: none. */
+static uint32_t common(const GArray *mine, const GArray *offered, bool own_order)
+{
+    for (guint i = 0; own_order && i < mine->len; i++)
+        if (has16(offered, g_array_index(mine, uint32_t, i)))
+            return g_array_index(mine, uint32_t, i);
+    for (guint i = 0; !own_order && i < offered->len; i++)
+        if (place_of(mine, g_array_index(offered, uint16_t, i)) >= 0)
+            return g_array_index(offered, uint16_t, i);
+    return 0;
+}
+
+static uint32_t curve_for(const Simulated *server, const Offer *offer)
+{
+    if (offer->bare)
+        return server->curves->len ? g_array_index(server->curves, uint32_t, 0) : 0;
+    return server->needs_silence ? 0 : common(server->curves, offer->groups, server->chooses_group);
+}
+
+static uint32_t scheme_for(const Simulated *server, const Offer *offer, const char *key)
+{
+    for (guint i = 0; i < server->schemes->len; i++) {
+        uint32_t code = g_array_index(server->schemes, uint32_t, i);
+        const Scheme *scheme = registry_scheme((uint16_t)code);
+        if (g_ascii_strncasecmp(scheme->key, key, strlen(key)) != 0)
+            continue;
+        if (offer->bare || has16(offer->schemes, code))
+            return code;
+    }
+    return 0;
+}
+
+static bool signs(const CipherSuite *suite)
+{
+    return g_str_equal(suite->exchange, "dhe") || g_str_equal(suite->exchange, "ecdhe");
+}
+
+static bool offers_ffdhe(const Offer *offer)
+{
+    return !offer->bare && has16(offer->groups, 256);
+}
+
+static bool usable(const Simulated *server, const Offer *offer, uint16_t version, uint32_t code)
+{
+    const CipherSuite *suite = registry_suite(code);
+    bool dhe = g_str_equal(suite->exchange, "dhe");
+    if (g_str_equal(suite->exchange, "ecdhe") && !curve_for(server, offer))
+        return false;
+    if (dhe && server->needs_ffdhe && !offers_ffdhe(offer))
+        return false;
+    return version != TLS_1_2 || !signs(suite) ||
+           scheme_for(server, offer, suite->authentication) != 0;
+}
+
+static bool is_chacha(uint32_t code)
+{
+    const CipherSuite *suite = registry_suite(code);
+    return suite && !g_strcmp0(suite->cipher, "CHACHA20");
+}
+
+static guint rank_of(const Simulated *server, guint index, uint32_t code, bool chacha)
+{
+    guint place = (guint)place_of(server->suites[index], code);
+    guint rank = server->equal ? place / server->equal : place;
+    return chacha && !is_chacha(code) ? rank + 10000 : rank;
+}
+
+static uint32_t choose(const Simulated *server, const Offer *offer, uint16_t version)
+{
+    guint index = simulated_index(version), best_rank = G_MAXUINT;
+    uint32_t best = 0;
+    bool chacha = false, first = true;
+    for (guint i = 0; i < offer->suites->len; i++) {
+        uint32_t code = g_array_index(offer->suites, uint32_t, i);
+        if (code == 0x00FF)
+            continue;
+        if (first)
+            chacha = server->chacha_first && is_chacha(code);
+        first = false;
+        if (place_of(server->suites[index], code) < 0 || !usable(server, offer, version, code))
+            continue;
+        guint rank = server->chooses[index] ? rank_of(server, index, code, chacha) : 0;
+        if (rank < best_rank) {
+            best = code;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static uint16_t version_for(const Simulated *server, const Offer *offer)
+{
+    if (offer->versions->len) {
+        for (guint i = SIMULATED_VERSIONS; i-- > 1;)
+            if (server->suites[i]->len && has16(offer->versions, versions[i]))
+                return versions[i];
+        return 0;
+    }
+    if (offer->version >= TLS_1_3)
+        return server->suites[5]->len ? TLS_1_3 : 0;
+    for (guint i = 5; i-- > 1;)
+        if (versions[i] <= offer->version && server->suites[i]->len)
+            return versions[i];
+    return 0;
+}
+
+static Reply *refuse(const Simulated *server, int alert)
+{
+    Reply *reply = reply_new();
+    reply->kind = server->closes ? REPLY_CLOSED : REPLY_ALERT;
+    reply->alert = server->closes ? -1 : alert;
+    reply->reason = server->closes ? "closed-after" : "alert-received";
+    return reply;
+}
+
+static Reply *lose(const char *reason, ReplyKind kind)
+{
+    Reply *reply = reply_new();
+    reply->kind = kind;
+    reply->reason = reason;
+    return reply;
+}
+
+static void take_alpn(const Simulated *server, const Offer *offer, Reply *reply)
+{
+    for (guint i = 0; i < server->alpn->len && !reply->alpn; i++)
+        for (guint j = 0; j < offer->alpn->len; j++)
+            if (g_str_equal(server->alpn->pdata[i], offer->alpn->pdata[j]))
+                reply->alpn = g_strdup(server->alpn->pdata[i]);
+}
+
+static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t version)
+{
+    uint32_t code = choose(server, offer, version);
+    if (!code)
+        return refuse(server, 40);
+    const CipherSuite *suite = registry_suite(code);
+    if (server->breaks && version < TLS_1_2 && signs(suite))
+        return refuse(server, 80);
+    Reply *reply = reply_new();
+    reply->kind = REPLY_CHOSEN;
+    reply->version = version;
+    reply->suite = code;
+    if (offer->alpn->len)
+        take_alpn(server, offer, reply);
+    if (offer->alpn->len && !reply->alpn && server->alpn_required) {
+        reply_free(reply);
+        return refuse(server, 120);
+    }
+    reply->leaf = g_strdup(suite->authentication);
+    if (g_str_equal(suite->exchange, "ecdhe")) {
+        reply->has_group = true;
+        reply->group = (uint16_t)curve_for(server, offer);
+    } else if (g_str_equal(suite->exchange, "dhe")) {
+        reply->prime_bits = 2048;
+        reply->prime = g_strdup("unknown");
+    }
+    if (version == TLS_1_2 && signs(suite)) {
+        reply->has_scheme = true;
+        reply->scheme = (uint16_t)scheme_for(server, offer, suite->authentication);
+    }
+    return reply;
+}
+
+static Reply *answer13(const Simulated *server, const Offer *offer)
+{
+    uint32_t suite = choose(server, offer, TLS_1_3);
+    uint32_t group = common(server->groups, offer->groups, server->chooses_group);
+    bool signed_for = false;
+    for (guint i = 0; i < server->schemes->len; i++) {
+        uint32_t code = g_array_index(server->schemes, uint32_t, i);
+        signed_for =
+            signed_for || (registry_scheme((uint16_t)code)->tls13 && has16(offer->schemes, code));
+    }
+    if (!suite || !group || !signed_for)
+        return refuse(server, 40);
+    Reply *reply = reply_new();
+    reply->kind = has16(offer->shares, group) ? REPLY_CHOSEN : REPLY_RETRY;
+    reply->version = TLS_1_3;
+    reply->suite = suite;
+    reply->has_group = true;
+    reply->group = (uint16_t)group;
+    return reply;
+}
+
+Reply *simulated_reply(Simulated *server, const Offer *offer)
+{
+    server->hellos++;
+    if (server->other && g_rand_int_range(server->random, 0, 2))
+        server = server->other;
+    if ((guint)g_rand_int_range(server->random, 0, 100) < server->lost_percent)
+        return lose("reset-after", REPLY_LOST);
+    if ((guint)g_rand_int_range(server->random, 0, 100) < server->closed_percent)
+        return lose("closed-after", REPLY_CLOSED);
+    if (server->longest && offer->suites->len > server->longest)
+        return lose("silent", REPLY_LOST);
+    if (offer->version == TLS_SSL2) {
+        if (!server->suites[0]->len)
+            return refuse(server, 40);
+        Reply *reply = lose(NULL, REPLY_CHOSEN);
+        reply->version = TLS_SSL2;
+        reply->suites = g_array_copy(server->suites[0]);
+        return reply;
+    }
+    uint16_t version = version_for(server, offer);
+    if (!version)
+        return refuse(server, 70);
+    return version == TLS_1_3 ? answer13(server, offer) : answer12(server, offer, version);
+}
+
+/* ---- a dive into it ---- */
+
+/* A connection: being opened, or with a hello that is being answered. */
+typedef struct Wire {
+    double due;
+    Offer *offer; /* NULL: being opened */
+    Reply *reply;
+} Wire;
+
+static void take_answer(Dived *dived, json_t *fact)
+{
+    const char *question = fact_string(fact, "question", ""),
+               *answer = fact_string(fact, "answer", "");
+    const char *version = fact_string(fact, "version", "");
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(fact, "items"), i, item) g_hash_table_replace(
+        dived->answers, g_strdup_printf("%s %s %s", question, version, json_string_value(item)),
+        g_strdup(answer));
+    g_hash_table_replace(dived->facts, g_strdup_printf("%s %s", question, version),
+                         json_incref(fact));
+}
+
+static void take_facts(Dived *dived, Pool *pool)
+{
+    json_t *fact;
+    while ((fact = pool_next_fact(pool))) {
+        g_autofree char *line = fact_to_line(fact);
+        dived->facts_told++;
+        dived->bytes_told += (guint)strlen(line);
+        if (fact_kind(fact) == FACT_ANSWER)
+            take_answer(dived, fact);
+        json_decref(fact);
+    }
+}
+
+static guint earliest(const GArray *wires)
+{
+    guint first = 0;
+    for (guint i = 1; i < wires->len; i++)
+        if (g_array_index(wires, Wire, i).due < g_array_index(wires, Wire, first).due)
+            first = i;
+    return first;
+}
+
+Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
+{
+    Dived *dived = g_new0(Dived, 1);
+    dived->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    dived->facts =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
+    g_autoptr(Pool) pool = pool_new(spec);
+    g_autoptr(GArray) wires = g_array_new(FALSE, FALSE, sizeof(Wire));
+    double now = 0;
+    guint number = 0;
+    take_facts(dived, pool);
+    while (!pool_over(pool, &dived->outcome) && number < 5000) {
+        for (guint i = 0; wires->len < pool_wants(pool); i++) {
+            Wire wire = {.due = now + 1 + i * DELAY};
+            g_array_append_val(wires, wire);
+            number++;
+        }
+        if (!wires->len)
+            break;
+        guint index = earliest(wires);
+        Wire wire = g_array_index(wires, Wire, index);
+        g_array_remove_index(wires, index);
+        now = MAX(now, wire.due);
+        if (wire.reply) {
+            pool_tell(pool, wire.offer, wire.reply);
+            reply_free(wire.reply);
+            offer_free(wire.offer);
+        } else {
+            g_autofree char *connection = g_strdup_printf("1.%u", number);
+            bool half_close;
+            wire.offer = pool_next(pool, connection, &half_close);
+            wire.reply = wire.offer ? simulated_reply(server, wire.offer) : NULL;
+            wire.due = now + 1;
+            if (wire.offer)
+                g_array_append_val(wires, wire);
+            else
+                dived->unused++;
+        }
+        take_facts(dived, pool);
+    }
+    dived->over = pool_over(pool, &dived->outcome);
+    dived->connections = number;
+    dived->round_trips = now;
+    for (guint i = 0; i < wires->len; i++) {
+        reply_free(g_array_index(wires, Wire, i).reply);
+        offer_free(g_array_index(wires, Wire, i).offer);
+    }
+    dived->outcome.args = NULL;
+    return dived;
+}
+
+void dived_free(Dived *dived)
+{
+    g_hash_table_unref(dived->answers);
+    g_hash_table_unref(dived->facts);
+    g_free(dived);
+}
+
+const char *dived_answer(const Dived *dived, const char *question, const char *version,
+                         const char *item)
+{
+    g_autofree char *key = g_strdup_printf("%s %s %s", question, version, item);
+    const char *answer = g_hash_table_lookup(dived->answers, key);
+    return answer ? answer : "";
+}
+
+const json_t *dived_fact(const Dived *dived, const char *question, const char *version)
+{
+    g_autofree char *key = g_strdup_printf("%s %s", question, version);
+    return g_hash_table_lookup(dived->facts, key);
+}

@@ -1,0 +1,80 @@
+/* simulated: a TLS server that answers offers with replies, without a byte being sent; and a dive
+ * into it.
+ *
+ * It is a table of what it accepts, with the bad manners of real servers. Connections take a round
+ * trip to open, a hello one more to be answered, so that a dive's length can be told in round
+ * trips.
+ */
+#ifndef TLSDIVE_TESTS_WORKER_PROBE_SIMULATED_H
+#define TLSDIVE_TESTS_WORKER_PROBE_SIMULATED_H
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker/probe/dive.h"
+#include "worker/talk/ask.h"
+
+enum { SIMULATED_VERSIONS = 6 }; /* SSL 2.0 ... TLS 1.3 */
+
+typedef struct Simulated {
+    GArray *suites[SIMULATED_VERSIONS]; /* uint32_t, best first; empty: version off */
+    bool chooses[SIMULATED_VERSIONS];   /* in its own order */
+    GArray *groups;                     /* uint32_t, of TLS 1.3, best first */
+    GArray *curves;                     /* uint32_t, of TLS 1.2 and below */
+    bool chooses_group;
+    GArray *schemes;    /* uint32_t: it signs with, best first */
+    GPtrArray *alpn;    /* char *, best first; borrowed */
+    bool alpn_required; /* alert 120 where none fits */
+
+    guint equal;        /* suites of one rank stand in runs of so many; 0: none are equal */
+    bool chacha_first;  /* a client that lists ChaCha20 first gets it */
+    bool closes;        /* refuses by closing */
+    guint longest;      /* suites that it bears; silent over more; 0: all */
+    bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
+    bool needs_silence; /* ECDHE only for clients that offer no groups */
+    bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
+    bool takes_turns;   /* requests go to `other` by turns */
+    struct Simulated *other;
+    guint lost_percent, closed_percent;
+
+    GRand *random;
+    guint hellos, asked_twice;
+} Simulated;
+
+/* A server that accepts nothing yet. */
+Simulated *simulated_new(guint32 seed);
+void simulated_free(Simulated *server);
+
+/* The index of a version in its tables. */
+guint simulated_index(uint16_t version);
+
+/* The answer; the caller's. */
+Reply *simulated_reply(Simulated *server, const Offer *offer);
+
+/* A dive into it, told from its facts. */
+typedef struct Dived {
+    GHashTable *answers; /* "question version item" -> "yes", "no", "unknown" */
+    GHashTable *facts;   /* "question version key" of orders, or "question item" -> json_t * */
+    guint connections, unused, facts_told, bytes_told;
+    double round_trips;
+    ProbeOutcome outcome;
+    bool over;
+} Dived;
+
+Dived *simulated_dive(Simulated *server, const DiveSpec *spec);
+void dived_free(Dived *dived);
+
+/* "yes", "no", "unknown", or "" where nothing was said. */
+const char *dived_answer(const Dived *dived, const char *question, const char *version,
+                         const char *item);
+
+/* The last answer fact to a question in a version ("" for none): borrowed, NULL if there is none.
+ */
+const json_t *dived_fact(const Dived *dived, const char *question, const char *version);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Simulated, simulated_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dived, dived_free)
+
+#endif
