@@ -76,6 +76,7 @@ static void paint(Screen *screen)
         surface_free(screen->surface);
         screen->surface = surface_new(rows, columns, screen->utf8);
     }
+    ui_tick(screen->ui, at);
     ui_draw(screen->ui, screen->surface, now, at);
     if (ui_take_redraw(screen->ui))
         term_redraw(screen->term);

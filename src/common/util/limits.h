@@ -16,6 +16,7 @@ enum {
     LIMIT_QUESTIONS = 8192,     /* connections of dives, of all endpoints, whose lines are kept */
     LIMIT_TOPICS = 1024,        /* questions of one endpoint, by version and kind of key */
     LIMIT_ANSWERS = 32768,      /* answers kept of one endpoint, one an item */
+    LIMIT_TIMES = 1000,         /* times that one question is asked in a row */
     LIMIT_SAID = 16384, /* bytes and certificates that a worker remembers to have said before */
 
     /* one connection */

@@ -15,6 +15,12 @@ static bool is_running(const Endpoint *endpoint)
     return !endpoint->result;
 }
 
+/* The handshake is over, and more is being asked. */
+static bool is_diving(const Endpoint *endpoint)
+{
+    return !is_running(endpoint) && answers_is_diving(endpoint->answers);
+}
+
 static bool is_finished(const Endpoint *endpoint)
 {
     return endpoint->result && g_str_equal(endpoint->result, "finished");
@@ -69,9 +75,17 @@ static Role state_role(const Endpoint *endpoint)
 
 static void state_cell(const void *row, const Desk *desk, GString *text, Role *role)
 {
+    const Endpoint *endpoint = row;
     (void)desk;
     *role = state_role(row);
-    g_string_append(text, brief_state(row));
+    if (!is_diving(endpoint)) {
+        g_string_append(text, brief_state(row));
+        return;
+    }
+    const Dive *dive = endpoint->answers->now;
+    *role = ROLE_LIVE;
+    g_string_append_printf(text, _("dive %u/%u"), dive->connections,
+                           dive->connections + dive->left);
 }
 
 static double took(const Endpoint *endpoint, const Desk *desk)
@@ -222,10 +236,10 @@ static const char *identity(const void *row)
 /* Without its column a state is said all the same where it is not "finished". */
 static bool spill(const void *row, const Desk *desk, size_t dropped, GString *text)
 {
-    (void)desk;
-    if (dropped != COLUMN_STATE || is_finished(row))
+    Role role = ROLE_TEXT;
+    if (dropped != COLUMN_STATE || (is_finished(row) && !is_diving(row)))
         return false;
-    g_string_append(text, brief_state(row));
+    state_cell(row, desk, text, &role);
     return true;
 }
 

@@ -493,6 +493,15 @@ static bool jump(EndpointsView *view, Spot spot)
     return true;
 }
 
+/* What the endpoint accepts that the panes are about. */
+static bool open_accepts(EndpointsView *view)
+{
+    const Endpoint *endpoint = about(view);
+    if (endpoint)
+        desk_push(view->view.desk, accepts_view_new(view->view.desk, endpoint));
+    return endpoint != NULL;
+}
+
 /* The next pane; where there is room for one pane alone, that becomes it. */
 static bool next_pane(EndpointsView *view, int step)
 {
@@ -560,6 +569,8 @@ static bool view_command(EndpointsView *view, Command command)
         return jump(view, SPOT_SUMMARY);
     case COMMAND_FINDINGS:
         return jump(view, SPOT_CONCERNS);
+    case COMMAND_ACCEPTS:
+        return open_accepts(view);
     case COMMAND_NEXT_PANE:
         return next_pane(view, 1);
     case COMMAND_PREVIOUS_PANE:

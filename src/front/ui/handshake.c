@@ -27,6 +27,7 @@ typedef struct Timeline {
     const Connection *connection;
     const Event *event;
     Lines *lines;
+    double zero;      /* when times begin */
     int what, indent; /* columns where words begin, and go on */
     bool brief;
     bool any; /* something was said of this line already */
@@ -72,8 +73,7 @@ static void begin(Timeline *timeline, Glyph sign, Role role, const char *name)
         g_strdup_printf("%s/%u", timeline->connection->id, timeline->event->number);
     lines_begin(timeline->lines, identity);
     lines_tab(timeline->lines, TIME);
-    lines_print(timeline->lines, ROLE_DIM, "%.3f",
-                MAX(timeline->event->at - timeline->endpoint->began, 0));
+    lines_print(timeline->lines, ROLE_DIM, "%.3f", MAX(timeline->event->at - timeline->zero, 0));
     lines_tab(timeline->lines, SIGN);
     lines_add(timeline->lines, role, desk_glyph(timeline->desk, (int)sign));
     lines_tab(timeline->lines, NAME);
@@ -289,8 +289,9 @@ static void client_hello(Timeline *timeline)
     g_autofree char *numbers = g_strjoinv("", parts);
     if (*numbers)
         say(timeline, ROLE_TEXT, numbers);
-    if (json_object_get(fact, "suites"))
-        sayf(timeline, ROLE_TEXT, _("%d suites"), (int)fact_integer(fact, "suites", 0));
+    guint suites = (guint)fact_integer(fact, "suites", 0);
+    if (suites)
+        sayf(timeline, ROLE_TEXT, ngettext("%u suite", "%u suites", suites), suites);
     if (*shares)
         sayf(timeline, ROLE_TEXT, _("key_share %s"), shares);
     say(timeline, ROLE_TEXT, json_object_get(fact, "server_name") ? _("SNI sent") : _("no SNI"));
@@ -503,22 +504,41 @@ static void last_line(const Timeline *timeline)
     }
 }
 
-static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
+static Timeline timeline_for(const Desk *desk, const Endpoint *endpoint, Lines *lines)
 {
-    Timeline timeline = {.desk = desk, .endpoint = endpoint, .lines = lines, .brief = brief};
+    Timeline timeline = {.desk = desk, .endpoint = endpoint, .lines = lines};
     bool narrow = lines_width(lines) < NARROW;
+    timeline.zero = endpoint->began;
     timeline.what = MIN(WHAT, MAX(lines_width(lines) - 20, NAME));
     timeline.indent = narrow ? WHAT_NARROW : timeline.what;
+    return timeline;
+}
+
+static void event_lines(Timeline *timeline, const Connection *connection)
+{
+    timeline->connection = connection;
+    for (guint i = 0; i < connection->events->len;) {
+        timeline->event = connection->events->pdata[i];
+        i += event_line(timeline);
+    }
+}
+
+void handshake_lines(const Desk *desk, const Connection *connection, Lines *lines)
+{
+    Timeline timeline = timeline_for(desk, connection->endpoint, lines);
+    timeline.zero = connection->at;
+    event_lines(&timeline, connection);
+}
+
+static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
+{
+    Timeline timeline = timeline_for(desk, endpoint, lines);
+    timeline.brief = brief;
     resolve_line(&timeline);
     for (guint i = 0; i < endpoint->connections->len; i++) {
         const Connection *connection = endpoint->connections->pdata[i];
-        if (connection->number < endpoint->round_from)
-            continue;
-        timeline.connection = connection;
-        for (guint j = 0; j < connection->events->len;) {
-            timeline.event = connection->events->pdata[j];
-            j += event_line(&timeline);
-        }
+        if (connection->number >= endpoint->round_from)
+            event_lines(&timeline, connection);
     }
     last_line(&timeline);
 }

@@ -151,6 +151,70 @@ static void cost(const json_t *agreed, Lines *lines)
               g_str_equal(asked, "required") ? _("required") : _("asked for, gone on without"));
 }
 
+static const char all_else[] = N_("all else"); /* the line that leads to what is accepted */
+
+/* The versions that are accepted: "TLS 1.3 1.2". */
+static void append_versions(const Answers *answers, GString *text)
+{
+    const char *family = "";
+    for (guint i = 0; answers_versions[i]; i++) {
+        const char *version = answers_versions[i], *number = strchr(version, ' ');
+        const Answer *answer = answers_version(answers, version);
+        if (!answer || answer->word != ANSWER_YES)
+            continue;
+        bool same = number && strncmp(family, version, (size_t)(number - version)) == 0;
+        g_string_append_printf(text, "%s%s", text->len ? " " : "", same ? number + 1 : version);
+        family = version;
+    }
+}
+
+/* Suites of all versions, each once. */
+static guint count_suites(const Answers *answers)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; g_str_equal(topic->question, "suite") && j < topic->cells->len; j++) {
+            const AnswerCell *cell = topic->cells->pdata[j];
+            if (cell->answer->word == ANSWER_YES)
+                g_hash_table_add(seen, (char *)cell->item);
+        }
+    }
+    return g_hash_table_size(seen);
+}
+
+/* What a dive has found, in a line; how far it is, while it runs. */
+static void accepted(const Endpoint *endpoint, Lines *lines)
+{
+    const Answers *answers = endpoint->answers;
+    label(lines, all_else);
+    if (!answers) {
+        lines_wrap(lines, ROLE_DIM, VALUE, _("other versions, suites, groups: not asked  D dive"));
+        return;
+    }
+    const Dive *dive = answers->now;
+    g_autoptr(GString) text = g_string_new(NULL);
+    append_versions(answers, text);
+    guint suites = count_suites(answers);
+    if (suites)
+        g_string_append_printf(text, ngettext(", %u suite", ", %u suites", suites), suites);
+    if (dive->running)
+        lines_print(lines, ROLE_LIVE, _("asking %u/%u  "), dive->connections,
+                    dive->connections + dive->left);
+    else if (dive->result && !g_str_equal(dive->result, "finished"))
+        lines_add(lines, ROLE_UNKNOWN, _("broken off  "));
+    lines_wrap(lines, ROLE_TEXT, VALUE, text->str);
+    lines_wrap(lines, ROLE_DIM, VALUE, _("(Enter, 7)"));
+}
+
+static bool open_line(Desk *desk, const Endpoint *endpoint, const char *identity)
+{
+    if (!g_str_equal(identity, all_else))
+        return false;
+    desk_push(desk, accepts_view_new(desk, endpoint));
+    return true;
+}
+
 static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
     const json_t *agreed = endpoint->best ? endpoint->best->negotiated : NULL;
@@ -160,7 +224,9 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
         lines_tab(lines, LABEL);
         if (endpoint->result)
             lines_wrap(lines, ROLE_UNKNOWN, LABEL, _("nothing: no handshake was completed"));
-        else
+        if (endpoint->result && endpoint->answers)
+            accepted(endpoint, lines);
+        if (!endpoint->result)
             lines_print(lines, ROLE_LIVE, "%s %s", desk_glyph(desk, GLYPH_RUNNING),
                         _("waiting for the handshake to finish"));
         return;
@@ -177,11 +243,12 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     session(agreed, lines);
     switches(agreed, lines);
     cost(agreed, lines);
-    plain(lines, N_("all else"), ROLE_DIM, _("other versions, suites, groups: not asked"));
+    accepted(endpoint, lines);
 }
 
 const PaneOps negotiated_pane = {
     .name = N_("negotiated"),
     .kind = VIEW_PANE,
     .build = build,
+    .open = open_line,
 };

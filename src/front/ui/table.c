@@ -14,6 +14,10 @@ enum {
     TEXT_WIDTH = 200,  /* widest column of table_text */
 };
 
+typedef struct Layout {
+    int width[MOST_COLUMNS]; /* 0: not shown */
+} Layout;
+
 struct Table {
     const TableKind *kind;
     const Desk *desk;
@@ -25,15 +29,13 @@ struct Table {
     Scroll scroll;
     guint hidden;
     int grown[MOST_COLUMNS]; /* the widest cells drawn so far */
+    int point;               /* column of the cell in brackets; -1: none */
+    Layout drawn;            /* as last drawn */
     int sort;                /* column; -1: as given */
     bool inverted;
     char *filter_text;
     Filter *filter; /* NULL: all */
 };
-
-typedef struct Layout {
-    int width[MOST_COLUMNS]; /* 0: not shown */
-} Layout;
 
 Table *table_new(const TableKind *kind, const Desk *desk)
 {
@@ -43,7 +45,7 @@ Table *table_new(const TableKind *kind, const Desk *desk)
     table->given = g_ptr_array_new();
     table->shown = g_ptr_array_new();
     table->marked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    table->sort = -1;
+    table->sort = table->point = -1;
     table->filter_text = g_strdup("");
     return table;
 }
@@ -78,6 +80,16 @@ GPtrArray *table_names(const Table *table)
 void table_hide(Table *table, guint columns)
 {
     table->hidden = columns;
+}
+
+void table_point(Table *table, int column)
+{
+    table->point = column;
+}
+
+bool table_has_column(const Table *table, int column)
+{
+    return column >= 0 && column < (int)table->kind->count && table->drawn.width[column] > 0;
 }
 
 static const void *row_at(const Table *table, int row)
@@ -196,7 +208,7 @@ static void give_rest(const Table *table, Layout *layout, int rest)
             const TableColumn *column = &table->kind->columns[i];
             int wanted = pass && column->grows ? table->grown[i] : column->ideal;
             bool tiny = column->tiny && layout->width[i] == column->tiny;
-            if (!layout->width[i] || tiny)
+            if (!layout->width[i] || (tiny && !(pass && column->grows)))
                 continue;
             int more = CLAMP(wanted - layout->width[i], 0, MAX(rest, 0));
             layout->width[i] += more;
@@ -305,9 +317,25 @@ static void draw_row(Table *table, const Layout *layout, Area area, const void *
     }
 }
 
+/* The brackets of the cell that is pointed to stand in the gaps beside it. */
+static void draw_point(const Table *table, Area cells)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    int place = SIGN;
+    for (int i = 0; i < table->point; i++)
+        place += table->drawn.width[i] ? table->drawn.width[i] + 1 : 0;
+    if (!table_has_column(table, table->point))
+        return;
+    cell_text(table, (size_t)table->point, row_at(table, table->row), text);
+    int end = MIN(text_columns(text->str), table->drawn.width[table->point]);
+    area_plain(area_cells(cells, 0, place - 1, 1), ROLE_TEXT, "[");
+    area_plain(area_cells(cells, 0, place + end, 1), ROLE_TEXT, "]");
+}
+
 void table_draw(Table *table, Area area, bool header, bool focused)
 {
     Layout layout = lay_out(table, area.columns);
+    table->drawn = layout;
     if (header && area.rows > 1) {
         draw_header(table, &layout, area_cells(area, 0, 0, area.columns));
         area = area_part(area, 1, 0, area.rows, area.columns);
@@ -324,6 +352,7 @@ void table_draw(Table *table, Area area, bool header, bool focused)
         if (row != table->row)
             continue;
         area_plain(area_cells(cells, 0, 0, 1), ROLE_TEXT, glyph(GLYPH_HERE, utf8));
+        draw_point(table, cells);
         if (focused) {
             area_select(cells);
             area_cursor(cells, false);

@@ -56,6 +56,12 @@ GPtrArray *table_names(const Table *table);
 /* Columns to leave out, one bit each by index. */
 void table_hide(Table *table, guint columns);
 
+/* Points to a cell of the selected row, which stands in brackets; -1: to none. */
+void table_point(Table *table, int column);
+
+/* True if the column was drawn last: it is not hidden, and did not give way. */
+bool table_has_column(const Table *table, int column);
+
 /* The rows (borrowed as long as they are shown), in their own order; they are filtered and sorted
  * here. */
 void table_update(Table *table, const GPtrArray *rows);

@@ -1,5 +1,7 @@
 #include "front/ui/ui.h"
 
+#include "common/fact/fact.h"
+#include "common/util/limits.h"
 #include "common/util/text.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
@@ -81,6 +83,12 @@ void desk_menu(Desk *desk, const char *title, const GPtrArray *items,
 View *desk_top(Desk *desk)
 {
     return top_view(desk->ui);
+}
+
+GPtrArray *desk_chosen(Desk *desk)
+{
+    View *view = desk->ui->views->pdata[0];
+    return view->ops->endpoints ? view->ops->endpoints(view) : g_ptr_array_new();
 }
 
 /* ---- prompts ---- */
@@ -200,7 +208,7 @@ static void quit_now(Desk *desk)
 /* Quits at once when nothing would be lost, else asks. */
 static void quit(Ui *ui)
 {
-    guint running = ui->desk.model->running;
+    guint running = ui->desk.model->running + ui->desk.model->diving;
     if (ui->desk.replay || !running)
         quit_now(&ui->desk);
     else
@@ -246,8 +254,63 @@ static void open_sort_menu(Ui *ui)
     prompt_menu(ui->prompt, N_("sort by"), items, choose_sort);
 }
 
+/* The question that the view's cursor is on; NULL: none. */
+static json_t *question_here(Ui *ui, const char **endpoint)
+{
+    View *view = top_view(ui);
+    return view->ops->question ? view->ops->question(view, endpoint) : NULL;
+}
+
+static void toggle_watch(Ui *ui, const char *endpoint, json_t *question)
+{
+    Desk *desk = &ui->desk;
+    bool watched = desk_is_watched(desk, endpoint, question);
+    desk_watch(desk, endpoint, watched ? NULL : json_incref(question));
+    desk_say(desk, g_strdup(watched ? _("not watched any more")
+                                    : _("watched: asked again every second (W ends it)")));
+}
+
+/* Asks one question; false if the cursor is on none. */
+static bool ask_question(Ui *ui, Command command, const char *argument)
+{
+    Desk *desk = &ui->desk;
+    const char *endpoint = NULL;
+    g_autoptr(json_t) question = question_here(ui, &endpoint);
+    guint64 times = argument ? g_ascii_strtoull(argument, NULL, 10) : 1;
+    if (!question)
+        return false;
+    if (command == COMMAND_WATCH)
+        toggle_watch(ui, endpoint, question);
+    else if (times < 1 || times > LIMIT_TIMES)
+        desk_say(desk, g_strdup_printf(_("how many times? 1 to %d"), LIMIT_TIMES));
+    else
+        desk_say(desk, desk->port->question(desk->port->data, endpoint, question, (guint)times));
+    return true;
+}
+
+static char *ask_done(Desk *desk, const char *text)
+{
+    if (*text && !ask_question(desk->ui, COMMAND_ASK, text))
+        return g_strdup(_("there is no question here"));
+    return NULL;
+}
+
+static const PromptKind ask_prompt = {N_("ask how many times: "), ask_done, NULL};
+
+/* What stops is watched no more. */
+static char *stop(Ui *ui, const GPtrArray *ids)
+{
+    const UiPort *port = ui->desk.port;
+    char *message = port->stop(port->data, ids);
+    if (!ui->desk.watch)
+        return message;
+    desk_watch(&ui->desk, NULL, NULL);
+    g_free(message);
+    return g_strdup(_("not watched any more"));
+}
+
 /* What goes to the wire: nothing else in the screen does. */
-static void ask_wire(Ui *ui, Command command)
+static void ask_wire(Ui *ui, Command command, const char *argument)
 {
     Desk *desk = &ui->desk;
     const UiPort *port = desk->port;
@@ -261,13 +324,28 @@ static void ask_wire(Ui *ui, Command command)
         desk_say(desk, port->pause(port->data, desk->paused));
         return;
     }
+    if (!port->question && command != COMMAND_AGAIN && command != COMMAND_STOP) {
+        desk_say(desk, g_strdup(_("dives cannot be asked for yet")));
+        return;
+    }
+    bool asks = command == COMMAND_AGAIN || command == COMMAND_ASK || command == COMMAND_WATCH;
+    if (command == COMMAND_ASK && !argument) {
+        prompt_ask(ui->prompt, &ask_prompt, "");
+        return;
+    }
+    if (asks && port->question && ask_question(ui, command, argument))
+        return;
     g_autoptr(GPtrArray) ids = view->ops->endpoints ? view->ops->endpoints(view) : NULL;
     if (!ids || !ids->len)
         desk_say(desk, g_strdup(_("no endpoint is selected")));
+    else if (command == COMMAND_DIVE)
+        desk_say(desk, port->dive(port->data, ids));
+    else if (command == COMMAND_STOP)
+        desk_say(desk, stop(ui, ids));
     else if (command == COMMAND_AGAIN)
         desk_say(desk, port->ask(port->data, ids));
     else
-        desk_say(desk, port->stop(port->data, ids));
+        desk_say(desk, g_strdup(_("there is no question here")));
 }
 
 static void add_targets(Ui *ui, const char *argument)
@@ -284,6 +362,23 @@ static void jump(Ui *ui, Command command)
     g_ptr_array_set_size(ui->views, 1);
     View *view = top_view(ui);
     view->ops->command(view, command);
+}
+
+/* What the endpoint accepts that the view is about; back from there are the endpoints. */
+static void open_accepts(Ui *ui)
+{
+    View *view = top_view(ui);
+    if (view->ops->focus(view) == VIEW_ACCEPTS)
+        return;
+    g_autoptr(GPtrArray) ids = view->ops->endpoints ? view->ops->endpoints(view) : NULL;
+    const Endpoint *endpoint =
+        ids && ids->len ? model_endpoint(ui->desk.model, ids->pdata[0]) : NULL;
+    if (!endpoint) {
+        desk_say(&ui->desk, g_strdup(_("no endpoint is selected")));
+        return;
+    }
+    g_ptr_array_set_size(ui->views, 1);
+    desk_push(&ui->desk, accepts_view_new(&ui->desk, endpoint));
 }
 
 static void open_log(Ui *ui)
@@ -330,9 +425,12 @@ static bool run_screen_command(Ui *ui, Command command, const char *argument)
             open_sort_menu(ui);
         return true;
     case COMMAND_AGAIN:
+    case COMMAND_DIVE:
+    case COMMAND_WATCH:
+    case COMMAND_ASK:
     case COMMAND_STOP:
     case COMMAND_PAUSE:
-        ask_wire(ui, command);
+        ask_wire(ui, command, argument);
         return true;
     case COMMAND_ADD:
         add_targets(ui, argument);
@@ -354,12 +452,18 @@ static bool run_screen_command(Ui *ui, Command command, const char *argument)
 static bool run_program_command(Ui *ui, Command command)
 {
     Desk *desk = &ui->desk;
+    View *view = top_view(ui);
     switch (command) {
     case COMMAND_HELP:
         open_help(ui);
         return true;
     case COMMAND_LOG:
         open_log(ui);
+        return true;
+    case COMMAND_ACCEPTS:
+        if (ui->views->len == 1 && view->ops->command(view, command))
+            return true;
+        open_accepts(ui);
         return true;
     case COMMAND_REDRAW:
         ui->redraw = true;
@@ -445,6 +549,7 @@ void ui_free(Ui *ui)
     if (!ui)
         return;
     g_ptr_array_unref(ui->views);
+    desk_watch(&ui->desk, NULL, NULL);
     prompt_free(ui->prompt);
     keymap_free(ui->keymap);
     field_store_free(ui->desk.fields);
@@ -514,7 +619,14 @@ void ui_status(Ui *ui, const char *message)
 
 double ui_next_tick(const Ui *ui)
 {
-    return ui->desk.model->running && !ui->desk.replay ? 1.0 : 0.0;
+    const Model *model = ui->desk.model;
+    bool busy = model->running || model->diving || ui->desk.watch;
+    return busy && !ui->desk.replay ? 1.0 : 0.0;
+}
+
+void ui_tick(Ui *ui, double at)
+{
+    desk_tick(&ui->desk, at);
 }
 
 bool ui_mouse(const Ui *ui)

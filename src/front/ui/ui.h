@@ -37,8 +37,12 @@ typedef struct UiPort {
     /* Asks the reader for the children of a node; ui_fields brings the answer. The job's id is
      * "<kind>:<sha256>", which the reader gives back. */
     void (*explain)(void *data, const UiExplain *what);
-    /* On the wire: ask these endpoints again; add targets as typed; stop; pause or go on. */
+    /* On the wire: ask these endpoints again; all that they accept; one of them one question (an
+     * object of the probe job's form, doc/facts.md), so many times; add targets as typed; stop;
+     * pause or go on. */
     char *(*ask)(void *data, const GPtrArray *endpoint_ids);
+    char *(*dive)(void *data, const GPtrArray *endpoint_ids);
+    char *(*question)(void *data, const char *endpoint_id, const json_t *question, guint times);
     char *(*add)(void *data, const char *targets, bool *refused);
     char *(*stop)(void *data, const GPtrArray *endpoint_ids);
     char *(*pause)(void *data, bool paused);
@@ -86,6 +90,10 @@ void ui_status(Ui *ui, const char *message);
 /* Draws the whole screen for the instant `wall` (seconds since 1970) and `at` (seconds since the
  * stream began). The surface's size is the screen's. */
 void ui_draw(Ui *ui, Surface *surface, gint64 wall, double at);
+
+/* Does what is due at this instant (seconds since the stream began): asks again what is watched.
+ * To be called before a draw. */
+void ui_tick(Ui *ui, double at);
 
 /* Seconds until something on the screen changes by time alone (an elapsed time shown while work
  * runs, at most once a second); 0: never. */

@@ -16,6 +16,14 @@
 
 typedef enum SuiteForm { SUITE_IANA, SUITE_OPENSSL, SUITE_CODE, SUITE_FORMS } SuiteForm;
 
+/* A question that is asked again and again. */
+typedef struct Watch {
+    char *endpoint;
+    json_t *question;
+    double next; /* when it is asked, seconds since the stream began */
+    guint times; /* that it was asked so far */
+} Watch;
+
 struct Desk {
     Ui *ui;
     const Model *model;
@@ -30,8 +38,9 @@ struct Desk {
     SuiteForm suites;
     bool hex; /* bytes are shown beside fields */
     bool paused;
-    Area focus; /* where the focused pane was drawn last */
-    char *path; /* the file that a question is about; owned */
+    Watch *watch; /* NULL: nothing is watched */
+    Area focus;   /* where the focused pane was drawn last */
+    char *path;   /* the file that a question is about; owned */
 };
 
 /* A form in which something can be taken away. */
@@ -60,6 +69,10 @@ typedef struct ViewOps {
     /* The ids of the endpoints that "again" and "stop" mean; free with g_ptr_array_unref. NULL:
      * none ever. */
     GPtrArray *(*endpoints)(View *view);
+    /* What "again", "ask" and "watch" mean where that is less than an endpoint: a question as the
+     * probe job has it (doc/facts.md), a new reference, and the endpoint's id. NULL: the endpoints;
+     * NULL op: always. */
+    json_t *(*question)(View *view, const char **endpoint);
     /* What "filter" and "sort" work on. NULL: nothing ever. */
     Table *(*table)(View *view);
     /* Appends what can be copied (Form, from form_add), the plainest first. */
@@ -90,6 +103,9 @@ typedef struct PaneOps {
 
 extern const PaneOps handshake_pane, negotiated_pane, summary_pane, concerns_pane;
 
+/* The lines of one connection, as the handshake pane has them: handshake_pane.open opens one. */
+void handshake_lines(const Desk *desk, const Connection *connection, Lines *lines);
+
 /* ---- what a view can ask of the screen around it (desk.c, ui.c) ---- */
 
 /* Puts a view on top, which the screen owns from now on; takes the top one off. */
@@ -114,6 +130,19 @@ char *desk_safe(const Desk *desk, const void *text, gssize size);
 /* What the screen is about: the title that was given, else the one host; to be freed. */
 char *desk_name(const Desk *desk);
 
+/* Watches a question (taken), in place of what was watched; NULL: nothing any more. */
+void desk_watch(Desk *desk, const char *endpoint, json_t *question);
+
+/* True if this is what is watched. */
+bool desk_is_watched(const Desk *desk, const char *endpoint, const json_t *question);
+
+/* Asks what is watched, where it is due. */
+void desk_tick(Desk *desk, double at);
+
+/* The ids of the endpoints that are marked in their table, else of the selected one; free with
+ * g_ptr_array_unref. */
+GPtrArray *desk_chosen(Desk *desk);
+
 /* A glyph of this screen. */
 const char *desk_glyph(const Desk *desk, int meaning);
 
@@ -135,6 +164,14 @@ Role role_of_severity(Severity severity);
 /* ---- views ---- */
 
 View *endpoints_view_new(Desk *desk);
+
+/* What an endpoint accepts, as its dives have found. */
+View *accepts_view_new(Desk *desk, const Endpoint *endpoint);
+
+/* One connection, message by message. `subject` says what it is about, `question` is what it asked
+ * (as of ViewOps.question); both are taken, and may be NULL. */
+View *connection_view_new(Desk *desk, const Connection *connection, char *subject,
+                          json_t *question);
 
 /* One message of a connection, by its number; `field` (an id, or NULL) is selected. */
 View *message_view_new(Desk *desk, const Connection *connection, guint event, const char *field);

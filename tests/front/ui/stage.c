@@ -5,6 +5,7 @@
 #include "tests/check.h"
 #include "tests/front/stream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const gint64 wall = 1795485600; /* 2026-11-24T02:00:00Z */
@@ -34,6 +35,20 @@ static char *note(Stage *stage, const char *what, const GPtrArray *ids)
 static char *port_ask(void *data, const GPtrArray *ids)
 {
     return note(data, "ask", ids);
+}
+
+static char *port_dive(void *data, const GPtrArray *ids)
+{
+    return note(data, "dive", ids);
+}
+
+static char *port_question(void *data, const char *endpoint, const json_t *question, guint times)
+{
+    Stage *stage = data;
+    char *text = json_dumps(question, JSON_COMPACT | JSON_SORT_KEYS);
+    g_string_append_printf(stage->asked, "question %s %s %u\n", endpoint, text, times);
+    free(text);
+    return g_strdup("asked");
 }
 
 static char *port_stop(void *data, const GPtrArray *ids)
@@ -148,6 +163,8 @@ Stage *stage_new(const char *name, StageSize size)
         .bytes = port_bytes,
         .explain = port_explain,
         .ask = port_ask,
+        .dive = port_dive,
+        .question = port_question,
         .add = port_add,
         .stop = port_stop,
         .pause = port_pause,

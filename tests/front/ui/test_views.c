@@ -54,6 +54,19 @@ static const Screen screens[] = {
     {"copy-menu-80", "live", SMALL, "4 Enter / notAfter Enter C"},
     {"findings-80", "many", SMALL, "5"},
     {"findings-120", "many", LARGE, "5 5"},
+    {"dive-80", "dive", SMALL, "G"},
+    {"dive-120", "dive", LARGE, "G"},
+    {"accepts-80", "dive", SMALL, "7"},
+    {"accepts-120", "dive", LARGE, "j 7 j j j j j Right"},
+    {"accepts-refused-120", "dive", LARGE, "7 t i"},
+    {"accepts-groups-80", "dive", SMALL, "7 Tab"},
+    {"accepts-rest-120", "dive", LARGE, "7 S-Tab j j"},
+    {"accepts-strength-80", "dive", SMALL, "j 7 :sort Space strength Enter G"},
+    {"accepts-live-80", "dive", SMALL, "G 7"},
+    {"accepts-none-80", "many", SMALL, "7"},
+    {"accepts-two-80", "dive", SMALL, "j 7 = 1"},
+    {"accepts-40x10", "dive", {10, 40, false}, "j 7 j j"},
+    {"connection-80", "dive", SMALL, "j 7 j j j j j Right Enter"},
     {"log-80", "live", SMALL, "6"},
     {"help-80", "live", SMALL, "?"},
     {"help-120", "live", LARGE, "4 4 ?"},
@@ -113,7 +126,8 @@ START_TEST(the_cursor_is_on_the_selection)
     bool sign = cell->selected || strstr(row, ">") || strstr(row, "▸");
     bool prompt = surface->cursor_visible && surface->cursor_row >= surface->rows - 2;
     bool plain = strstr(screen->name, "help") || strstr(screen->name, "log") ||
-                 strstr(screen->name, "empty") || strstr(screen->name, "bytes");
+                 strstr(screen->name, "empty") || strstr(screen->name, "none") ||
+                 strstr(screen->name, "bytes");
     ck_assert_msg(sign || prompt || plain, "%s: row %d: %s", screen->name, surface->cursor_row,
                   row);
 }
@@ -271,6 +285,129 @@ START_TEST(only_capitals_ask)
 }
 END_TEST
 
+/* From a cell to the connection that proves it, and back to the cell. */
+START_TEST(a_cell_opens_its_proof)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "3 G Enter");
+    expect(stage, "www.example.com:443 > accepts");
+    stage_keys(stage, "/ RSA_AES_128_GCM_SHA256 Enter");
+    expect_row(stage, "ECDHE_RSA_AES_128_GCM_SHA256");
+    stage_keys(stage, "n Enter");
+    expect(stage, "RSA_AES_128_GCM_SHA256 in TLS 1.2: yes, connection 16");
+    expect_row(stage, "connect 203.0.113.1:443");
+    stage_keys(stage, "Esc");
+    expect_row(stage, "-   [yes] -");
+    stage_keys(stage, "g Right Right Enter");
+    expect(stage, "TLS 1.1: no, 2 times alike, connection 4: alert 70 protocol_version (fatal)");
+    /* Left goes from cell to cell, and from the first one back */
+    stage_keys(stage, "Esc Left Left");
+    expect(stage, "[yes] yes");
+    stage_keys(stage, "Left");
+    expect_row(stage, "all else");
+}
+END_TEST
+
+START_TEST(one_cell_is_asked_again)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "D Space Space D");
+    ck_assert_str_eq(stage->asked->str, "dive 1\ndive 1 2\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "U g 7 R");
+    ck_assert_str_eq(stage->asked->str,
+                     "question 1 {\"items\":[\"TLS 1.3\"],\"question\":\"version\"} 1\n");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "/ RSA_AES_128_GCM Enter :ask Space 20 Enter T 3 Enter");
+    ck_assert_str_eq(stage->asked->str,
+                     "question 1 {\"items\":[\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"],"
+                     "\"question\":\"suite\",\"version\":\"TLS 1.2\"} 20\n"
+                     "question 1 {\"items\":[\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"],"
+                     "\"question\":\"suite\",\"version\":\"TLS 1.2\"} 3\n");
+    stage_keys(stage, ":ask Space none Enter");
+    expect(stage, "how many times? 1 to 1000");
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "Tab Tab / pkcs1_sha256 Enter Right Enter R Esc X D");
+    ck_assert_str_eq(stage->asked->str,
+                     "question 1 {\"items\":[\"rsa_pkcs1_sha256\"],\"key\":\"RSA\",\"question\":"
+                     "\"scheme\",\"version\":\"TLS 1.2\"} 1\nstop 1\ndive 1\n");
+}
+END_TEST
+
+#define ONE_BEGUN "{'fact':'dive','at':9,'endpoint':'1','event':'begun','depth':'one'}"
+#define ONE_OVER                                                                                   \
+    "{'fact':'dive','at':9.5,'endpoint':'1','event':'over','connections':1,'result':'finished'}"
+
+/* Once a second, one at a time, until somebody ends it or leaves; the cell turns. */
+START_TEST(a_cell_is_watched)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "7 W");
+    expect(stage, "WATCHING");
+    expect(stage, "watched: asked again every second");
+    ui_tick(stage->ui, 10);
+    expect(stage, "watching TLS 1.3");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "[\"TLS 1.3\"]"));
+    g_string_truncate(stage->asked, 0);
+    ui_tick(stage->ui, 10.5);
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_fold(stage, ONE_BEGUN);
+    ui_tick(stage->ui, 12);
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_fold(stage, "{'fact':'answer','at':9,'endpoint':'1','question':'version','items':"
+                      "['TLS 1.3'],'answer':'no'}");
+    stage_fold(stage, ONE_OVER);
+    expect_row(stage, "[no]  yes");
+    ui_tick(stage->ui, 12);
+    ck_assert_str_ne(stage->asked->str, "");
+    ck_assert(ui_next_tick(stage->ui) > 0);
+    stage_keys(stage, "W");
+    g_string_truncate(stage->asked, 0);
+    ui_tick(stage->ui, 20);
+    stage_keys(stage, "W X");
+    ui_tick(stage->ui, 30);
+    ck_assert_str_eq(stage->asked->str, "stop 1\n");
+    stage_keys(stage, "W Esc");
+    ui_tick(stage->ui, 40);
+    ck_assert_str_eq(stage->asked->str, "stop 1\n");
+}
+END_TEST
+
+/* What was known stays, marked, until it is answered anew. */
+START_TEST(cells_fill_in_live)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "7");
+    stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'begun','depth':'full',"
+                      "'allowed':500}");
+    expect_row(stage, "[yes~]yes~");
+    stage_fold(stage, "{'fact':'answer','at':9,'endpoint':'1','question':'version','items':"
+                      "['TLS 1.3'],'answer':'yes'}");
+    stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'progress','connections':1,"
+                      "'in_flight':8,'left':50}");
+    expect_row(stage, "[yes] yes~");
+    expect(stage, "asking 1/51, 1 of 500 connections used");
+    expect(stage, "8 in flight, about 50 left");
+    stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
+                      "'result':'stopped','reason':'stopped'}");
+    expect(stage, "broken off");
+}
+END_TEST
+
+START_TEST(two_endpoints_beside_each_other)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "j Space g 7 =");
+    expect(stage, "yes/no");
+    expect(stage, "/ is old.example.com:443");
+    expect(stage, "RSA_3DES_EDE_CBC_SHA");
+    stage_keys(stage, "Tab Tab S-Tab");
+    expect(stage, "yes/.");
+    stage_keys(stage, "=");
+    expect(stage, "t: refused too");
+}
+END_TEST
+
 START_TEST(quitting_asks_while_work_runs)
 {
     g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
@@ -375,14 +512,14 @@ END_TEST
 /* Any keys at any sizes, from a fixed seed. */
 START_TEST(random_keys_at_random_sizes)
 {
-    static const char *const streams[] = {"live", "many", NULL};
+    static const char *const streams[] = {"live", "many", "dive", NULL};
     static const Key special[] = {KEY_ARROW_UP, KEY_ARROW_DOWN, KEY_ARROW_LEFT, KEY_ARROW_RIGHT,
                                   KEY_PAGE_UP,  KEY_PAGE_DOWN,  KEY_FIRST,      KEY_LAST,
                                   KEY_BACK,     KEY_TAB_BACK,   KEY_TABULATOR,  KEY_RETURN,
                                   KEY_RETURN,   KEY_ESC,        KEY_SPACE,      KEY_FUNCTION + 5};
     g_autoptr(GRand) random = g_rand_new_with_seed((guint32)(20261124 + _i));
     g_autoptr(Stage) stage =
-        stage_new(streams[_i % 3], (StageSize){24, 80, g_rand_boolean(random)});
+        stage_new(streams[_i % 4], (StageSize){24, 80, g_rand_boolean(random)});
     for (int step = 0; step < 800; step++) {
         if (g_rand_int_range(random, 0, 40) == 0)
             stage_resize(stage,
@@ -416,6 +553,11 @@ int main(void)
     tcase_add_test(all, a_finding_opens_its_proof);
     tcase_add_test(all, the_selection_survives_arrivals);
     tcase_add_test(all, only_capitals_ask);
+    tcase_add_test(all, a_cell_opens_its_proof);
+    tcase_add_test(all, one_cell_is_asked_again);
+    tcase_add_test(all, a_cell_is_watched);
+    tcase_add_test(all, cells_fill_in_live);
+    tcase_add_test(all, two_endpoints_beside_each_other);
     tcase_add_test(all, quitting_asks_while_work_runs);
     tcase_add_test(all, quitting_is_at_once_when_idle);
     tcase_add_test(all, things_can_be_taken_away);

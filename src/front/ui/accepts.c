@@ -1,0 +1,665 @@
+/* The accepts view: what an endpoint answered in its dives, a column a version, a row a suite,
+ * group or scheme, cell by cell. */
+#include "front/ui/accepts_table.h"
+
+#include "common/fact/fact.h"
+#include "common/util/text.h"
+#include "front/report/brief.h"
+#include "front/report/words.h"
+#include "front/ui/glyph.h"
+#include "front/ui/pane.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+enum {
+    DETAIL_ROWS = 5,       /* the pane below, with its rule */
+    DETAIL_FROM_ROWS = 14, /* of the body: below that there is no room for it */
+};
+
+typedef struct AcceptsView {
+    View view;
+    const Endpoint *endpoint, *other; /* other: NULL, nothing is compared */
+    Table *table;
+    AcceptsRows *rows; /* of the version of the model below */
+    Lines *detail;
+    AcceptsTab tab;
+    int column; /* of the cell that the cursor is on */
+    bool all;   /* refused rows too; of two endpoints: rows that do not differ, too */
+    bool stale;
+    guint version;
+} AcceptsView;
+
+static const char *const tab_names[TABS] = {
+    [TAB_SUITES] = N_("suites"),
+    [TAB_GROUPS] = N_("groups"),
+    [TAB_SCHEMES] = N_("schemes"),
+    [TAB_REST] = N_("rest"),
+};
+
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool is_shown(const AcceptsView *view, const AcceptsRow *row)
+{
+    if (view->all || !*row->item)
+        return true;
+    return view->other ? accepts_differs(row) : !accepts_is_refused(row);
+}
+
+/* Columns that say nothing in this tab. */
+static guint hidden_columns(const AcceptsView *view)
+{
+    guint hidden = 0;
+    for (guint column = 0; column < ACCEPTS_COLUMNS; column++)
+        if (!(view->rows->columns & 1U << column))
+            hidden |= 1U << (ACCEPTS_COLUMN_FIRST + column);
+    if (view->tab != TAB_REST)
+        hidden |= 1U << ACCEPTS_COLUMN_KIND;
+    if (view->tab == TAB_SCHEMES || view->tab == TAB_REST)
+        hidden |= 1U << ACCEPTS_COLUMN_BITS;
+    return hidden;
+}
+
+/* The table is given the new rows before anything looks at the old ones. */
+static void update(AcceptsView *view)
+{
+    const Model *model = view->view.desk->model;
+    if (view->rows && !view->stale && view->version == model->version)
+        return;
+    AcceptsRows *old = view->rows;
+    g_autoptr(GPtrArray) shown = g_ptr_array_new();
+    view->rows = accepts_rows_new(view->endpoint->answers,
+                                  view->other ? view->other->answers : NULL, view->tab);
+    for (guint i = 0; i < view->rows->rows->len; i++)
+        if (is_shown(view, view->rows->rows->pdata[i]))
+            g_ptr_array_add(shown, view->rows->rows->pdata[i]);
+    table_hide(view->table, hidden_columns(view));
+    table_update(view->table, shown);
+    accepts_rows_free(old);
+    view->version = model->version;
+    view->stale = false;
+}
+
+static const AcceptsRow *selected(AcceptsView *view)
+{
+    update(view);
+    return table_selected(view->table);
+}
+
+/* ---- columns -------------------------------------------------------------------------------- */
+
+static bool has_column(const AcceptsView *view, int column)
+{
+    return column >= 0 && column < ACCEPTS_COLUMNS && view->rows->columns & 1U << column;
+}
+
+/* Stays on a column that is there. */
+static void settle_column(AcceptsView *view)
+{
+    if (has_column(view, view->column))
+        return;
+    for (int column = 0; column < ACCEPTS_COLUMNS; column++)
+        if (has_column(view, column)) {
+            view->column = column;
+            return;
+        }
+}
+
+/* True where the row has something to say, or could: what does not apply is passed over, and in the
+ * rest, where rows are often about one version only, what was not asked. */
+static bool has_say(const AcceptsView *view, const AcceptsRow *row, int column)
+{
+    const AcceptsCell *cell = &row->cells[0][column];
+    return cell->answer || (cell->sign != SIGN_APART && view->tab != TAB_REST);
+}
+
+/* The column of the cell that the cursor is on: the one that was chosen, else the row's first. */
+static int column_here(const AcceptsView *view, const AcceptsRow *row)
+{
+    if (has_say(view, row, view->column))
+        return view->column;
+    for (int column = 0; column < ACCEPTS_COLUMNS; column++)
+        if (row->cells[0][column].answer)
+            return column;
+    return view->column;
+}
+
+/* The next column in that direction; the same if there is none on the screen. */
+static int next_column(const AcceptsView *view, const AcceptsRow *row, int step)
+{
+    int from = column_here(view, row);
+    for (int column = from + step; column >= 0 && column < ACCEPTS_COLUMNS; column += step)
+        if (has_column(view, column) && has_say(view, row, column) &&
+            table_has_column(view->table, ACCEPTS_COLUMN_FIRST + column))
+            return column;
+    return from;
+}
+
+static const AcceptsCell *cell_here(const AcceptsView *view, const AcceptsRow *row)
+{
+    return &row->cells[0][column_here(view, row)];
+}
+
+/* ---- the question under the cursor ---------------------------------------------------------- */
+
+static json_t *question(View *base, const char **endpoint)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    const AcceptsRow *row = selected(view);
+    if (!row || !view->endpoint->answers)
+        return NULL;
+    int column = column_here(view, row);
+    const AcceptsCell *cell = &row->cells[0][column];
+    const char *version = accepts_version(column);
+    bool is_version = g_str_equal(row->question, "version");
+    json_t *asked = json_pack("{s:s,s:[]}", "question", row->question, "items");
+    json_t *items = json_object_get(asked, "items");
+    if (is_version)
+        json_array_append_new(items, json_string(version));
+    else if (*row->item)
+        json_array_append_new(items, json_string(row->item));
+    if (*version && !is_version)
+        json_object_set_new(asked, "version", json_string(version));
+    if (cell->key && *cell->key)
+        json_object_set_new(asked, "key", json_string(cell->key));
+    *endpoint = view->endpoint->id;
+    return asked;
+}
+
+/* ---- what the cell says, in words ----------------------------------------------------------- */
+
+static void append_proof(const AcceptsView *view, const AcceptsCell *cell, GString *text)
+{
+    const Answer *answer = cell->answer;
+    json_int_t tries = fact_integer(answer->fact, "tries", 0);
+    json_int_t of = fact_integer(answer->fact, "of", tries);
+    if (of > 1 && of > tries)
+        g_string_append_printf(text, _(", %d times of %d"), (int)tries, (int)of);
+    else if (tries > 1)
+        g_string_append_printf(text, _(", %d times alike"), (int)tries);
+    if (answer->proof)
+        g_string_append_printf(text, _(", connection %u"), answer->proof->number);
+    if (answer->reason) {
+        g_autofree char *why = words_reason(answer->reason, json_object_get(answer->fact, "args"),
+                                            !view->view.desk->utf8);
+        g_string_append_printf(text, ": %s", why);
+    }
+    if (cell->stale)
+        g_string_append(text, _(" (asked before; being asked again)"));
+}
+
+/* "yes", "no" ... of a row that is a question as a whole, in its own words. */
+static const char *word_of(const AcceptsRow *row, AcceptsSign sign)
+{
+    static const char *const words[] = {
+        [SIGN_UNASKED] = N_("not asked"),
+        [SIGN_APART] = N_("does not apply"),
+        [SIGN_UNKNOWN] = N_("unknown"),
+        [SIGN_NO] = N_("no"),
+        [SIGN_YES] = N_("yes"),
+        [SIGN_SOME] = N_("not every time"),
+        [SIGN_FAILS] = N_("chosen, and then it fails"),
+    };
+    if (g_str_has_suffix(row->question, "-order") && sign == SIGN_YES)
+        return _("the server chooses");
+    if (g_str_has_suffix(row->question, "-order") && sign == SIGN_NO)
+        return _("it follows the client");
+    return _(words[sign]);
+}
+
+static char *sentence(AcceptsView *view, const AcceptsRow *row)
+{
+    const Desk *desk = view->view.desk;
+    int column = column_here(view, row);
+    const AcceptsCell *cell = &row->cells[0][column];
+    const char *version = accepts_version(column);
+    GString *text = g_string_new(NULL);
+    if (g_str_equal(row->question, "version"))
+        g_string_append(text, version);
+    else
+        accepts_item(row, desk, text);
+    if (*version && !g_str_equal(row->question, "version"))
+        g_string_append_printf(text, _(" in %s"), version);
+    g_string_append_printf(text, ": %s", word_of(row, cell->sign));
+    if (cell->answer)
+        append_proof(view, cell, text);
+    return g_string_free(text, FALSE);
+}
+
+static void add_line(Lines *lines, Role role, const char *text)
+{
+    lines_begin(lines, NULL);
+    lines_tab(lines, 1);
+    lines_wrap(lines, role, 3, text);
+}
+
+/* Why it is weak, or what the server said. */
+static void add_why(const AcceptsView *view, const AcceptsRow *row, int column)
+{
+    const Desk *desk = view->view.desk;
+    const Answer *answer = row->cells[0][column].answer;
+    const Weakness *version =
+        g_str_equal(row->question, "version") ? strength_of_version(accepts_version(column)) : NULL;
+    const json_t *value = answer ? json_object_get(answer->fact, "value") : NULL;
+    const char *fault =
+        answer ? json_string_value(json_array_get(json_object_get(answer->fact, "faults"), 0))
+               : NULL;
+    if (fault) {
+        g_autofree char *why =
+            words_reason(fault, json_object_get(answer->fact, "args"), !desk->utf8);
+        add_line(view->detail, ROLE_BAD, why);
+    }
+    for (guint i = 0; i < row->weak + (version != NULL); i++) {
+        const Weakness *weakness = version ? version : row->weaknesses[i];
+        g_autofree char *why = g_strdup_printf("%s: %s", _(weakness->word), _(weakness->why));
+        add_line(view->detail, role_of_severity(weakness->severity), why);
+    }
+    if (value) {
+        g_autofree char *shown = words_value(value, !desk->utf8);
+        add_line(view->detail, ROLE_TEXT, shown);
+    }
+}
+
+static void add_watch(const AcceptsView *view)
+{
+    const Watch *watch = view->view.desk->watch;
+    if (!watch)
+        return;
+    g_autofree char *items =
+        words_value(json_object_get(watch->question, "items"), !view->view.desk->utf8);
+    g_autofree char *text =
+        g_strdup_printf(_("watching %s %s: asked %u times (W there, or X, ends it)"), items,
+                        fact_string(watch->question, "version", ""), watch->times);
+    add_line(view->detail, ROLE_LIVE, text);
+}
+
+/* The dive to speak of: what runs, else the last about everything. */
+static const Dive *dive_of(const Answers *answers)
+{
+    if (!answers)
+        return NULL;
+    if (answers->now->running || !answers->dive.number)
+        return answers->now;
+    return &answers->dive;
+}
+
+/* How far the dive is, and what it may still do. */
+static char *budget(const Dive *dive)
+{
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, ngettext("%u connection", "%u connections", dive->connections),
+                           dive->connections);
+    if (dive->running)
+        g_string_append_printf(text, _(", %u in flight, about %u left"), dive->in_flight,
+                               dive->left);
+    if (dive->allowed)
+        g_string_append_printf(text, _(", %u allowed"), dive->allowed);
+    if (dive->running)
+        return g_string_free(text, FALSE);
+    g_autofree char *took = brief_duration(dive->took);
+    g_string_append_printf(text, _(", in %s"), took);
+    return g_string_free(text, FALSE);
+}
+
+static char *dive_words(const AcceptsView *view)
+{
+    const Answers *answers = view->endpoint->answers;
+    const Dive *dive = dive_of(answers);
+    if (!dive || !dive->number)
+        return g_strdup(_("not asked"));
+    g_autofree char *spent = budget(dive);
+    bool one = dive == &answers->one;
+    if (dive->running)
+        return g_strdup_printf(one ? _("asking one question: %s") : _("asking: %s"), spent);
+    if (!dive->result || g_str_equal(dive->result, "finished"))
+        return g_strdup_printf(_("asked: %s"), spent);
+    return g_strdup_printf(_("broken off: %s"), spent);
+}
+
+/* Why a dive ended before its end. */
+static void add_breach(const AcceptsView *view)
+{
+    const Dive *dive = dive_of(view->endpoint->answers);
+    if (!dive || !dive->result || g_str_equal(dive->result, "finished"))
+        return;
+    g_autofree char *why = words_reason(dive->reason ? dive->reason : dive->result, dive->args,
+                                        !view->view.desk->utf8);
+    g_autofree char *text = g_strdup_printf(_("broken off: %s"), why);
+    add_line(view->detail, ROLE_UNKNOWN, text);
+}
+
+static void build_detail(AcceptsView *view, int width)
+{
+    const AcceptsRow *row = selected(view);
+    lines_clear(view->detail, width, view->view.desk->utf8);
+    add_breach(view);
+    if (row) {
+        g_autofree char *said = sentence(view, row);
+        add_line(view->detail, ROLE_TEXT, said);
+        add_watch(view);
+        add_why(view, row, column_here(view, row));
+    } else {
+        add_watch(view);
+    }
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+static void draw_tabs(const AcceptsView *view, Area line)
+{
+    bool utf8 = line.surface->utf8;
+    int column = 1;
+    area_fill(line, ROLE_RULE, glyph(GLYPH_RULE, utf8));
+    for (AcceptsTab tab = 0; tab < TABS; tab++) {
+        bool here = tab == view->tab;
+        g_autofree char *text = g_strdup_printf(here ? "[%s %u]" : " %s %u ", _(tab_names[tab]),
+                                                view->rows->counts[tab]);
+        column += area_plain(area_cells(line, 0, column, line.columns),
+                             here ? ROLE_TITLE : ROLE_RULE, text);
+        column++;
+    }
+    column += 1 + area_plain(area_cells(line, 0, column, line.columns), ROLE_RULE, " Tab ");
+    g_autofree char *other =
+        view->other ? brief_place(view->other, !utf8)
+                    : g_strdup(view->rows->refused && !view->all ? _("t: refused too") : "");
+    g_autofree char *right = g_strdup_printf(view->other ? _(" / is %s ") : " %s ", other);
+    int place = line.columns - 2 - text_columns(right);
+    if (*other && place > column)
+        area_plain(area_cells(line, 0, place, line.columns), ROLE_RULE, right);
+}
+
+static void draw_nothing(const AcceptsView *view, Area area)
+{
+    const char *text = _("nothing was asked yet: D asks what is accepted");
+    if (answers_is_diving(view->endpoint->answers))
+        text = _("asking: answers come here");
+    else if (*table_filter_text(view->table))
+        text = _("nothing matches this filter (f changes it)");
+    else if (view->other && view->rows->rows->len)
+        text = _("no difference (t shows all)");
+    else if (view->endpoint->answers)
+        text = _("nothing was found here");
+    area_plain(area_cells(area, 1, 2, area.columns), ROLE_DIM, text);
+    area_cursor(area, false);
+}
+
+static void draw_detail(AcceptsView *view, Area area)
+{
+    g_autofree char *right = dive_words(view);
+    area = pane_begin(area, (PaneTitle){_("answer"), right, false});
+    build_detail(view, area.columns - 1);
+    lines_draw(view->detail, area, LINES_PLAIN);
+}
+
+static void draw(View *base, Area body)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    settle_column(view);
+    bool tabs = body.rows >= 4;
+    Area list = area_part(body, tabs, 0, body.rows - tabs, body.columns), detail;
+    if (tabs)
+        draw_tabs(view, area_cells(body, 0, 0, body.columns));
+    if (body.rows >= DETAIL_FROM_ROWS) {
+        pane_split_rows(list, list.rows - DETAIL_ROWS, &list, &detail);
+        draw_detail(view, detail);
+    }
+    const AcceptsRow *row = table_selected(view->table);
+    table_point(view->table,
+                row ? ACCEPTS_COLUMN_FIRST + column_here(view, row) : ACCEPTS_COLUMN_FIRST);
+    base->desk->focus = list;
+    table_draw(view->table, list, list.rows > 2, true);
+    if (!table_shown(view->table))
+        draw_nothing(view, list);
+}
+
+static void title(View *base, int width, GString *left, GString *right)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    const Dive *dive = dive_of(view->endpoint->answers);
+    g_autofree char *place = brief_place(view->endpoint, !base->desk->utf8);
+    (void)width;
+    g_string_append_printf(left, _("%s %s accepts"), place, desk_glyph(base->desk, GLYPH_CRUMB));
+    if (base->desk->watch)
+        g_string_append(right, _("WATCHING  "));
+    if (!dive || !dive->number)
+        return;
+    if (dive->running)
+        g_string_append_printf(right, _("asking %u/%u, "), dive->connections,
+                               dive->connections + dive->left);
+    if (dive->allowed)
+        g_string_append_printf(right, _("%u of %u connections used"), dive->connections,
+                               dive->allowed);
+}
+
+static void status(View *base, GString *left, GString *right)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    const char *filter = table_filter_text(view->table);
+    g_autofree char *order = table_order(view->table);
+    g_string_append_printf(left, _("%u accepted, %u refused"), view->rows->accepted,
+                           view->rows->refused);
+    if (view->rows->unknown)
+        g_string_append_printf(left, _(", %u unknown"), view->rows->unknown);
+    if (*filter)
+        g_string_append_printf(left, _("   filter: %s (f)"), filter);
+    g_string_append_printf(right, _("sorted by %s (o)"), order);
+}
+
+/* ---- commands ------------------------------------------------------------------------------- */
+
+static ViewKind focus(const View *base)
+{
+    (void)base;
+    return VIEW_ACCEPTS;
+}
+
+static void set_tab(AcceptsView *view, int step)
+{
+    view->tab = (AcceptsTab)(((int)view->tab + step + TABS) % TABS);
+    view->stale = true;
+    update(view);
+}
+
+static void open_proof(AcceptsView *view)
+{
+    Desk *desk = view->view.desk;
+    const AcceptsRow *row = selected(view);
+    const AcceptsCell *cell = row ? cell_here(view, row) : NULL;
+    const char *endpoint = NULL;
+    if (!cell || !cell->answer)
+        desk_say(desk, g_strdup(_("not asked: R asks it, with one connection")));
+    else if (!cell->answer->proof)
+        desk_say(desk, g_strdup(_("no single connection shows it")));
+    else
+        desk_push(desk, connection_view_new(desk, cell->answer->proof, sentence(view, row),
+                                            question(&view->view, &endpoint)));
+}
+
+/* ---- two endpoints -------------------------------------------------------------------------- */
+
+/* A table of the other kind shows other cells under the same names. */
+static void compare_with(AcceptsView *view, const Endpoint *other)
+{
+    view->other = other;
+    view->all = false;
+    table_free(view->table);
+    view->table = table_new(other ? &accepts_table_two : &accepts_table, view->view.desk);
+    view->stale = true;
+    update(view);
+}
+
+/* The endpoints that have answers, without this one. */
+static GPtrArray *others(const AcceptsView *view)
+{
+    const GPtrArray *all = view->view.desk->model->endpoints;
+    GPtrArray *found = g_ptr_array_new();
+    for (guint i = 0; i < all->len; i++) {
+        const Endpoint *endpoint = all->pdata[i];
+        if (endpoint != view->endpoint && endpoint->answers)
+            g_ptr_array_add(found, all->pdata[i]);
+    }
+    return found;
+}
+
+static void choose_other(Desk *desk, guint item)
+{
+    AcceptsView *view = (AcceptsView *)desk_top(desk);
+    g_autoptr(GPtrArray) found = others(view);
+    if (item < found->len)
+        compare_with(view, found->pdata[item]);
+}
+
+/* The marked one, where one is marked and was asked. */
+static const Endpoint *marked_other(const AcceptsView *view, const GPtrArray *found)
+{
+    g_autoptr(GPtrArray) ids = desk_chosen(view->view.desk);
+    for (guint i = 0; i < ids->len; i++)
+        for (guint j = 0; j < found->len; j++)
+            if (g_str_equal(((Endpoint *)found->pdata[j])->id, ids->pdata[i]))
+                return found->pdata[j];
+    return found->len == 1 ? found->pdata[0] : NULL;
+}
+
+static void compare(AcceptsView *view)
+{
+    Desk *desk = view->view.desk;
+    if (view->other) {
+        compare_with(view, NULL);
+        return;
+    }
+    g_autoptr(GPtrArray) found = others(view);
+    const Endpoint *other = marked_other(view, found);
+    if (!found->len)
+        desk_say(desk, g_strdup(_("no other endpoint was asked what it accepts (D)")));
+    if (other)
+        compare_with(view, other);
+    if (other || !found->len)
+        return;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < found->len; i++)
+        g_ptr_array_add(names, brief_place(found->pdata[i], !desk->utf8));
+    desk_menu(desk, N_("compare with"), names, choose_other);
+}
+
+static bool step_column(AcceptsView *view, int step)
+{
+    const AcceptsRow *row = selected(view);
+    if (!row)
+        return false;
+    int from = column_here(view, row);
+    view->column = next_column(view, row, step);
+    return view->column != from;
+}
+
+static bool command(View *base, Command command)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    switch (command) {
+    case COMMAND_OPEN:
+        open_proof(view);
+        return true;
+    case COMMAND_IN:
+        step_column(view, 1);
+        return true;
+    case COMMAND_OUT:
+        return step_column(view, -1);
+    case COMMAND_BACK:
+        return false;
+    case COMMAND_NEXT_PANE:
+    case COMMAND_PREVIOUS_PANE:
+        set_tab(view, command == COMMAND_NEXT_PANE ? 1 : -1);
+        return true;
+    case COMMAND_REFUSED:
+        view->all = !view->all;
+        view->stale = true;
+        update(view);
+        return true;
+    case COMMAND_COMPARE:
+        compare(view);
+        return true;
+    default:
+        return table_command(view->table, command);
+    }
+}
+
+static bool seek(View *base, const char *text, int direction)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    return table_seek_text(view->table, text, direction);
+}
+
+static GPtrArray *endpoints(View *base)
+{
+    GPtrArray *ids = g_ptr_array_new();
+    g_ptr_array_add(ids, ((AcceptsView *)base)->endpoint->id);
+    return ids;
+}
+
+static Table *table(View *base)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    return view->table;
+}
+
+static char *text(View *base)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    update(view);
+    return table_text(view->table);
+}
+
+static void forms(View *base, GPtrArray *forms)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    const AcceptsRow *row = selected(view);
+    if (!row)
+        return;
+    if (*row->item)
+        form_add(forms, _("name"), g_strdup(row->item));
+    form_add(forms, _("answer"), sentence(view, row));
+    if (row->suite && row->suite->openssl)
+        form_add(forms, _("OpenSSL's name"), g_strdup(row->suite->openssl));
+    form_add(forms, _("the table"), table_text(view->table));
+}
+
+/* What is watched is shown here: who leaves, stops it. */
+static void free_view(View *base)
+{
+    AcceptsView *view = (AcceptsView *)base;
+    desk_watch(base->desk, NULL, NULL);
+    table_free(view->table);
+    accepts_rows_free(view->rows);
+    lines_free(view->detail);
+    g_free(view);
+}
+
+static const ViewOps accepts_view = {
+    .free = free_view,
+    .focus = focus,
+    .draw = draw,
+    .title = title,
+    .status = status,
+    .command = command,
+    .seek = seek,
+    .endpoints = endpoints,
+    .question = question,
+    .table = table,
+    .forms = forms,
+    .text = text,
+};
+
+View *accepts_view_new(Desk *desk, const Endpoint *endpoint)
+{
+    AcceptsView *view = g_new0(AcceptsView, 1);
+    view->view = (View){&accepts_view, desk};
+    view->endpoint = endpoint;
+    view->table = table_new(&accepts_table, desk);
+    view->detail = lines_new();
+    view->column = ACCEPTS_VERSIONS;
+    return &view->view;
+}
