@@ -455,6 +455,11 @@ Talk *ask_new(Offer *offer, bool half_close)
     return &ask->base;
 }
 
+void ask_share(Talk *talk, GHashTable *written)
+{
+    transcript_share(((Ask *)talk)->transcript, written);
+}
+
 const Reply *ask_reply(const Talk *talk)
 {
     Reply *reply = ((const Ask *)stack_last(talk))->reply;

@@ -72,6 +72,11 @@ void reply_free(Reply *reply);
  * so that a server that serves one after the other is free at once (talk->half_close). */
 Talk *ask_new(Offer *offer, bool half_close);
 
+/* Before it starts: bytes and certificates that another ask with the same table (of
+ * transcript_written_new) has told are not told again, nor decoded: a server shows the same chain in
+ * every answer. A reference is kept. */
+void ask_share(Talk *talk, GHashTable *written);
+
 /* What came back, borrowed until the talk is freed; never NULL. Of a talk that a stack ended before
  * the ask began (the dialogue was refused, the connection was lost) kind is REPLY_LOST, with the
  * stack's reason: `talk` is the ask, or a stack whose last conversation it is. */

@@ -17,12 +17,23 @@ static void bytes_free(gpointer bytes)
     g_bytes_unref(bytes);
 }
 
+GHashTable *transcript_written_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void transcript_share(Transcript *transcript, GHashTable *written)
+{
+    g_hash_table_unref(transcript->written);
+    transcript->written = g_hash_table_ref(written);
+}
+
 Transcript *transcript_new(Talk *talk)
 {
     Transcript *transcript = g_new0(Transcript, 1);
     transcript->talk = talk;
     transcript->kept = g_ptr_array_new_with_free_func(bytes_free);
-    transcript->written = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    transcript->written = transcript_written_new();
     return transcript;
 }
 

@@ -64,6 +64,12 @@ typedef struct SaidAlert {
 Transcript *transcript_new(Talk *talk);
 void transcript_free(Transcript *transcript);
 
+/* Bytes and certificates are told once. Transcripts whose facts go into one stream one after the
+ * other may share what was told: `written`, of transcript_written_new, of which a reference is kept.
+ */
+GHashTable *transcript_written_new(void);
+void transcript_share(Transcript *transcript, GHashTable *written);
+
 /* Enters no phases as the handshake goes on. */
 void transcript_keep_phase(Transcript *transcript);
 

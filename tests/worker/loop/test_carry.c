@@ -348,6 +348,39 @@ START_TEST(output_presses_back)
 }
 END_TEST
 
+/* Answers once it has seen the end of what we send. */
+static void on_listen(uv_timer_t *timer)
+{
+    static char taken[1 << 16];
+    Bench *bench = timer->data;
+    guint *total = bench->loop.data;
+    ssize_t size;
+
+    while ((size = recv(bench->server, taken, sizeof taken, MSG_DONTWAIT)) > 0)
+        *total += (guint)size;
+    if (size < 0)
+        return;
+    say(bench, "world");
+    uv_timer_stop(timer);
+}
+
+START_TEST(half_closed_when_all_is_sent)
+{
+    enum { MORE = 1 << 22 };
+    Bench *bench = bench_new("EHLO", "world");
+    guint total = 0;
+
+    bench->script->says_more = MORE;
+    bench->script->base.half_close = true;
+    bench->loop.data = &total;
+    uv_timer_start(&bench->timer, on_listen, 0, 1);
+    carry_to_end(bench);
+    ck_ended(bench, NULL, NULL);
+    ck_assert_uint_eq(total, 4 + MORE);
+    bench_free(bench);
+}
+END_TEST
+
 static void on_release(uv_timer_t *timer)
 {
     Bench *bench = timer->data;
@@ -420,6 +453,7 @@ int main(void)
     tcase_add_test(tcase, flood_meets_the_ceiling);
     tcase_add_test(tcase, deadline_of_its_own);
     tcase_add_test(tcase, output_presses_back);
+    tcase_add_test(tcase, half_closed_when_all_is_sent);
     tcase_add_loop_test(tcase, held_time_stands_still, 0, 2);
     tcase_add_loop_test(tcase, stopped, 0, 3);
     tcase_add_loop_test(tcase, freed_in_the_middle, 0, 3);

@@ -11,6 +11,7 @@
 #include "tests/worker/talk/server.h"
 #include "worker/talk/stack.h"
 #include "worker/talk/starttls.h"
+#include "worker/talk/transcript.h"
 
 #define PLAIN       "2222222222222222222222222222222222222222222222222222222222222222"
 #define RETRY       "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
@@ -231,6 +232,25 @@ START_TEST(cut_at_every_length)
         ck_assert_str_eq(reply->reason, "closed-after");
         ck_assert_int_eq(drive->talk->state, size ? TALK_FAILED : TALK_DONE);
         ck_assert(reply->chosen == (kind == REPLY_CHOSEN));
+    }
+}
+END_TEST
+
+START_TEST(what_was_told_is_shared)
+{
+    static const ServerSpec spec = {.priority = ONLY("1.2"), .rsa = true};
+    g_autoptr(GHashTable) written = transcript_written_new();
+    for (guint i = 0; i < 2; i++) {
+        Talk *talk = ask_new(offer_tls12(), false);
+        ask_share(talk, written);
+        g_autoptr(Drive) drive = drive_new(talk);
+        g_autoptr(GByteArray) answer = answer_of(&spec, drive);
+        drive_feed(drive, answer->data, answer->len, 0);
+        ck_assert(!talk->half_close);
+        ck_assert_int_eq(reply_of(drive)->kind, REPLY_CHOSEN);
+        ck_assert_ptr_nonnull(reply_of(drive)->leaf);
+        ck_assert_uint_eq(drive_count(drive, "certificate", NULL, NULL), i ? 0 : 1);
+        ck_assert_uint_eq(drive_count(drive, "chain", NULL, NULL), 1);
     }
 }
 END_TEST
@@ -504,6 +524,7 @@ int main(void)
     tcase_add_test(tcase, tls12_gives_its_flight);
     tcase_add_test(tcase, tls12_dhe_shows_its_prime);
     tcase_add_test(tcase, cut_at_every_length);
+    tcase_add_test(tcase, what_was_told_is_shared);
     tcase_add_loop_test(tcase, each_kind_of_reply, 0, G_N_ELEMENTS(rows));
     tcase_add_test(tcase, ssl2_names_its_kinds);
     tcase_add_loop_test(tcase, floods_reach_their_ceiling, 0, G_N_ELEMENTS(floods));
