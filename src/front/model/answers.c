@@ -269,17 +269,56 @@ const json_t *answers_order(const Answers *answers, const char *question, const 
                                                     : NULL;
 }
 
-guint answers_count(const Answers *answers, const char *question, const char *version,
-                    AnswerWord word)
+/* The place of each item in the server's order, from 1. */
+static GHashTable *places_of(const Answers *answers, const char *question, const char *version)
 {
-    g_autoptr(GHashTable) counted = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autofree char *order_of = g_strconcat(question, "-order", NULL);
+    GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
+    const json_t *order = answers_order(answers, order_of, version), *item;
+    size_t i;
+    json_array_foreach(order, i, item)
+    {
+        if (json_is_string(item))
+            g_hash_table_insert(places, (char *)json_string_value(item), GUINT_TO_POINTER(i + 1));
+    }
+    return places;
+}
+
+/* Those that the order does not name stay behind it, as they are. */
+static gint by_place(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const AnswerCell *left = *(AnswerCell *const *)a, *right = *(AnswerCell *const *)b;
+    guint one = GPOINTER_TO_UINT(g_hash_table_lookup(data, left->item));
+    guint other = GPOINTER_TO_UINT(g_hash_table_lookup(data, right->item));
+    return (one ? one : G_MAXUINT) < (other ? other : G_MAXUINT)
+               ? -1
+               : (one ? one : G_MAXUINT) > (other ? other : G_MAXUINT);
+}
+
+GPtrArray *answers_list(const Answers *answers, const char *question, const char *version,
+                        AnswerWord word)
+{
+    g_autoptr(GHashTable) listed = g_hash_table_new(g_str_hash, g_str_equal);
+    GPtrArray *list = g_ptr_array_new();
     for (guint i = 0; answers && i < answers->topics->len; i++) {
         const AnswerTopic *topic = answers->topics->pdata[i];
         for (guint j = 0; is_about(topic, question, version) && j < topic->cells->len; j++) {
             const AnswerCell *cell = topic->cells->pdata[j];
-            if (answers_find(answers, question, version, cell->item)->word == word)
-                g_hash_table_add(counted, (char *)cell->item);
+            const Answer *counts = answers_find(answers, question, version, cell->item);
+            if (counts && counts == cell->answer && counts->word == word &&
+                g_hash_table_add(listed, (char *)cell->item))
+                g_ptr_array_add(list, topic->cells->pdata[j]);
         }
     }
-    return g_hash_table_size(counted);
+    g_autoptr(GHashTable) places = places_of(answers, question, version);
+    if (g_hash_table_size(places))
+        g_ptr_array_sort_with_data(list, by_place, places);
+    return list;
+}
+
+guint answers_count(const Answers *answers, const char *question, const char *version,
+                    AnswerWord word)
+{
+    g_autoptr(GPtrArray) list = answers_list(answers, question, version, word);
+    return list->len;
 }

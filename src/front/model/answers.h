@@ -87,6 +87,12 @@ const Answer *answers_version(const Answers *answers, const char *version);
  * the client. */
 const json_t *answers_order(const Answers *answers, const char *question, const char *version);
 
+/* The items of a question that have this answer in a version, each once over all keys: a list of
+ * const AnswerCell *, in the server's order where it has one, else as they were heard of; free with
+ * g_ptr_array_unref. */
+GPtrArray *answers_list(const Answers *answers, const char *question, const char *version,
+                        AnswerWord word);
+
 /* How many items of a question have this answer in a version, each counted once over all keys. */
 guint answers_count(const Answers *answers, const char *question, const char *version,
                     AnswerWord word);

@@ -351,6 +351,7 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
         chain(page, best, style);
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
+    block_accepts(page, model, endpoint);
     for (guint i = 0; endpoint->findings && i < endpoint->findings->len; i++)
         if (!is_said(endpoint->findings->pdata[i]))
             finding(page, endpoint->findings->pdata[i], i == 0);

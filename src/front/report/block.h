@@ -9,6 +9,9 @@
 void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
                     const ReportStyle *style);
 
+/* What a dive found to be accepted; nothing where there was none. */
+void block_accepts(Page *page, const Model *model, const Endpoint *endpoint);
+
 /* A certificate's chief fields, beginning at `column`. */
 void block_certificate(Page *page, const Certificate *certificate, const ReportStyle *style,
                        int column);

@@ -148,6 +148,34 @@ char *words_reason(const char *code, const json_t *args, bool ascii)
     return say_reason(&speech, code, args);
 }
 
+char *words_trait(const char *code, bool ascii)
+{
+    static const struct {
+        const char *code, *words;
+    } traits[] = {
+        {"session-ids", N_("sessions resumed by id")},
+        {"tickets", N_("session tickets")},
+        {"resumption-psk", N_("sessions resumed by PSK")},
+        {"early-data", N_("early data (0-RTT)")},
+        {"renegotiation", N_("renegotiation by the client")},
+        {"secure-renegotiation", N_("secure renegotiation")},
+        {"no-server-name", N_("answers without a server name")},
+        {"unknown-server-name", N_("answers an unknown server name")},
+        {"grease", N_("bears GREASE")},
+        {"grease-tls13", N_("bears GREASE in TLS 1.3")},
+        {"future-version", N_("bears versions to come")},
+        {"key-share", N_("bears a key share")},
+        {"long-key-share", N_("bears a post-quantum key share")},
+        {"ephemeral-key-reused", N_("ephemeral keys used again")},
+        {"lost-connections", N_("connections lost")},
+        {"two-configurations", N_("two configurations")},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(traits); i++)
+        if (strcmp(traits[i].code, code) == 0)
+            return g_strdup(_(traits[i].words));
+    return g_strdelimit(text_escape(code, -1, ascii), "-", ' ');
+}
+
 char *words_outcome(const Endpoint *endpoint, bool ascii)
 {
     if (!endpoint->result)

@@ -21,6 +21,10 @@ char *words_reason(const char *code, const json_t *args, bool ascii);
 /* Why an endpoint ended as it did: its reason's sentence, else its result's; "" while it runs. */
 char *words_outcome(const Endpoint *endpoint, bool ascii);
 
+/* What the code of a feature or behaviour that was asked about means, in a few words; one that is
+ * not known is shown as it is, with blanks. */
+char *words_trait(const char *code, bool ascii);
+
 /* Text from the network (a string, or {"base64": ...}), a number, or a list of those. */
 char *words_value(const json_t *value, bool ascii);
 

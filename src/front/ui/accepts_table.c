@@ -42,10 +42,10 @@ void accepts_item(const AcceptsRow *row, const Desk *desk, GString *text)
         shown = desk_safe(desk, certificate->name->str, (gssize)certificate->name->len);
     else if (row->suite)
         shown = desk_suite(desk, row->item, true);
+    else if (g_str_equal(row->question, "feature") || g_str_equal(row->question, "behaviour"))
+        shown = words_trait(row->item, !desk->utf8);
     else
         shown = desk_safe(desk, row->item, -1);
-    if (g_str_equal(row->question, "feature") || g_str_equal(row->question, "behaviour"))
-        g_strdelimit(shown, "-", ' ');
     g_string_append(text, shown);
 }
 
@@ -195,7 +195,9 @@ static void append_part(GString *text, const char *part)
 static void append_answer(const AcceptsRow *row, int column, const Desk *desk, GString *text)
 {
     const AcceptsCell *cell = &row->cells[0][column];
-    const json_t *value = cell->answer ? json_object_get(cell->answer->fact, "value") : NULL;
+    if (!cell->answer)
+        return;
+    const json_t *value = json_object_get(cell->answer->fact, "value");
     if (cell->sign == SIGN_SOME) {
         g_autofree char *some = g_strdup_printf(_("%s: %d of %d"), accepts_title(column),
                                                 (int)fact_integer(cell->answer->fact, "tries", 0),

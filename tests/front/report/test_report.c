@@ -50,6 +50,8 @@ static const struct {
     {"mail", "mail-all-80.txt", {.width = 80, .ascii = true, .all = true}},
     {"estate", "estate-80.txt", {.width = 80, .ascii = true}},
     {"estate", "estate-120-colour.txt", {.width = 120, .colour = true}},
+    {"dive", "dive-80.txt", {.width = 80, .ascii = true}},
+    {"dive", "dive-120.txt", {.width = 120}},
     {"servers", "servers-100.txt", {.width = 100, .ascii = true}},
 };
 
@@ -72,7 +74,7 @@ END_TEST
 /* Whatever the width: no line is longer, no trailing blanks, and nothing but what may be shown. */
 static void lines_fit_row(int row)
 {
-    g_autoptr(Model) model = judged(reports[row % 2 ? 0 : 3].stream);
+    g_autoptr(Model) model = judged(reports[row % 4 ? row % 2 ? 0 : 3 : 5].stream);
     ReportStyle style = {.width = row, .now = now(), .all = row % 3 == 0, .ascii = row % 5 == 0};
     g_autofree char *text = report_text(model, &style);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
