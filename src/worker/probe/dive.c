@@ -1,45 +1,105 @@
+/* The raw hellos come from the pool. Handshakes that are completed (sessions.h) take what room that
+ * leaves, as soon as a version is known to be accepted.
+ */
 #include "worker/probe/dive.h"
 
+#include "common/fact/fact.h"
+#include "common/util/limits.h"
 #include "worker/probe/pool.h"
+#include "worker/probe/sessions.h"
 #include "worker/talk/stack.h"
 #include "worker/talk/starttls.h"
+
+#include <string.h>
 
 typedef struct Dive {
     Probe base;
     Pool *pool;
+    Sessions *sessions; /* NULL: not asked for */
     char *protocol;
     bool starttls;
+    guint in_flight;
+    guint out; /* connections that sessions have */
 } Dive;
+
+/* What the sessions still want is not the pool's to know. */
+static void count_sessions(const Dive *dive, json_t *fact)
+{
+    if (!dive->sessions || fact_kind(fact) != FACT_DIVE ||
+        strcmp(fact_string(fact, "event", ""), "progress") != 0)
+        return;
+    json_int_t left = fact_integer(fact, "left", 0) + sessions_left(dive->sessions);
+    json_object_set_new(fact, "left", json_integer(left));
+}
+
+/* What the pool has learned of versions is for the sessions too: TLS 1.3, and the best below it. */
+static void lend_versions(Dive *dive)
+{
+    static const uint16_t below[] = {TLS_1_2, TLS_1_1, TLS_1_0};
+    if (pool_version(dive->pool, TLS_1_3) == CERTAINTY_YES)
+        sessions_accept(dive->sessions, TLS_1_3);
+    for (guint i = 0; i < G_N_ELEMENTS(below); i++) {
+        Certainty certainty = pool_version(dive->pool, below[i]);
+        if (certainty == CERTAINTY_YES)
+            sessions_accept(dive->sessions, below[i]);
+        if (certainty == CERTAINTY_YES || certainty == CERTAINTY_OPEN)
+            return;
+    }
+}
 
 static void take_facts(Dive *dive)
 {
+    ProbeOutcome outcome;
     json_t *fact;
-    while ((fact = pool_next_fact(dive->pool)))
+    while ((fact = pool_next_fact(dive->pool))) {
+        count_sessions(dive, fact);
+        probe_fact(&dive->base, fact);
+    }
+    if (!dive->sessions)
+        return;
+    lend_versions(dive);
+    if (pool_over(dive->pool, &outcome) && outcome.reason)
+        sessions_stop(dive->sessions, outcome.reason);
+    while ((fact = sessions_next_fact(dive->sessions)))
         probe_fact(&dive->base, fact);
 }
 
 static guint dive_wants(const Probe *probe)
 {
-    return pool_wants(((const Dive *)probe)->pool);
+    const Dive *dive = (const Dive *)probe;
+    guint wants = pool_wants(dive->pool);
+    guint sessions = dive->sessions ? sessions_wants(dive->sessions) : 0;
+    if (!pool_calm(dive->pool))
+        sessions = MIN(sessions, dive->out);
+    return MAX(wants, MIN(wants + sessions, dive->in_flight));
+}
+
+static Talk *behind_dialogue(const Dive *dive, Talk *talk)
+{
+    return dive->starttls ? stack_new(starttls_new(dive->protocol), talk) : talk;
 }
 
 static Talk *dive_next(Probe *probe, const char *connection, const char **hello)
 {
     Dive *dive = (Dive *)probe;
     bool half_close = false;
+    *hello = "question";
     Offer *offer = pool_next(dive->pool, connection, &half_close);
     take_facts(dive);
-    if (!offer)
-        return NULL;
-    *hello = "question";
-    Talk *ask = ask_new(offer, half_close);
-    return dive->starttls ? stack_new(starttls_new(dive->protocol), ask) : ask;
+    if (offer)
+        return behind_dialogue(dive, ask_new(offer, half_close));
+    Talk *client = dive->sessions ? sessions_next(dive->sessions, connection) : NULL;
+    dive->out += client != NULL;
+    return client ? behind_dialogue(dive, client) : NULL;
 }
 
 static void dive_tell(Probe *probe, Talk *talk)
 {
     Dive *dive = (Dive *)probe;
-    pool_tell(dive->pool, ask_offer(talk), ask_reply(talk));
+    if (dive->sessions && sessions_tell(dive->sessions, stack_last(talk), talk))
+        dive->out--;
+    else
+        pool_tell(dive->pool, ask_offer(talk), ask_reply(talk));
     take_facts(dive);
 }
 
@@ -52,13 +112,15 @@ static void dive_tell_failed(Probe *probe, const ProbeOutcome *why)
 
 static bool dive_over(const Probe *probe, ProbeOutcome *outcome)
 {
-    return pool_over(((const Dive *)probe)->pool, outcome);
+    const Dive *dive = (const Dive *)probe;
+    return pool_over(dive->pool, outcome) && (!dive->sessions || sessions_over(dive->sessions));
 }
 
 static void dive_free(Probe *probe)
 {
     Dive *dive = (Dive *)probe;
     pool_free(dive->pool);
+    sessions_free(dive->sessions);
     g_free(dive->protocol);
 }
 
@@ -81,6 +143,9 @@ Probe *dive_new(const DiveSpec *spec)
     dive->pool = pool;
     dive->protocol = g_strdup(spec->protocol);
     dive->starttls = spec->starttls;
+    dive->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
+    if (spec->depth == DIVE_FULL)
+        dive->sessions = sessions_new(spec->server_name);
     take_facts(dive);
     return &dive->base;
 }

@@ -25,6 +25,7 @@
 #include "common/util/limits.h"
 #include "worker/probe/alpn.h"
 #include "worker/probe/extra.h"
+#include "worker/probe/features.h"
 #include "worker/probe/form.h"
 #include "worker/probe/joint.h"
 #include "worker/probe/known.h"
@@ -102,6 +103,7 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, alpn_new(pool->known));
     add(pool, sieve_new(pool->known));
     add(pool, extra_new(pool->known));
+    add(pool, features_new(pool->known));
 }
 
 static void strategy_free(void *data)
@@ -489,4 +491,14 @@ bool pool_over(const Pool *pool, ProbeOutcome *outcome)
     *outcome = pool->outcome;
     outcome->args = pool->args;
     return true;
+}
+
+Certainty pool_version(const Pool *pool, uint16_t version)
+{
+    return known_version(pool->known, version)->certainty;
+}
+
+bool pool_calm(const Pool *pool)
+{
+    return pool->ahead && !pool->again.length;
 }

@@ -7,6 +7,7 @@
 #define TLSDIVE_WORKER_PROBE_POOL_H
 
 #include "worker/probe/dive.h"
+#include "worker/probe/known.h"
 #include "worker/talk/ask.h"
 
 typedef struct Pool Pool;
@@ -27,6 +28,12 @@ Offer *pool_next(Pool *pool, const char *connection, bool *half_close);
 
 /* What came back for an offer. */
 void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
+
+/* Whether a version is accepted, as far as it is known. */
+Certainty pool_version(const Pool *pool, uint16_t version);
+
+/* Nothing is lost or to be asked again: other connections beside the pool's disturb nothing. */
+bool pool_calm(const Pool *pool);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pool, pool_free)
 

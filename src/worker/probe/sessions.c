@@ -238,12 +238,12 @@ static guint count(const Sessions *sessions, StepState state)
 
 guint sessions_wants(const Sessions *sessions)
 {
-    return count(sessions, STEP_READY);
+    return count(sessions, STEP_READY) + count(sessions, STEP_OUT);
 }
 
 guint sessions_left(const Sessions *sessions)
 {
-    guint left = count(sessions, STEP_READY) + count(sessions, STEP_OUT);
+    guint left = sessions_wants(sessions);
     for (guint i = 1; i < STEPS; i++) {
         StepState before = sessions->steps[i - 1].state;
         left += kinds[i].resumes && (before == STEP_READY || before == STEP_OUT);
@@ -253,7 +253,7 @@ guint sessions_left(const Sessions *sessions)
 
 bool sessions_over(const Sessions *sessions)
 {
-    return !count(sessions, STEP_READY) && !count(sessions, STEP_OUT);
+    return sessions_wants(sessions) == 0;
 }
 
 /* All that GnuTLS can do, but in one version. */
@@ -314,22 +314,29 @@ static void take_result(Sessions *sessions, guint number, const ClientResult *re
               "there is no session to resume");
 }
 
-void sessions_tell(Sessions *sessions, const Talk *client, const Talk *talk)
+static void take_end(Sessions *sessions, guint number, const Talk *client, const Talk *talk)
+{
+    Step *step = &sessions->steps[number];
+    const ClientResult *result = client_result(client);
+    if (result->complete) {
+        take_result(sessions, number, result);
+    } else if (step->tries < TRIES && g_strcmp0(talk->reason, "stopped") != 0) {
+        step->state = STEP_READY;
+    } else {
+        step->state = STEP_OVER;
+        say_unknown(sessions, number, talk->reason ? talk->reason : "not-answered", talk->args);
+    }
+}
+
+bool sessions_tell(Sessions *sessions, const Talk *client, const Talk *talk)
 {
     for (guint i = 0; i < STEPS; i++) {
-        Step *step = &sessions->steps[i];
-        if (step->state != STEP_OUT || step->talk != client)
+        if (sessions->steps[i].state != STEP_OUT || sessions->steps[i].talk != client)
             continue;
-        const ClientResult *result = client_result(client);
-        if (result->complete)
-            take_result(sessions, i, result);
-        else if (step->tries < TRIES && g_strcmp0(talk->reason, "stopped") != 0)
-            step->state = STEP_READY;
-        else
-            step->state = STEP_OVER;
-        if (step->state == STEP_OVER && !result->complete)
-            say_unknown(sessions, i, talk->reason ? talk->reason : "not-answered", talk->args);
+        take_end(sessions, i, client, talk);
+        return true;
     }
+    return false;
 }
 
 void sessions_stop(Sessions *sessions, const char *reason)

@@ -19,15 +19,15 @@ void sessions_free(Sessions *sessions);
  * the first one told counts. */
 void sessions_accept(Sessions *sessions, uint16_t version);
 
-/* Handshakes that it would make now. */
+/* Handshakes that it would make now, with those that are out. */
 guint sessions_wants(const Sessions *sessions);
 
 /* The next handshake, over the connection of that id, the caller's; NULL: none now. */
 Talk *sessions_next(Sessions *sessions, const char *connection);
 
 /* One that sessions_next gave has ended: `client` is that talk, `talk` the one that ran it (a
- * stack, or itself). */
-void sessions_tell(Sessions *sessions, const Talk *client, const Talk *talk);
+ * stack, or itself). False if it is none of them. */
+bool sessions_tell(Sessions *sessions, const Talk *client, const Talk *talk);
 
 /* No more handshakes: what is not answered is unknown, for this reason of data/reasons.tsv. */
 void sessions_stop(Sessions *sessions, const char *reason);
