@@ -9,13 +9,15 @@
 #include "worker/probe/sessions.h"
 #include "worker/talk/stack.h"
 #include "worker/talk/starttls.h"
+#include "worker/talk/transcript.h"
 
 #include <string.h>
 
 typedef struct Dive {
     Probe base;
     Pool *pool;
-    Sessions *sessions; /* NULL: not asked for */
+    Sessions *sessions;  /* NULL: not asked for */
+    GHashTable *written; /* what its questions have told of bytes and certificates */
     char *protocol;
     bool starttls;
     guint in_flight;
@@ -86,8 +88,11 @@ static Talk *dive_next(Probe *probe, const char *connection, const char **hello)
     *hello = "question";
     Offer *offer = pool_next(dive->pool, connection, &half_close);
     take_facts(dive);
-    if (offer)
-        return behind_dialogue(dive, ask_new(offer, half_close));
+    if (offer) {
+        Talk *ask = ask_new(offer, half_close);
+        ask_share(ask, dive->written);
+        return behind_dialogue(dive, ask);
+    }
     Talk *client = dive->sessions ? sessions_next(dive->sessions, connection) : NULL;
     dive->out += client != NULL;
     return client ? behind_dialogue(dive, client) : NULL;
@@ -121,6 +126,7 @@ static void dive_free(Probe *probe)
     Dive *dive = (Dive *)probe;
     pool_free(dive->pool);
     sessions_free(dive->sessions);
+    g_hash_table_unref(dive->written);
     g_free(dive->protocol);
 }
 
@@ -141,6 +147,7 @@ Probe *dive_new(const DiveSpec *spec)
     Dive *dive = g_new0(Dive, 1);
     probe_init(&dive->base, &dive_class);
     dive->pool = pool;
+    dive->written = transcript_written_new();
     dive->protocol = g_strdup(spec->protocol);
     dive->starttls = spec->starttls;
     dive->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
