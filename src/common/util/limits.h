@@ -66,7 +66,9 @@ enum {
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
     LIMIT_RESOLVING = 64,       /* names that are looked up at once */
-    LIMIT_ADDRESSES = 32,       /* addresses of one name */
+    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless its job says otherwise */
+    LIMIT_TIMES = 1000,            /* times that one question is asked */
+    LIMIT_ADDRESSES = 32,          /* addresses of one name */
 
     /* targets */
     LIMIT_ENDPOINTS = 100000, /* endpoints of one run */

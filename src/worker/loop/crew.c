@@ -7,6 +7,7 @@
 #include "common/util/limits.h"
 #include "worker/loop/clock.h"
 #include "worker/loop/errand.h"
+#include "worker/loop/job.h"
 #include "worker/loop/race.h"
 
 /* An errand that has not got its first slot so long after its host was known says that it waits. */
@@ -138,18 +139,28 @@ static void refuse(const Crew *crew, const char *endpoint, const char *what)
     crew_fact(crew, fact);
 }
 
-/* A job about an endpoint that cannot be asked: nobody is to wait for it. */
-static void refuse_endpoint(const Crew *crew, const char *endpoint, const char *what)
+/* A job about an endpoint that cannot be done: nobody is to wait for it. */
+static void refuse_endpoint(const Crew *crew, const json_t *job, const char *what)
 {
-    json_t *fact = fact_new(FACT_DONE);
+    static const FactKind kinds[] = {FACT_DONE, FACT_DIVE};
+    const bool wanted[] = {job_wants_handshake(job) || !job_wants_dive(job), job_wants_dive(job)};
 
-    json_object_set_new(fact, "endpoint", json_string(endpoint));
-    json_object_set_new(fact, "result", json_string("local"));
-    json_object_set_new(fact, "reason", json_string("job-refused"));
-    json_object_set_new(fact, "phase", json_string("waiting"));
-    json_object_set_new(fact, "took", json_real(0));
-    json_object_set_new(fact, "args", json_pack("{s:s}", "what", what));
-    crew_fact(crew, fact);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        if (!wanted[i])
+            continue;
+        json_t *fact = fact_new(kinds[i]);
+        json_object_set(fact, "endpoint", json_object_get(job, "endpoint"));
+        json_object_set_new(fact, "result", json_string("local"));
+        json_object_set_new(fact, "reason", json_string("job-refused"));
+        json_object_set_new(fact, "args", json_pack("{s:s}", "what", what));
+        if (kinds[i] == FACT_DIVE) {
+            json_object_set_new(fact, "event", json_string("over"));
+        } else {
+            json_object_set_new(fact, "phase", json_string("waiting"));
+            json_object_set_new(fact, "took", json_real(0));
+        }
+        crew_fact(crew, fact);
+    }
 }
 
 static void crew_add(Crew *crew, Errand *errand)
@@ -188,7 +199,7 @@ static void do_probe(Crew *crew, const json_t *job)
     if (errand != NULL)
         crew_add(crew, errand);
     else if (id != NULL)
-        refuse_endpoint(crew, id, why);
+        refuse_endpoint(crew, job, why);
     else
         refuse(crew, NULL, why);
 }
@@ -314,6 +325,7 @@ Crew *crew_new(uv_loop_t *loop, const CrewOptions *options, GError **error)
                           .names = names,
                           .track = track_new(loop, &limits, options->epoch),
                           .epoch = options->epoch,
+                          .per_address = options->per_address,
                           .data = crew,
                           .fact = on_party_fact,
                           .over = on_over};

@@ -1,31 +1,30 @@
 #include "worker/loop/errand.h"
 
 #include <math.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "common/fact/fact.h"
-#include "common/util/limits.h"
 #include "worker/loop/clock.h"
+#include "worker/loop/job.h"
 #include "worker/loop/leg.h"
 #include "worker/probe/first.h"
 
-enum { PORT_MAX = 65535, ALPN_MAX = 64 };
+/* Legs of a dive wait behind all that have their first handshake before them. A single question is
+ * waited for by somebody at the screen. */
+enum { WEIGHT_BEGUN = 0, WEIGHT_DIVE = G_MAXINT };
+
+typedef enum Stage { STAGE_HANDSHAKE, STAGE_DIVE } Stage;
 
 struct Errand {
     const Party *party;
-    char *id;
+    Job job;
     Host *host;
-    Probe *probe;    /* NULL: not begun */
+    Stage stage;
+    Probe *probe;    /* of the stage; NULL: not begun */
     GPtrArray *legs; /* Leg, owned, as they were made */
     GQueue open;     /* those that have no conversation yet, as they were opened */
-    /* of the job */
-    char *protocol, *server_name, *priority;
-    GStrv alpn;
-    double idle, total; /* seconds */
-    guint port, weight, next_number;
-    bool starttls;
-    /* where it stands */
+    guint next_number;
+    guint dived;          /* connections that the dive has made */
+    double round_trip;    /* of the last connection, in seconds; 0: not known */
     const char *state;    /* static or interned */
     const char *stopping; /* the result of errand_stop; static */
     double began;         /* when it last left waiting */
@@ -46,7 +45,7 @@ static json_t *seconds(double value)
 
 static void tell(const Errand *errand, json_t *fact)
 {
-    json_object_set_new(fact, "endpoint", json_string(errand->id));
+    json_object_set_new(fact, "endpoint", json_string(errand->job.endpoint));
     if (json_object_get(fact, "at") == NULL)
         json_object_set_new(fact, "at", seconds(errand_now(errand)));
     errand->party->fact(errand->party->data, fact);
@@ -68,26 +67,50 @@ static void enter(Errand *errand, const char *state)
         return;
     }
     set_state(errand, state);
+    if (errand->stage == STAGE_DIVE) { /* the states are the handshake's */
+        json_decref(fact);
+        return;
+    }
     json_object_set_new(fact, "state", json_string(state));
     tell(errand, fact);
 }
 
-/* It is over: the last that is told of it. */
-static void finish(Errand *errand, const ProbeOutcome *outcome)
+/* Adds how something ended. */
+static void set_outcome(json_t *fact, const ProbeOutcome *outcome)
+{
+    json_object_set_new(fact, "result", json_string(outcome->result));
+    if (outcome->reason != NULL)
+        json_object_set_new(fact, "reason", json_string(outcome->reason));
+    if (outcome->args != NULL)
+        json_object_set(fact, "args", outcome->args);
+}
+
+/* The handshake is over. */
+static void tell_done(const Errand *errand, const ProbeOutcome *outcome)
 {
     json_t *fact = fact_new(FACT_DONE);
     bool begun = !g_str_equal(errand->state, "waiting");
 
-    errand->over = true;
-    json_object_set_new(fact, "result", json_string(outcome->result));
-    if (outcome->reason != NULL)
-        json_object_set_new(fact, "reason", json_string(outcome->reason));
+    set_outcome(fact, outcome);
     json_object_set_new(fact, "phase",
                         json_string(outcome->phase != NULL ? outcome->phase : errand->state));
     json_object_set_new(fact, "took", seconds(begun ? errand_now(errand) - errand->began : 0));
-    if (outcome->args != NULL)
-        json_object_set(fact, "args", outcome->args);
     tell(errand, fact);
+}
+
+/* All is over: the last that is told of it. */
+static void finish(Errand *errand, const ProbeOutcome *outcome)
+{
+    errand->over = true;
+    if (errand->stage == STAGE_HANDSHAKE)
+        tell_done(errand, outcome);
+    if (errand->job.dives) {
+        json_t *fact = fact_new(FACT_DIVE);
+        json_object_set_new(fact, "event", json_string("over"));
+        json_object_set_new(fact, "connections", json_integer(errand->dived));
+        set_outcome(fact, outcome);
+        tell(errand, fact);
+    }
     errand->party->over(errand->party->data, errand);
 }
 
@@ -103,19 +126,34 @@ static void finish_local(Errand *errand, const char *what)
 
 static const LegEvents leg_events;
 
-static void errand_leg(Errand *errand, guint weight, const char *hello)
+/* The hello that the next leg is for. */
+static const char *errand_hello(const Errand *errand)
+{
+    if (errand->stage == STAGE_DIVE)
+        return "question";
+    return errand->probe != NULL ? first_hello(errand->probe) : NULL;
+}
+
+static guint errand_weight(const Errand *errand)
+{
+    if (errand->stage == STAGE_DIVE)
+        return errand->job.depth == DIVE_ONE ? WEIGHT_BEGUN : WEIGHT_DIVE;
+    return errand->probe != NULL ? WEIGHT_BEGUN : errand->job.weight;
+}
+
+static void errand_leg(Errand *errand)
 {
     const LegGoal goal = {
         .loop = errand->party->loop,
         .track = errand->party->track,
         .host = errand->host,
-        .endpoint = errand->id,
-        .port = errand->port,
-        .weight = weight,
-        .idle = errand->idle,
-        .total = errand->total,
+        .endpoint = errand->job.endpoint,
+        .port = errand->job.port,
+        .weight = errand_weight(errand),
+        .idle = errand->job.idle,
+        .total = errand->job.total,
         .epoch = errand->party->epoch,
-        .hello = hello,
+        .hello = errand_hello(errand),
         .events = &leg_events,
         .data = errand,
     };
@@ -181,7 +219,35 @@ static void errand_leave(Errand *errand)
             leg_stop(errand->legs->pdata[i], "unused");
 }
 
-/* Does what the probe wants now; it is over when nothing is left. */
+/* Whether a dive may find something after a handshake that ended so: TLS was spoken, or the hello
+ * was turned away. */
+static bool may_dive(const Errand *errand, const ProbeOutcome *outcome)
+{
+    static const char *const phases[] = {"certificate", "key-exchange", "listening", NULL};
+    static const char *const results[] = {"alert", "illegal", "closed", "reset", NULL};
+    const char *phase = outcome->phase != NULL ? outcome->phase : errand->state;
+
+    if (outcome->reason == NULL || g_strv_contains(phases, phase))
+        return true;
+    return g_str_equal(phase, "hello") && g_strv_contains(results, outcome->result);
+}
+
+/* The probe is over: so is the errand, or its dive is next. */
+static void errand_turn(Errand *errand, const ProbeOutcome *outcome)
+{
+    errand_leave(errand);
+    if (errand->stage == STAGE_DIVE || !errand->job.dives || !may_dive(errand, outcome)) {
+        finish(errand, outcome);
+        return;
+    }
+    tell_done(errand, outcome);
+    g_clear_pointer(&errand->probe, probe_free);
+    errand->stage = STAGE_DIVE;
+    errand->state = "waiting";
+    errand_leg(errand);
+}
+
+/* Does what the probe wants now; the stage is over when nothing is left. */
 static void errand_go_on(Errand *errand)
 {
     ProbeOutcome outcome;
@@ -191,34 +257,63 @@ static void errand_go_on(Errand *errand)
     errand_facts(errand);
     errand_bind(errand);
     if (probe_over(errand->probe, &outcome)) {
-        errand_leave(errand);
-        finish(errand, &outcome);
+        errand_turn(errand, &outcome);
         return;
     }
     guint wants = probe_wants(errand->probe);
     errand_shrink(errand, wants);
     while (errand->legs->len < wants)
-        errand_leg(errand, 0, first_hello(errand->probe)); /* what is begun is brought to its end */
+        errand_leg(errand);
 }
 
-/* The first leg has its slot. */
+static Probe *handshake_new(const Errand *errand, GError **error)
+{
+    const Job *job = &errand->job;
+    const FirstSpec spec = {
+        .protocol = job->protocol,
+        .starttls = job->starttls,
+        .server_name = job->server_name,
+        .alpn = (const char *const *)job->alpn,
+        .priority = job->priority,
+    };
+
+    return first_new(&spec, error);
+}
+
+static Probe *dive_of(const Errand *errand, GError **error)
+{
+    const Job *job = &errand->job;
+    const DiveSpec spec = {
+        .protocol = job->protocol,
+        .starttls = job->starttls,
+        .server_name = job->server_name,
+        .depth = job->depth,
+        .allowed = job->allowed,
+        .in_flight = errand->party->per_address,
+        .round_trip = errand->round_trip,
+        .question = job->question,
+        .times = job->times,
+    };
+    Probe *probe = dive_new(&spec);
+
+    if (probe == NULL)
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "a question that cannot be asked");
+    return probe;
+}
+
+/* The first leg of the stage has its slot. */
 static bool errand_begin(Errand *errand, Leg *leg)
 {
     g_autoptr(GError) error = NULL;
-    const FirstSpec spec = {
-        .protocol = errand->protocol,
-        .starttls = errand->starttls,
-        .server_name = errand->server_name,
-        .alpn = (const char *const *)errand->alpn,
-        .priority = errand->priority,
-    };
 
-    errand->probe = first_new(&spec, &error);
+    errand->probe =
+        errand->stage == STAGE_DIVE ? dive_of(errand, &error) : handshake_new(errand, &error);
     if (errand->probe == NULL) {
         finish_local(errand, error->message);
         return false;
     }
-    leg_hello(leg, first_hello(errand->probe));
+    leg_hello(leg, errand_hello(errand));
     errand_go_on(errand);
     return !errand->over;
 }
@@ -230,6 +325,7 @@ static guint on_begins(void *data, Leg *leg)
     if (errand->over || (errand->probe == NULL && !errand_begin(errand, leg)))
         return 0;
     enter(errand, "connecting");
+    errand->dived += errand->stage == STAGE_DIVE;
     return errand->next_number++;
 }
 
@@ -239,13 +335,17 @@ static void on_fact(void *data, json_t *fact)
 
     if (fact_kind(fact) == FACT_STATE)
         set_state(errand, g_intern_string(fact_string(fact, "state", "connecting")));
-    tell(errand, fact);
+    if (fact_kind(fact) == FACT_STATE && errand->stage == STAGE_DIVE)
+        json_decref(fact);
+    else
+        tell(errand, fact);
 }
 
 static void on_open(void *data, Leg *leg)
 {
     Errand *errand = data;
 
+    errand->round_trip = leg_round_trip(leg);
     g_queue_push_tail(&errand->open, leg);
     errand_go_on(errand);
 }
@@ -275,69 +375,6 @@ static const LegEvents leg_events = {on_begins, on_fact, on_open, on_lost, on_en
 
 /* ---- the job ---- */
 
-static bool read_alpn(Errand *errand, const json_t *alpn)
-{
-    g_autoptr(GPtrArray) protocols = g_ptr_array_new_with_free_func(g_free);
-    const json_t *protocol;
-    size_t i;
-
-    if (json_array_size(alpn) > ALPN_MAX)
-        return false;
-    json_array_foreach(alpn, i, protocol)
-    {
-        if (!json_is_string(protocol))
-            return false;
-        g_ptr_array_add(protocols, g_strdup(json_string_value(protocol)));
-    }
-    if (protocols->len == 0)
-        return true;
-    g_ptr_array_add(protocols, NULL);
-    errand->alpn = (GStrv)g_ptr_array_steal(protocols, NULL);
-    return true;
-}
-
-/* NULL, or what is wrong. */
-static const char *read_job(Errand *errand, const json_t *job)
-{
-    json_int_t port = fact_integer(job, "port", 0), weight = fact_integer(job, "weight", 0);
-    json_int_t number = fact_integer(job, "connection", 1);
-    const char *entry = fact_string(job, "entry", "");
-
-    errand->protocol = g_strdup(fact_string(job, "protocol", NULL));
-    errand->server_name = g_strdup(fact_string(job, "server_name", NULL));
-    errand->priority = g_strdup(fact_string(job, "priority", NULL));
-    errand->idle = fact_number(job, "idle", LIMIT_IDLE_MS / 1000.0);
-    errand->total = fact_number(job, "total", errand->idle * LIMIT_TOTAL_FACTOR);
-    errand->starttls = g_str_equal(entry, "starttls");
-    errand->port = (guint)port;
-    errand->weight = (guint)CLAMP(weight, 0, G_MAXUINT);
-    errand->next_number = (guint)number;
-    if (port < 1 || port > PORT_MAX)
-        return "port";
-    if (!errand->starttls && !g_str_equal(entry, "tls"))
-        return "entry";
-    if (number < 1 || number > G_MAXINT)
-        return "connection";
-    if (!(errand->idle > 0) || !(errand->total > 0))
-        return "idle, total";
-    return read_alpn(errand, json_object_get(job, "alpn")) ? NULL : "alpn";
-}
-
-/* The family of a job; -1 if it is none. */
-static int read_family(const json_t *job)
-{
-    switch (fact_integer(job, "family", 0)) {
-    case 0:
-        return AF_UNSPEC;
-    case 4:
-        return AF_INET;
-    case 6:
-        return AF_INET6;
-    default:
-        return -1;
-    }
-}
-
 static void legs_free(gpointer data)
 {
     leg_free(data);
@@ -345,29 +382,26 @@ static void legs_free(gpointer data)
 
 Errand *errand_new(const Party *party, const json_t *job, const char **why)
 {
-    const char *id = fact_string(job, "endpoint", ""), *host = fact_string(job, "host", "");
-    int family = read_family(job);
     Errand *errand = g_new0(Errand, 1);
 
     errand->party = party;
-    errand->id = g_strdup(id);
     errand->legs = g_ptr_array_new_with_free_func(legs_free);
     g_queue_init(&errand->open);
-    *why = id[0] == '\0' ? "endpoint" : host[0] == '\0' ? "host" : family < 0 ? "family" : NULL;
-    if (*why == NULL)
-        *why = read_job(errand, job);
+    *why = job_read(&errand->job, job);
     if (*why != NULL) {
         errand_free(errand);
         return NULL;
     }
-    errand->host = names_use(party->names, host, family);
+    errand->stage = errand->job.handshake ? STAGE_HANDSHAKE : STAGE_DIVE;
+    errand->next_number = errand->job.connection;
+    errand->host = names_use(party->names, errand->job.host, errand->job.family);
     enter(errand, "waiting");
     return errand;
 }
 
 const char *errand_id(const Errand *errand)
 {
-    return errand->id;
+    return errand->job.endpoint;
 }
 
 Host *errand_host(const Errand *errand)
@@ -390,7 +424,7 @@ void errand_known(Errand *errand)
     if (errand->over)
         return;
     if (host->addresses->len > 0) {
-        errand_leg(errand, errand->weight, NULL);
+        errand_leg(errand);
         return;
     }
     g_autoptr(json_t) args = json_pack("{s:s}", "name", host->name);
@@ -436,10 +470,6 @@ void errand_free(Errand *errand)
     probe_free(errand->probe);
     if (errand->host != NULL)
         names_leave(errand->party->names, errand->host);
-    g_free(errand->id);
-    g_free(errand->protocol);
-    g_free(errand->server_name);
-    g_free(errand->priority);
-    g_strfreev(errand->alpn);
+    job_clear(&errand->job);
     g_free(errand);
 }

@@ -1,4 +1,5 @@
-/* errand: one endpoint that is asked, from its job to its `done` fact.
+/* errand: one endpoint that is asked, from its job to its `done` fact, or to the `over` of its
+ * dive.
  *
  * An errand uses the addresses of its host. It opens connections (leg.h) while its Probe wants more
  * of them, and gives them to the conversations that the Probe asks for. It waits for the slot of
@@ -7,6 +8,11 @@
  *
  *     waiting, resolving (while the DNS is asked), waiting (for a slot, where that takes time),
  *     connecting, and then the phases of its conversations
+ *
+ * A job that wants a dive gets it after its handshake, where that leaves something to be found, as
+ * a second stage with a Probe of its own. The handshake's `done` is told when it is over, the
+ * dive's `over` at the end of such a job however it ends. A dive tells no states, and waits behind
+ * the first handshakes of all other errands.
  */
 #ifndef TLSDIVE_WORKER_LOOP_ERRAND_H
 #define TLSDIVE_WORKER_LOOP_ERRAND_H
@@ -26,11 +32,12 @@ typedef struct Party {
     uv_loop_t *loop;
     Names *names;
     Track *track;
-    gint64 epoch; /* clock.h */
-    bool held;    /* nothing is to be read: nobody takes the facts */
+    gint64 epoch;      /* clock.h */
+    guint per_address; /* open connections to one address */
+    bool held;         /* nothing is to be read: nobody takes the facts */
     void *data;
     void (*fact)(void *data, json_t *fact); /* the reference is handed over */
-    /* It has told its `done` fact. It is to be freed, but not from inside. */
+    /* It has told its last fact. It is to be freed, but not from inside. */
     void (*over)(void *data, Errand *errand);
 } Party;
 
