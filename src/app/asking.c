@@ -7,19 +7,21 @@
 enum { ASKING_AHEAD = 2048 }; /* endpoints that the process may have at once */
 
 static const FactKind may_say[] = {
-    FACT_HOST,  FACT_STATE, FACT_CONNECTION, FACT_DIALOGUE, FACT_MESSAGE,
-    FACT_ALERT, FACT_BYTES, FACT_NEGOTIATED, FACT_CHAIN,    FACT_CERTIFICATE,
-    FACT_ERROR, FACT_DONE,  FACT_UNKNOWN,
+    FACT_HOST,  FACT_STATE,  FACT_CONNECTION, FACT_DIALOGUE, FACT_MESSAGE,
+    FACT_ALERT, FACT_BYTES,  FACT_NEGOTIATED, FACT_CHAIN,    FACT_CERTIFICATE,
+    FACT_DIVE,  FACT_ANSWER, FACT_ERROR,      FACT_DONE,     FACT_UNKNOWN,
 };
 
 static const LinkRole role = {"prober", may_say, NULL};
 
-/* An endpoint that is not done. */
+/* An endpoint whose job is not over. */
 typedef struct Asked {
     json_t *job;
+    bool handshake, dive; /* what the job wants, and was not told to be over */
+    bool begun;           /* something is under way for it */
     GSequenceIter *place; /* in the queue; NULL: the process has it */
     guint64 order;
-    const char *state; /* interned; NULL: it waits */
+    const char *state; /* interned; NULL: none but waiting was told */
     double began, at;  /* of its first state that is not waiting, and of its newest fact */
 } Asked;
 
@@ -64,22 +66,41 @@ static void enqueue(Asking *asking, Asked *asked)
     asked->place = g_sequence_insert_sorted(asking->queue, asked, by_weight, NULL);
 }
 
-/* Ends an endpoint that the process cannot end. */
+/* A fact that ends a part of the job. */
+static json_t *end_fact(const Asked *asked, FactKind kind, const char *reason, json_t *args)
+{
+    json_t *fact = fact_new(kind);
+    bool stopped = g_str_equal(reason, "stopped");
+    json_object_set(fact, "endpoint", json_object_get(asked->job, "endpoint"));
+    json_object_set_new(fact, "result", json_string(stopped ? "stopped" : "worker-died"));
+    json_object_set_new(fact, "reason", json_string(reason));
+    if (args)
+        json_object_set(fact, "args", args);
+    if (kind == FACT_DIVE) {
+        json_object_set_new(fact, "event", json_string("over"));
+        json_object_set(fact, "depth", json_object_get(asked->job, "depth"));
+        return fact;
+    }
+    json_object_set_new(fact, "phase", json_string(asked->state ? asked->state : "waiting"));
+    json_object_set_new(fact, "took", json_real(asked->at - asked->began));
+    return fact;
+}
+
+/* Ends a job that the process cannot end: what of it is not over. */
 static void finish(Asking *asking, Asked *asked, const char *reason, json_t *args)
 {
-    g_autoptr(json_t) done = fact_new(FACT_DONE);
-    json_object_set(done, "endpoint", json_object_get(asked->job, "endpoint"));
-    bool stopped = g_str_equal(reason, "stopped");
-    json_object_set_new(done, "result", json_string(stopped ? "stopped" : "worker-died"));
-    json_object_set_new(done, "reason", json_string(reason));
-    json_object_set_new(done, "phase", json_string(asked->state ? asked->state : "waiting"));
-    json_object_set_new(done, "took", json_real(asked->at - asked->began));
-    if (args)
-        json_object_set_new(done, "args", args);
+    g_autoptr(json_t) done = asked->handshake ? end_fact(asked, FACT_DONE, reason, args) : NULL;
+    g_autoptr(json_t) over = asked->dive ? end_fact(asked, FACT_DIVE, reason, args) : NULL;
+    json_decref(args);
+    if (done && over) { /* the job is not over between the two */
+        asked->handshake = false;
+        asking->fact(asking->data, done);
+        g_clear_pointer(&done, json_decref);
+    }
     if (!asked->place)
         asking->sent--;
     g_hash_table_remove(asking->asked, endpoint_of(asked));
-    asking->fact(asking->data, done);
+    asking->fact(asking->data, over ? over : done);
 }
 
 static GPtrArray *all_asked(Asking *asking)
@@ -129,7 +150,7 @@ static void on_died(void *data, const char *how, bool again)
         Asked *asked = all->pdata[i];
         if (asked->place)
             continue;
-        if (asked->state) {
+        if (asked->begun) {
             finish(asking, asked, "worker-died", json_pack("{s:s}", "how", how));
             continue;
         }
@@ -147,32 +168,46 @@ static void on_room(void *data)
     pump(data);
 }
 
+/* Notes what a fact says of how far its endpoint is. */
+static void note(Asked *asked, const json_t *fact)
+{
+    FactKind kind = fact_kind(fact);
+    asked->at = fact_number(fact, "at", asked->at);
+    if (kind == FACT_STATE) {
+        const char *state = fact_string(fact, "state", "waiting");
+        bool waits = g_str_equal(state, "waiting");
+        if (!asked->state && !waits)
+            asked->began = asked->at;
+        asked->state = waits ? NULL : g_intern_string(state);
+        asked->begun = !waits;
+    } else if (kind == FACT_DONE) {
+        asked->handshake = false;
+    } else if (kind == FACT_DIVE) {
+        asked->begun = true;
+        if (g_str_equal(fact_string(fact, "event", ""), "over"))
+            asked->handshake = asked->dive = false;
+    }
+}
+
 /* Facts about an endpoint that is not being asked are none that we wait for. */
 static void on_fact(void *data, json_t *fact)
 {
     Asking *asking = data;
     const char *endpoint = fact_string(fact, "endpoint", NULL);
     Asked *asked = endpoint ? g_hash_table_lookup(asking->asked, endpoint) : NULL;
-    FactKind kind = fact_kind(fact);
     if (endpoint && (!asked || asked->place))
         return;
+    if (fact_kind(fact) == FACT_DONE && (!asked || !asked->handshake))
+        return;
     if (asked)
-        asked->at = fact_number(fact, "at", asked->at);
-    if (asked && kind == FACT_STATE) {
-        const char *state = fact_string(fact, "state", "waiting");
-        bool waits = g_str_equal(state, "waiting");
-        if (!asked->state && !waits)
-            asked->began = asked->at;
-        asked->state = waits ? NULL : g_intern_string(state);
-    }
-    if (kind == FACT_DONE) {
-        if (!asked)
-            return;
+        note(asked, fact);
+    bool over = asked && !asked->handshake && !asked->dive;
+    if (over) {
         asking->sent--;
         g_hash_table_remove(asking->asked, endpoint);
     }
     asking->fact(asking->data, fact);
-    if (kind == FACT_DONE)
+    if (over)
         pump(asking);
 }
 
@@ -204,6 +239,8 @@ bool asking_ask(Asking *asking, json_t *job)
     }
     Asked *asked = g_new0(Asked, 1);
     asked->job = job;
+    asked->handshake = fact_bool(job, "handshake", true);
+    asked->dive = !g_str_equal(fact_string(job, "depth", "handshake"), "handshake");
     asked->order = asking->orders++;
     g_hash_table_insert(asking->asked, g_strdup(endpoint), asked);
     enqueue(asking, asked);
@@ -219,6 +256,11 @@ static void send_plain(Asking *asking, const char *name, const char *endpoint)
     if (endpoint)
         json_object_set_new(job, "endpoint", json_string(endpoint));
     link_send(asking->link, job);
+}
+
+bool asking_has(const Asking *asking, const char *endpoint)
+{
+    return g_hash_table_contains(asking->asked, endpoint);
 }
 
 bool asking_stop(Asking *asking, const char *endpoint)
@@ -238,7 +280,7 @@ void asking_stop_waiting(Asking *asking)
     g_autoptr(GPtrArray) all = all_asked(asking);
     for (guint i = 0; i < all->len; i++) {
         Asked *asked = all->pdata[i];
-        if (!asked->state)
+        if (!asked->begun)
             asking_stop(asking, endpoint_of(asked));
     }
 }

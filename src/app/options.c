@@ -42,6 +42,9 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
         {NULL, {"ipv4", '4', 0, FLAG(raw->four), N_("IPv4 addresses only"), NULL}},
         {NULL, {"ipv6", '6', 0, FLAG(raw->six), N_("IPv6 addresses only"), NULL}},
         {N_("How to ask"),
+         {"depth", 0, 0, WORD(o->depth),
+          N_("handshake (the default), versions, or full: all it accepts"), N_("DEPTH")}},
+        {NULL,
          {"server-name", 0, 0, WORD(o->server_name),
           N_("name to send (SNI) and to check, for every target"), N_("NAME")}},
         {NULL,
@@ -58,6 +61,9 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
         {NULL,
          {"per-address", 0, 0, NUMBER(o->per_address), N_("open connections to one address (8)"),
           N_("N")}},
+        {NULL,
+         {"connections", 0, 0, NUMBER(o->connections),
+          N_("connections to find all it accepts, at most (1000)"), N_("N")}},
         {NULL,
          {"ca-file", 0, 0, FILE_(o->ca_file),
           N_("trust the roots in this PEM file, not the system's"), N_("FILE")}},
@@ -144,6 +150,21 @@ static bool take_format(Raw *raw, GError **error)
     return true;
 }
 
+static bool take_depth(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    if (options->connections < 1 || options->connections > 1000000)
+        return wrong(error, _("--connections %d: a number from 1 to 1000000"),
+                     options->connections);
+    if (!options->depth || g_str_equal(options->depth, "versions") ||
+        g_str_equal(options->depth, "full"))
+        return true;
+    if (!g_str_equal(options->depth, "handshake"))
+        return wrong(error, _("--depth %s: handshake, versions or full"), options->depth);
+    g_clear_pointer(&options->depth, g_free);
+    return true;
+}
+
 static bool take_alpn(Raw *raw, GError **error)
 {
     if (!raw->alpn)
@@ -209,7 +230,8 @@ static bool parse(Raw *raw, char ***words, GError **error)
     if (!g_option_context_parse_strv(context, words, &first))
         return wrong(error, _("%s (tlsdive --help lists what there is)"), first->message);
     return take_timeout(raw, error) && take_format(raw, error) && take_alpn(raw, error) &&
-           take_numbers(raw, error) && take_priority(raw, error) && take_modes(raw, error);
+           take_depth(raw, error) && take_numbers(raw, error) && take_priority(raw, error) &&
+           take_modes(raw, error);
 }
 
 Options *options_new(char *const *argv, GError **error)
@@ -217,6 +239,7 @@ Options *options_new(char *const *argv, GError **error)
     g_autoptr(Options) options = g_new0(Options, 1);
     options->parallel = LIMIT_PARALLEL;
     options->per_address = LIMIT_PER_ADDRESS;
+    options->connections = LIMIT_DIVE_CONNECTIONS;
     Raw raw = {.options = options};
     g_auto(GStrv) words = g_strdupv((char **)argv);
     bool fine = parse(&raw, &words, error);
@@ -259,6 +282,7 @@ char *options_help(void)
                        "  tlsdive --demo                      servers of its own\n"
                        "  tlsdive -f json a.example b.example | jq -c .\n"
                        "  tlsdive --batch --fail-on high mail.example.com\n"
+                       "  tlsdive --batch --depth full www.example.com:443\n"
                        "\n"
                        "Opens a screen on a terminal; where standard output is none, "
                        "prints a report.\n"));
@@ -282,6 +306,7 @@ void options_free(Options *options)
     g_free(options->targets_file);
     g_free(options->server_name);
     g_free(options->priority);
+    g_free(options->depth);
     g_free(options->ca_file);
     g_free(options->open);
     g_free(options->save);

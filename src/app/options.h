@@ -25,8 +25,10 @@ typedef struct Options {
     char **alpn;        /* protocols to offer; empty: none; NULL: those of the port */
     char *priority;     /* GnuTLS priority string; NULL: the program's own */
     double timeout;     /* seconds of silence */
+    char *depth;        /* "versions" or "full"; NULL: a handshake alone */
     int parallel, per_address;
-    char *ca_file; /* NULL: the system's store */
+    int connections; /* that one dive may make */
+    char *ca_file;   /* NULL: the system's store */
     gboolean batch;
     bool json;
     Severity fail_on; /* SEVERITY_COUNT: never */

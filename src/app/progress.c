@@ -37,6 +37,9 @@ static char *status_line(const Progress *progress)
     const Model *model = progress->model;
     double seconds = (double)(g_get_monotonic_time() - progress->began) / G_USEC_PER_SEC;
     g_autofree char *took = brief_duration(seconds);
+    if (model->diving > 0)
+        return g_strdup_printf(_("%u of %u done, %u running, %u diving, %s"), model->done,
+                               model->endpoints->len, model->running, model->diving, took);
     return g_strdup_printf(_("%u of %u done, %u running, %s"), model->done, model->endpoints->len,
                            model->running, took);
 }

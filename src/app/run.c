@@ -15,8 +15,13 @@ enum { RUN_FILE = 4 << 20 }; /* bytes of a file of certificates, which fits a jo
 /* What a run knows of an endpoint beside the model. */
 typedef struct Place {
     const Target *target;
-    guint verifies; /* verdicts that are waited for */
-    guint told;     /* the last round whose findings were told */
+    guint verifies;     /* verdicts that are waited for */
+    guint jobs;         /* made for it so far */
+    guint told;         /* the last of them whose findings were told */
+    GHashTable *chains; /* those that were judged: hashes, joined; NULL: none */
+    json_t *dive;       /* the members of the job that say which dive it wants; NULL: none */
+    json_t *then;       /* those of the dive that comes after the job; NULL: none */
+    bool handshake;     /* the job wants one, and it was not done, or suspended */
 } Place;
 
 struct Run {
@@ -58,20 +63,30 @@ static void check_over(Run *run)
         run->watch.over(run->watch.data);
 }
 
-/* An endpoint is judged when it has its result and its verdicts; its findings are told once a
- * round. */
+static bool is_asked(const Run *run, const char *endpoint)
+{
+    return run->asking && asking_has(run->asking, endpoint);
+}
+
+static bool is_suspended(const Answers *answers)
+{
+    return answers && g_strcmp0(answers->now->result, "suspended") == 0;
+}
+
+/* An endpoint is judged when it has its result and its verdicts; its findings are told once a job,
+ * when that is over. */
 static void settle(Run *run, Endpoint *endpoint)
 {
     Place *place = g_hash_table_lookup(run->places, endpoint->id);
     if (!place || !endpoint->result || place->verifies > 0 || endpoint->findings)
         return;
-    if (g_str_equal(endpoint->result, "suspended"))
+    if (g_str_equal(endpoint->result, "suspended") || is_suspended(endpoint->answers))
         return; /* it is asked again */
     AuditContext context = {.now = run_now(run)};
     audit_judge(endpoint, &context);
-    if (place->told == endpoint->asked)
+    if (place->told == place->jobs || is_asked(run, endpoint->id))
         return;
-    place->told = endpoint->asked;
+    place->told = place->jobs;
     g_autoptr(GPtrArray) facts = report_findings(endpoint, stream_at(run->stream));
     for (guint i = 0; i < facts->len; i++)
         stream_add(run->stream, facts->pdata[i]);
@@ -99,10 +114,31 @@ static json_t *chain_bytes(Run *run, const json_t *chain)
     return json_array_size(list) > 0 ? json_incref(list) : NULL;
 }
 
+/* A handshake's chain is judged each time; those of a dive's many connections each once. */
+static bool is_due(const Run *run, Place *place, const json_t *chain)
+{
+    const Connection *connection =
+        g_hash_table_lookup(run_model(run)->by_connection, fact_string(chain, "connection", ""));
+    g_autofree char *key = json_dumps(json_object_get(chain, "certificates"), JSON_COMPACT);
+    if (!key || !connection)
+        return false;
+    if (!place->chains)
+        place->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bool known = g_hash_table_contains(place->chains, key);
+    bool full = g_hash_table_size(place->chains) >= LIMIT_CHAINS;
+    if (connection->question && (known || full))
+        return false;
+    if (!known && !full)
+        g_hash_table_add(place->chains, g_steal_pointer(&key));
+    return true;
+}
+
 static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
 {
     Place *place = g_hash_table_lookup(run->places, endpoint->id);
-    json_t *certificates = place && run->reading ? chain_bytes(run, chain) : NULL;
+    if (!place || !run->reading || !is_due(run, place, chain))
+        return;
+    json_t *certificates = chain_bytes(run, chain);
     if (!certificates)
         return;
     json_t *job = json_pack("{s:s,s:O,s:O,s:o,s:I}", "job", "verify", "endpoint",
@@ -133,6 +169,8 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
 
 /* ---- facts ---------------------------------------------------------------------------------- */
 
+static bool begin(Run *run, const char *id, json_t *dive, bool handshake);
+
 /* Everything that is added to the stream, whoever said it. */
 static void on_added(void *data, json_t *fact, Endpoint *changed, const char *line)
 {
@@ -145,14 +183,31 @@ static void on_added(void *data, json_t *fact, Endpoint *changed, const char *li
     settle(run, changed);
 }
 
+/* A job of an endpoint is over. What was suspended is asked again; a dive may be due. */
+static void end_job(Run *run, const char *id, const json_t *fact)
+{
+    Place *place = g_hash_table_lookup(run->places, id);
+    g_autoptr(json_t) dive = g_steal_pointer(&place->dive);
+    if (g_str_equal(fact_string(fact, "result", ""), "suspended"))
+        begin(run, id, g_steal_pointer(&dive), place->handshake);
+    else if (place->then)
+        begin(run, id, g_steal_pointer(&place->then), false);
+}
+
 static void on_worker_fact(void *data, json_t *fact)
 {
     Run *run = data;
     stream_add(run->stream, fact);
-    if (fact_kind(fact) != FACT_DONE)
+    const char *id = fact_string(fact, "endpoint", "");
+    Place *place = g_hash_table_lookup(run->places, id);
+    bool done = fact_kind(fact) == FACT_DONE;
+    if (!place || (!done && fact_kind(fact) != FACT_DIVE))
         return;
-    if (g_str_equal(fact_string(fact, "result", ""), "suspended"))
-        run_ask(run, fact_string(fact, "endpoint", ""));
+    if (done)
+        place->handshake = g_str_equal(fact_string(fact, "result", ""), "suspended");
+    if (is_asked(run, id))
+        return;
+    end_job(run, id, fact);
     check_over(run);
 }
 
@@ -311,6 +366,15 @@ static bool take_words(Run *run, GError **error)
 
 /* ---- beginning ------------------------------------------------------------------------------ */
 
+static void place_free(gpointer data)
+{
+    Place *place = data;
+    g_clear_pointer(&place->chains, g_hash_table_unref);
+    json_decref(place->dive);
+    json_decref(place->then);
+    g_free(place);
+}
+
 /* A run without a stream yet. */
 static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *watch)
 {
@@ -320,7 +384,7 @@ static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *w
     run->watch = *watch;
     run->store = options->ca_file;
     run->targets = targets_new();
-    run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, place_free);
     run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
     run->certificates = g_ptr_array_new_with_free_func(g_free);
     run->flush = g_new0(uv_prepare_t, 1);
@@ -438,22 +502,75 @@ static json_t *probe_job(const Run *run, const Endpoint *endpoint, const Target 
     return job;
 }
 
-bool run_ask(Run *run, const char *id)
+/* Asks an endpoint: for a handshake, for a dive (`dive` has the job's members of it, and is taken;
+ * NULL: none), or both. False if it is being asked. */
+static bool begin(Run *run, const char *id, json_t *dive, bool handshake)
 {
+    g_autoptr(json_t) members = dive;
     Endpoint *endpoint = model_endpoint(run_model(run), id);
     Place *place = endpoint ? g_hash_table_lookup(run->places, id) : NULL;
-    if (!place || (endpoint->asked && !endpoint->result))
+    if (!place || is_asked(run, id))
         return false;
     start_workers(run);
-    g_autoptr(json_t) state = fact_new(FACT_STATE);
-    set_string(state, "endpoint", id);
-    set_string(state, "state", "waiting");
-    stream_add(run->stream, state);
-    return asking_ask(run->asking, probe_job(run, endpoint, place->target));
+    if (handshake) {
+        g_autoptr(json_t) state = fact_new(FACT_STATE);
+        set_string(state, "endpoint", id);
+        set_string(state, "state", "waiting");
+        stream_add(run->stream, state);
+    }
+    json_t *job = probe_job(run, endpoint, place->target);
+    json_object_set_new(job, "handshake", json_boolean(handshake));
+    if (members)
+        json_object_update(job, members);
+    place->jobs++;
+    place->handshake = handshake;
+    place->dive = g_steal_pointer(&members);
+    return asking_ask(run->asking, job);
+}
+
+bool run_ask(Run *run, const char *endpoint)
+{
+    return begin(run, endpoint, NULL, true);
+}
+
+static json_t *dive_members(const Run *run, const char *depth)
+{
+    return json_pack("{s:s,s:i}", "depth", depth, "allowed", run->options->connections);
+}
+
+/* Has a dive made, now or after the job that runs. */
+static bool dive(Run *run, const char *id, json_t *members)
+{
+    const Endpoint *endpoint = model_endpoint(run_model(run), id);
+    Place *place = endpoint ? g_hash_table_lookup(run->places, id) : NULL;
+    if (place && !is_asked(run, id))
+        return begin(run, id, members, !endpoint->asked);
+    if (!place || place->then) {
+        json_decref(members);
+        return false;
+    }
+    place->then = members;
+    return true;
+}
+
+bool run_dive(Run *run, const char *endpoint)
+{
+    const Place *place = g_hash_table_lookup(run->places, endpoint);
+    bool dives = place && place->dive && !g_str_equal(fact_string(place->dive, "depth", ""), "one");
+    return !dives && dive(run, endpoint, dive_members(run, "full"));
+}
+
+bool run_question(Run *run, const char *endpoint, const json_t *question, guint times)
+{
+    json_t *members = dive_members(run, "one");
+    json_object_set_new(members, "question", json_deep_copy(question));
+    json_object_set_new(members, "times", json_integer(CLAMP(times, 1, LIMIT_TIMES)));
+    return dive(run, endpoint, members);
 }
 
 void run_start(Run *run)
 {
+    const char *depth = run->options->depth;
     start_workers(run);
     for (guint i = 0; i < run->files->len; i++)
         reading_ask(run->reading, json_incref(run->files->pdata[i]));
@@ -462,13 +579,16 @@ void run_start(Run *run)
     for (guint i = 0; i < all->len; i++) {
         const Endpoint *endpoint = all->pdata[i];
         if (!endpoint->asked)
-            run_ask(run, endpoint->id);
+            begin(run, endpoint->id, depth ? dive_members(run, depth) : NULL, true);
     }
     check_over(run);
 }
 
 bool run_stop(Run *run, const char *endpoint)
 {
+    Place *place = g_hash_table_lookup(run->places, endpoint);
+    if (place)
+        g_clear_pointer(&place->then, json_decref);
     return run->asking && asking_stop(run->asking, endpoint);
 }
 
@@ -476,6 +596,24 @@ void run_stop_waiting(Run *run)
 {
     if (run->asking)
         asking_stop_waiting(run->asking);
+}
+
+/* Ends a part of an endpoint's job as stopped. */
+static void cut(Run *run, const Endpoint *endpoint, FactKind kind)
+{
+    double took = endpoint->began > 0 ? stream_at(run->stream) - endpoint->began : 0;
+    const Place *place = g_hash_table_lookup(run->places, endpoint->id);
+    g_autoptr(json_t) fact =
+        json_pack("{s:s,s:s,s:s,s:s}", "fact", fact_kind_name(kind), "endpoint", endpoint->id,
+                  "result", "stopped", "reason", "stopped");
+    if (kind == FACT_DIVE) {
+        set_string(fact, "event", "over");
+        json_object_set(fact, "depth", json_object_get(place->dive, "depth"));
+    } else {
+        set_string(fact, "phase", endpoint->state);
+        json_object_set_new(fact, "took", json_real(took));
+    }
+    stream_add(run->stream, fact);
 }
 
 void run_cut(Run *run)
@@ -488,16 +626,11 @@ void run_cut(Run *run)
         Place *place = g_hash_table_lookup(run->places, endpoint->id);
         if (place)
             place->verifies = 0;
-        if (endpoint->result) {
-            settle(run, endpoint);
-            continue;
-        }
-        double took = endpoint->began > 0 ? stream_at(run->stream) - endpoint->began : 0;
-        g_autoptr(json_t) done =
-            json_pack("{s:s,s:s,s:s,s:s,s:s,s:f}", "fact", fact_kind_name(FACT_DONE), "endpoint",
-                      endpoint->id, "result", "stopped", "reason", "stopped", "phase",
-                      endpoint->state, "took", took);
-        stream_add(run->stream, done);
+        if (!endpoint->result)
+            cut(run, endpoint, FACT_DONE);
+        if (place && place->dive)
+            cut(run, endpoint, FACT_DIVE);
+        settle(run, endpoint);
     }
 }
 

@@ -42,11 +42,19 @@ const GPtrArray *run_certificates(const Run *run);
  * *error if one is wrong. */
 bool run_add(Run *run, const char *words, GError **error);
 
-/* Asks every endpoint that never was, and has the files read. */
+/* Asks every endpoint that never was, as deep as the options say, and has the files read. */
 void run_start(Run *run);
 
-/* Asks an endpoint once more; false if it is being asked. */
+/* Has a handshake made with an endpoint once more; false if it is being asked. */
 bool run_ask(Run *run, const char *endpoint);
+
+/* Has an endpoint asked all that it accepts; false if it is being asked that. Where something else
+ * is being asked it comes after that. */
+bool run_dive(Run *run, const char *endpoint);
+
+/* Has an endpoint asked one question of a dive, so many times, likewise: `question` as in a probe
+ * job (doc/facts.md), borrowed. False if another one waits. */
+bool run_question(Run *run, const char *endpoint, const json_t *question, guint times);
 
 /* Stops one; false if it is not being asked. */
 bool run_stop(Run *run, const char *endpoint);

@@ -46,6 +46,28 @@ static char *port_ask(void *data, const GPtrArray *ids)
         ngettext("%u endpoint is asked again", "%u endpoints are asked again", count), count);
 }
 
+static char *port_dive(void *data, const GPtrArray *ids)
+{
+    ScreenPort *port = data;
+    if (port->replay)
+        return nothing_sent();
+    guint count = each(port->run, ids, run_dive);
+    if (count == 0)
+        return g_strdup(_("it is being asked already"));
+    return g_strdup_printf(ngettext("diving into %u endpoint", "diving into %u endpoints", count),
+                           count);
+}
+
+static char *port_question(void *data, const char *id, const json_t *question, guint times)
+{
+    ScreenPort *port = data;
+    if (port->replay)
+        return nothing_sent();
+    if (!run_question(port->run, id, question, times))
+        return g_strdup(_("it is being asked already"));
+    return g_strdup_printf(ngettext("asked %u time", "asked %u times", times), times);
+}
+
 static char *port_add(void *data, const char *targets, bool *refused)
 {
     ScreenPort *port = data;
@@ -118,6 +140,8 @@ UiPort screen_port_table(ScreenPort *port)
         .bytes = port_bytes,
         .explain = port_explain,
         .ask = port_ask,
+        .dive = port_dive,
+        .question = port_question,
         .add = port_add,
         .stop = port_stop,
         .pause = port_pause,

@@ -27,6 +27,8 @@ static const struct {
     {"--parallel 0", "--parallel 0"},
     {"--parallel many", "many"},
     {"--per-address -1", "--per-address -1"},
+    {"--depth deep host", "--depth deep: handshake, versions or full"},
+    {"--connections 0 host", "--connections 0"},
     {"-4 -6 host", "-4 and -6"},
     {"--alpn h2,,x host", "--alpn h2,,x"},
     {"--open a b", "--open"},
@@ -63,13 +65,15 @@ START_TEST(values_are_taken)
     g_autoptr(GError) error = NULL;
     g_autoptr(Options) options =
         parse("-6 --alpn h2,http/1.1 --timeout 2.5 --parallel 7 --per-address 3 --fail-on HIGH "
-              "--server-name www.example --format json a:1 -- -b",
+              "--depth full --connections 50 --server-name www.example --format json a:1 -- -b",
               &error);
     ck_assert_msg(options != NULL, "%s", error ? error->message : "");
     ck_assert_int_eq(options->family, 6);
     ck_assert_str_eq(options->alpn[1], "http/1.1");
     ck_assert_ptr_null(options->alpn[2]);
     ck_assert(options->timeout == 2.5 && options->parallel == 7 && options->per_address == 3);
+    ck_assert_str_eq(options->depth, "full");
+    ck_assert_int_eq(options->connections, 50);
     ck_assert_int_eq(options->fail_on, SEVERITY_HIGH);
     ck_assert(options->json && options->batch);
     ck_assert_str_eq(options->targets[1], "-b");
@@ -82,6 +86,10 @@ START_TEST(what_is_not_said_has_its_usual_value)
     ck_assert(options->timeout == 5 && options->parallel == 128 && options->per_address == 8);
     ck_assert(options->family == 0 && !options->alpn && !options->json && !options->batch);
     ck_assert_int_eq(options->fail_on, SEVERITY_COUNT);
+    ck_assert_ptr_null(options->depth);
+    ck_assert_int_eq(options->connections, 1000);
+    g_autoptr(Options) shallow = parse("--depth handshake host", NULL);
+    ck_assert_ptr_null(shallow->depth);
     g_autoptr(Options) none = parse("--alpn '' host", NULL);
     ck_assert(none->alpn && !none->alpn[0]);
 }

@@ -40,6 +40,12 @@ static void done(const char *endpoint)
         endpoint);
 }
 
+static void dive(const char *endpoint, const char *event)
+{
+    say("{\"fact\":\"dive\",\"endpoint\":\"%s\",\"event\":\"%s\",\"result\":\"finished\",\"at\":3}",
+        endpoint, event);
+}
+
 static void babble(void)
 {
     say("no fact");
@@ -57,7 +63,16 @@ static void probe(const json_t *job)
     const char *host = fact_string(job, "host", "");
     if (g_str_equal(host, "early"))
         abort(); /* before anything was said */
-    state(endpoint, "connecting");
+    bool dives = !g_str_equal(fact_string(job, "depth", "handshake"), "handshake");
+    bool handshake = fact_bool(job, "handshake", true);
+    if (handshake)
+        state(endpoint, "connecting");
+    if (g_str_equal(host, "sink")) { /* in the dive */
+        if (handshake)
+            done(endpoint);
+        dive(endpoint, "begun");
+        raise(SIGKILL);
+    }
     if (g_str_equal(host, "crash"))
         raise(SIGKILL);
     if (g_str_equal(host, "deaf")) {
@@ -66,8 +81,14 @@ static void probe(const json_t *job)
     }
     if (g_str_equal(host, "babble"))
         babble();
-    if (!g_str_equal(host, "hang"))
+    if (g_str_equal(host, "hang"))
+        return;
+    if (handshake)
         done(endpoint);
+    if (dives) {
+        dive(endpoint, "begun");
+        dive(endpoint, "over");
+    }
 }
 
 static void answer(const json_t *job)
@@ -137,6 +158,13 @@ static void ask(Asking *asking, const char *endpoint, const char *host, int weig
 {
     ck_assert(asking_ask(asking, json_pack("{s:s,s:s,s:s,s:i}", "job", "probe", "endpoint",
                                            endpoint, "host", host, "weight", weight)));
+}
+
+static void ask_dive(Asking *asking, const char *endpoint, const char *host, bool handshake)
+{
+    ck_assert(
+        asking_ask(asking, json_pack("{s:s,s:s,s:s,s:s,s:b}", "job", "probe", "endpoint", endpoint,
+                                     "host", host, "depth", "full", "handshake", handshake)));
 }
 
 static void until_done(Asking *asking)
@@ -222,6 +250,57 @@ START_TEST(waiting_ones_are_stopped_at_once)
     ck_assert(asking_stop(asking, "1"));
     until_done(asking);
     ck_assert_uint_eq(count("done", "endpoint", "1"), 1);
+    asking_free(asking);
+}
+END_TEST
+
+/* A job with a dive is over with its dive. */
+START_TEST(a_dive_ends_its_job)
+{
+    Asking *asking = asking_new(&loop, arguments, on_fact, NULL);
+    ask_dive(asking, "1", "fine", true);
+    ask_dive(asking, "2", "fine", false);
+    ck_assert(asking_has(asking, "1"));
+    until_done(asking);
+    ck_assert(!asking_has(asking, "1"));
+    ck_assert_uint_eq(count("done", "endpoint", "1"), 1);
+    ck_assert_uint_eq(count("done", "endpoint", "2"), 0);
+    ck_assert_uint_eq(count("dive", "event", "over"), 2);
+    asking_free(asking);
+}
+END_TEST
+
+/* Of a job that the worker died over, what was not over is said to have died. */
+START_TEST(a_worker_dies_in_a_dive)
+{
+    static const struct {
+        const char *host;
+        bool handshake;
+        guint done, over; /* as worker-died */
+    } rows[] = {{"sink", true, 0, 1}, {"sink", false, 0, 1}, {"crash", true, 1, 1}};
+    Asking *asking = asking_new(&loop, arguments, on_fact, NULL);
+    ask_dive(asking, "1", rows[_i].host, rows[_i].handshake);
+    until_done(asking);
+    ck_assert_uint_eq(count("done", "endpoint", "1"), rows[_i].handshake);
+    ck_assert_uint_eq(count("done", "reason", "worker-died"), rows[_i].done);
+    ck_assert_uint_eq(count("dive", "event", "over"), rows[_i].over);
+    ck_assert_uint_eq(count("dive", "reason", "worker-died"), rows[_i].over);
+    asking_free(asking);
+}
+END_TEST
+
+START_TEST(a_waiting_dive_is_stopped_at_once)
+{
+    Asking *asking = asking_new(&loop, arguments, on_fact, NULL);
+    for (guint i = 0; i < 2048; i++) { /* as many as a worker is given */
+        g_autofree char *id = g_strdup_printf("h%u", i);
+        ask(asking, id, "hang", 0);
+    }
+    ask_dive(asking, "1", "fine", true);
+    ck_assert(asking_stop(asking, "1"));
+    ck_assert_uint_eq(count("done", "reason", "stopped"), 1);
+    ck_assert_uint_eq(count("dive", "reason", "stopped"), 1);
+    ck_assert(!asking_has(asking, "1"));
     asking_free(asking);
 }
 END_TEST
@@ -327,6 +406,9 @@ int main(int argc, char **argv)
     tcase_add_test(all, a_worker_that_dies_too_often_is_given_up);
     tcase_add_test(all, a_worker_without_output_is_ended);
     tcase_add_test(all, what_is_no_fact_is_dropped_and_counted);
+    tcase_add_test(all, a_dive_ends_its_job);
+    tcase_add_loop_test(all, a_worker_dies_in_a_dive, 0, 3);
+    tcase_add_test(all, a_waiting_dive_is_stopped_at_once);
     tcase_add_test(all, waiting_ones_are_stopped_at_once);
     tcase_add_test(all, what_is_looked_at_goes_first);
     tcase_add_test(all, a_job_that_kills_the_reader_is_given_up);

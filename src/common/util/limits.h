@@ -66,7 +66,8 @@ enum {
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
     LIMIT_RESOLVING = 64,       /* names that are looked up at once */
-    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless its job says otherwise */
+    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
+    LIMIT_CHAINS = 32,             /* chains judged of one endpoint's dives */
     LIMIT_TIMES = 1000,            /* times that one question is asked */
     LIMIT_ADDRESSES = 32,          /* addresses of one name */
 

@@ -99,15 +99,16 @@ static bool end(Dive *dive, const json_t *fact, double at)
 bool answers_fold_dive(Answers *answers, json_t *fact, double at)
 {
     const char *event = fact_string(fact, "event", "");
-    Dive *dive = answers->now;
-    if (strcmp(event, "begun") == 0) {
+    bool over = strcmp(event, "over") == 0;
+    if (strcmp(event, "begun") == 0 || (over && !answers->now->running)) /* it came to nothing */
         begin(answers, fact, at);
+    if (strcmp(event, "begun") == 0)
         return true;
-    }
+    Dive *dive = answers->now;
     if (!dive->running)
         return false;
     dive->connections = count_of(fact, "connections", dive->connections);
-    if (strcmp(event, "over") == 0)
+    if (over)
         return end(dive, fact, at);
     dive->in_flight = count_of(fact, "in_flight", dive->in_flight);
     dive->left = count_of(fact, "left", dive->left);

@@ -10,6 +10,13 @@ static bool has_finding(const Endpoint *endpoint, Severity fail_on)
     return false;
 }
 
+/* A dive that was wanted did not come to its end. */
+static bool is_cut_short(const Endpoint *endpoint)
+{
+    const Dive *dive = endpoint->answers ? &endpoint->answers->dive : NULL;
+    return dive && dive->number > 0 && g_strcmp0(dive->result, "finished") != 0;
+}
+
 static bool any_examined(const Host *host)
 {
     for (guint i = 0; i < host->endpoints->len; i++)
@@ -25,7 +32,7 @@ int report_status(const Model *model, Severity fail_on)
         const Endpoint *endpoint = model->endpoints->pdata[i];
         if (fail_on < SEVERITY_COUNT && has_finding(endpoint, fail_on))
             return STATUS_FINDING;
-        if (endpoint->named && !audit_is_examined(endpoint))
+        if (endpoint->named && (!audit_is_examined(endpoint) || is_cut_short(endpoint)))
             status = STATUS_UNEXAMINED;
     }
     for (guint i = 0; i < model->hosts->len && status == STATUS_GOOD; i++)

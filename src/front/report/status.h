@@ -6,10 +6,10 @@
 #include "front/model/model.h"
 
 enum {
-    STATUS_GOOD = 0,    /* all was asked and answered */
-    STATUS_FINDING = 1, /* a finding at or above --fail-on */
-    STATUS_UNEXAMINED =
-        3, /* a port that was named, or every port of a host, could not be examined */
+    STATUS_GOOD = 0,       /* all was asked and answered */
+    STATUS_FINDING = 1,    /* a finding at or above --fail-on */
+    STATUS_UNEXAMINED = 3, /* a port that was named, or every port of a host, could not be examined,
+                              or not as deep as was asked */
 };
 
 /* The status of a model that was judged. `fail_on` is a severity, or SEVERITY_COUNT for none; a

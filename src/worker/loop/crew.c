@@ -155,6 +155,7 @@ static void refuse_endpoint(const Crew *crew, const json_t *job, const char *wha
         json_object_set_new(fact, "args", json_pack("{s:s}", "what", what));
         if (kinds[i] == FACT_DIVE) {
             json_object_set_new(fact, "event", json_string("over"));
+            json_object_set(fact, "depth", json_object_get(job, "depth"));
         } else {
             json_object_set_new(fact, "phase", json_string("waiting"));
             json_object_set_new(fact, "took", json_real(0));

@@ -107,6 +107,7 @@ static void finish(Errand *errand, const ProbeOutcome *outcome)
     if (errand->job.dives) {
         json_t *fact = fact_new(FACT_DIVE);
         json_object_set_new(fact, "event", json_string("over"));
+        json_object_set_new(fact, "depth", json_string(job_depth(&errand->job)));
         json_object_set_new(fact, "connections", json_integer(errand->dived));
         set_outcome(fact, outcome);
         tell(errand, fact);

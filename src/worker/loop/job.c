@@ -27,6 +27,15 @@ bool job_wants_dive(const json_t *json)
     return !g_str_equal(depth_of(json), "handshake");
 }
 
+const char *job_depth(const Job *job)
+{
+    size_t i = 0;
+
+    while (i + 1 < G_N_ELEMENTS(depths) && depths[i].depth != job->depth)
+        i++;
+    return job->dives ? depths[i].name : "handshake";
+}
+
 static bool read_alpn(Job *job, const json_t *alpn)
 {
     g_autoptr(GPtrArray) protocols = g_ptr_array_new_with_free_func(g_free);

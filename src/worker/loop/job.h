@@ -32,6 +32,9 @@ const char *job_read(Job *job, const json_t *json);
 bool job_wants_handshake(const json_t *json);
 bool job_wants_dive(const json_t *json);
 
+/* The depth as a job has it: "handshake", "versions" ... */
+const char *job_depth(const Job *job);
+
 void job_clear(Job *job);
 
 #endif
