@@ -43,7 +43,7 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
         {NULL, {"ipv6", '6', 0, FLAG(raw->six), N_("IPv6 addresses only"), NULL}},
         {N_("How to ask"),
          {"depth", 0, 0, WORD(o->depth),
-          N_("handshake (the default), versions, or full: all it accepts"), N_("DEPTH")}},
+          N_("handshake, versions, or full: all it accepts"), N_("DEPTH")}},
         {NULL,
          {"server-name", 0, 0, WORD(o->server_name),
           N_("name to send (SNI) and to check, for every target"), N_("NAME")}},

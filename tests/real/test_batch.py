@@ -2,10 +2,9 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 
-from program import TLSDIVE, VALIDATOR, dive, environment
+from program import TLSDIVE, VALIDATOR, Running, Silent, dive, environment
 from servers import ADDRESS, ROOT, Pki, free_port, s_server
 from tap import check, equal, main, test, until
 
@@ -21,60 +20,6 @@ def tlsdive(*arguments, **more):
 
 def good(*more):
     return ["--ca-file", pki.ca, f"{ADDRESS}:{GOOD}", *more]
-
-
-class Silent:
-    """A port that takes connections and never says a word."""
-
-    def __enter__(self):
-        self.socket = socket.create_server((ADDRESS, 0))
-        self.port = self.socket.getsockname()[1]
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-
-class Running:
-    """The program at work on these targets, its facts read one by one."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen([TLSDIVE, "--format", "json", *arguments], text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        stdin=subprocess.DEVNULL, env=environment())
-        self.facts = []
-
-    def until(self, **members):
-        """Waits for a fact with these members, unless it has come already."""
-        def fits(fact):
-            return all(fact.get(k) == v for k, v in members.items())
-        while not any(fits(fact) for fact in self.facts):
-            line = self.process.stdout.readline()
-            if not line:
-                break
-            self.facts.append(json.loads(line))
-        else:
-            return
-        raise AssertionError(f"never came: {members}; {self.facts[-3:]}")
-
-    def children(self):
-        """The workers: process id by role."""
-        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        found = {}
-        with open(path) as pids:
-            for pid in pids.read().split():
-                with open(f"/proc/{pid}/cmdline") as words:
-                    words = words.read().split("\0")
-                found[words[words.index("--worker") + 1]] = int(pid)
-        return found
-
-    def finish(self):
-        rest, errors = self.process.communicate(timeout=60)
-        self.facts += [json.loads(line) for line in rest.splitlines()]
-        return self.process.returncode, errors
-
-    def done(self):
-        return {f["endpoint"]: f for f in self.facts if f["fact"] == "done"}
 
 
 @test

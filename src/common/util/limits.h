@@ -60,16 +60,14 @@ enum {
     LIMIT_RESOLVE_MS = 5000, /* a name look-up in all */
 
     /* how much at once */
-    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless its job says otherwise */
+    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
     LIMIT_PER_ADDRESS = 8,      /* established connections to one address, unless --per-address */
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */
     LIMIT_CONNECTING_ALL = 512, /* connects that wait for an answer, in all */
     LIMIT_RESOLVING = 64,       /* names that are looked up at once */
-    LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
-    LIMIT_CHAINS = 32,             /* chains judged of one endpoint's dives */
-    LIMIT_TIMES = 1000,            /* times that one question is asked */
-    LIMIT_ADDRESSES = 32,          /* addresses of one name */
+    LIMIT_CHAINS = 32,          /* chains judged of one endpoint's dives */
+    LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
     /* targets */
     LIMIT_ENDPOINTS = 100000, /* endpoints of one run */

@@ -99,10 +99,11 @@ static bool end(Dive *dive, const json_t *fact, double at)
 bool answers_fold_dive(Answers *answers, json_t *fact, double at)
 {
     const char *event = fact_string(fact, "event", "");
-    bool over = strcmp(event, "over") == 0;
-    if (strcmp(event, "begun") == 0 || (over && !answers->now->running)) /* it came to nothing */
+    bool begun = strcmp(event, "begun") == 0, over = strcmp(event, "over") == 0;
+    /* one that came to nothing before it could begin says only that, and which it was */
+    if (begun || (over && !answers->now->running && code_member(fact, "depth")))
         begin(answers, fact, at);
-    if (strcmp(event, "begun") == 0)
+    if (begun)
         return true;
     Dive *dive = answers->now;
     if (!dive->running)

@@ -100,6 +100,22 @@ START_TEST(a_dive_is_counted_and_ends)
 }
 END_TEST
 
+START_TEST(a_dive_that_never_began_came_to_nothing)
+{
+    g_autoptr(Model) model = model_new();
+    static const char *const lines[] = {ENDPOINT,
+                                        "{'fact':'dive','at':4,'endpoint':'1','event':'over',"
+                                        "'depth':'full','connections':0,'result':'refused',"
+                                        "'reason':'connection-refused'}",
+                                        NULL};
+    const Endpoint *endpoint = fold_all(model, lines);
+    ck_assert_uint_eq(model->diving, 0);
+    ck_assert_uint_eq(endpoint->answers->dive.number, 1);
+    ck_assert_str_eq(endpoint->answers->dive.result, "refused");
+    ck_assert_double_eq(endpoint->answers->dive.took, 0);
+}
+END_TEST
+
 START_TEST(the_last_answer_counts)
 {
     g_autoptr(Model) model = model_new();
@@ -251,6 +267,7 @@ int main(void)
     tcase_add_test(all, a_question_is_kept_apart);
     tcase_add_test(all, a_question_known_late_is_moved);
     tcase_add_test(all, a_dive_is_counted_and_ends);
+    tcase_add_test(all, a_dive_that_never_began_came_to_nothing);
     tcase_add_test(all, the_last_answer_counts);
     tcase_add_test(all, over_all_keys_the_best_answer_counts);
     tcase_add_test(all, an_order_is_one_answer);

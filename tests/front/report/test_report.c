@@ -146,7 +146,24 @@ static const struct {
      "{'result':'refused'}|{'result':'no-tls','reason':'speaks-http'}", SEVERITY_HIGH, 1},
     {"{'named':false,'port':80}", "{'result':'no-tls','reason':'speaks-http'}", SEVERITY_HIGH, 0},
     {"{'named':true}", "-", SEVERITY_COUNT, 3},
+    {"{'named':true}", "{'result':'finished'};{'result':'finished'}", SEVERITY_COUNT, 0},
+    {"{'named':true}", "{'result':'finished'};{'result':'worker-died'}", SEVERITY_COUNT, 3},
+    {"{'named':false}", "{'result':'finished'};{'result':'worker-died'}", SEVERITY_COUNT, 0},
 };
+
+/* The result of a handshake, and behind a semicolon that of a dive. */
+static void fold_ends(Model *model, const char *id, const char *ends)
+{
+    g_auto(GStrv) parts = g_strsplit(ends, ";", 2);
+    for (guint i = 0; parts[i]; i++) {
+        g_autoptr(json_t) fact = stream_fact(parts[i]);
+        json_object_set_new(fact, "fact", json_string(i ? "dive" : "done"));
+        json_object_set_new(fact, "endpoint", json_string(id));
+        if (i)
+            json_object_update_new(fact, json_pack("{s:s,s:s}", "event", "over", "depth", "full"));
+        model_fold(model, fact, 0, 0);
+    }
+}
 
 static void the_status_says_what_came_of_it_row(int row)
 {
@@ -164,10 +181,7 @@ static void the_status_says_what_came_of_it_row(int row)
         model_fold(model, endpoint, 0, 0);
         if (dones[i][0] == '-')
             continue;
-        g_autoptr(json_t) done = stream_fact(dones[i]);
-        json_object_set_new(done, "fact", json_string("done"));
-        json_object_set_new(done, "endpoint", json_string(id));
-        model_fold(model, done, 0, 0);
+        fold_ends(model, id, dones[i]);
     }
     audit_judge_all(model, &context);
     ck_assert_msg(report_status(model, statuses[row].fail_on) == statuses[row].status, "row %d: %s",

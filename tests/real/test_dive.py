@@ -1,0 +1,188 @@
+"""Dives of the built program into real servers: how they begin, end, are cut short, and go on."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+
+from program import TLSDIVE, VALIDATOR, Running, Silent, dive, environment
+from servers import ADDRESS, ROOT, Pki, free_port, s_server, start
+from tap import check, equal, main, test
+
+pki = Pki()
+GOOD = s_server(*pki.leaf("good", key="ec"))
+
+
+class Gate:
+    """Lets so many connections through to a port; those after them wait until it is opened."""
+
+    def __init__(self, port, through):
+        self.target, self.open = port, threading.Event()
+        self.socket = socket.create_server((ADDRESS, 0))
+        self.port, self.through = self.socket.getsockname()[1], through
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.socket.accept()
+            self.through -= 1
+            threading.Thread(target=self.serve, args=(client, self.through >= 0), daemon=True).start()
+
+    def serve(self, client, at_once):
+        if not at_once:
+            self.open.wait()
+        server = socket.create_connection((ADDRESS, self.target))
+        there = threading.Thread(target=self.copy, args=(client, server), daemon=True)
+        there.start()
+        self.copy(server, client)
+        there.join()
+        client.close()
+        server.close()
+
+    @staticmethod
+    def copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # one side is gone
+
+
+def of_trust(*more):
+    return ["--ca-file", pki.ca, *more]
+
+
+def over(facts):
+    return [f for f in facts if f["fact"] == "dive" and f["event"] == "over"]
+
+
+def answers(result, question, answer="yes"):
+    return {item for f in result.all("answer") if (f["question"], f["answer"]) == (question, answer)
+            for item in f["items"]}
+
+
+@test
+def all_that_is_accepted():
+    result = dive(*of_trust("--depth", "full", f"{ADDRESS}:{GOOD}"))
+    equal((result.status, result.one("done")["result"]), (0, "finished"), result.errors)
+    end, = over(result.facts)
+    equal((end["result"], end["depth"]), ("finished", "full"), str(end))
+    questions = {f["connection"] for f in result.all("connection") if f.get("hello") == "question"}
+    equal(end["connections"], len(questions), "connections")
+    equal(answers(result, "version"), {"TLS 1.2", "TLS 1.3"}, "versions")
+    check("TLS_AES_128_GCM_SHA256" in answers(result, "suite"), "suites")
+    kinds = [f["fact"] for f in result.facts]
+    check(kinds.index("done") < kinds.index("dive"), "the handshake is done first")
+    check(not result.all("finding") or kinds.index("finding") > len(kinds) - 1 - kinds[::-1].index("dive"),
+          "findings are told once, at the end")
+    states = [f for f in result.facts[kinds.index("dive"):] if f["fact"] == "state"]
+    equal(states, [], "states are the handshake's")
+
+
+@test
+def versions_alone():
+    result = dive(*of_trust("--depth", "versions", f"{ADDRESS}:{GOOD}"))
+    equal(answers(result, "version"), {"TLS 1.2", "TLS 1.3"}, "versions")
+    equal(answers(result, "suite"), set(), "suites")
+
+
+@test
+def a_closed_port_is_not_dived_into():
+    result = dive("--depth", "full", f"{ADDRESS}:{free_port()}")
+    equal(result.status, 3, result.errors)
+    end, = over(result.facts)
+    equal((end["result"], end["reason"], end["connections"]), ("refused", "connection-refused", 0), str(end))
+
+
+@test
+def a_server_that_turns_every_handshake_away_is_dived_into():
+    port = free_port()
+    start(["openssl", "s_server", "-quiet", "-accept", f"{ADDRESS}:{port}", "-nocert", "-psk", "1a2b",
+           "-tls1_2", "-cipher", "PSK-AES128-GCM-SHA256", "-www"], port, log="psk")
+    result = dive("--depth", "full", f"{ADDRESS}:{port}")
+    equal(result.one("done")["result"], "alert", result.errors)
+    equal(over(result.facts)[0]["result"], "finished", str(over(result.facts)))
+    equal(answers(result, "version"), {"TLS 1.2"}, "versions")
+    equal(answers(result, "suite"), {"TLS_PSK_WITH_AES_128_GCM_SHA256"}, "suites")
+
+
+@test
+def a_dive_that_may_not_go_on_is_status_3():
+    result = dive(*of_trust("--depth", "full", "--connections", "5", f"{ADDRESS}:{GOOD}"))
+    end, = over(result.facts)
+    check(end["result"] != "finished" and end["connections"] <= 5, str(end))
+    equal(result.status, 3, result.errors)
+
+
+@test
+def a_session_with_a_dive_is_the_same_when_opened():
+    path = os.path.join(ROOT, "dive.jsonl")
+    live = dive("--save", path, *of_trust("--depth", "full", f"{ADDRESS}:{GOOD}"))
+    again = dive("--open", path)
+    equal((live.status, again.status), (0, 0), live.errors + again.errors)
+    equal(again.rules(), live.rules(), "findings")
+    with open(path) as file:
+        equal([json.loads(line) for line in file], live.facts, "saved and printed")
+
+
+@test
+def a_killed_prober_ends_the_dive():
+    gate = Gate(GOOD, 1)
+    run = Running(*of_trust("--depth", "full", "--timeout", "30", f"{ADDRESS}:{gate.port}"))
+    run.until(fact="connection", hello="question", event="open")
+    os.kill(run.children()["prober"], signal.SIGKILL)
+    status, errors = run.finish()
+    equal(run.done()["1"]["result"], "finished", errors)
+    end, = over(run.facts)
+    equal((end["result"], end["args"]), ("worker-died", {"how": "SIGKILL"}), errors)
+    equal(status, 3, errors)
+
+
+@test
+def an_interrupt_stops_the_dive():
+    gate = Gate(GOOD, 1)
+    run = Running(*of_trust("--depth", "full", "--timeout", "30", f"{ADDRESS}:{gate.port}"))
+    run.until(fact="connection", hello="question", event="open")
+    run.process.send_signal(signal.SIGINT)
+    status, errors = run.finish()
+    equal(status, -signal.SIGINT, errors)
+    equal([f["result"] for f in over(run.facts)], ["stopped"], errors)
+    equal([f["result"] for f in run.facts if f["fact"] == "done"], ["finished"], errors)
+    for fact in run.facts:
+        VALIDATOR.validate(fact)
+
+
+@test
+def a_suspended_dive_is_made_again_without_the_handshake():
+    gate = Gate(GOOD, 1)
+    run = Running(*of_trust("--depth", "versions", "--timeout", "30", f"{ADDRESS}:{gate.port}"))
+    run.until(fact="connection", hello="question", event="open")
+    run.process.send_signal(signal.SIGCONT)
+    run.until(fact="dive", event="over")
+    gate.open.set()
+    status, errors = run.finish()
+    equal([f["result"] for f in over(run.facts)], ["suspended", "finished"], errors)
+    equal([f["result"] for f in run.facts if f["fact"] == "done"], ["finished"], errors)
+    equal(status, 0, errors)
+
+
+@test
+def many_ports_of_a_host_are_asked_before_any_dive():
+    with Silent() as silent:
+        ports = ",".join(str(s_server(*pki.leaf(f"many{i}", key="ec"))) for i in range(3))
+        result = dive(*of_trust("--depth", "versions", "--timeout", "2", f"{ADDRESS}:{ports},{silent.port}"))
+    equal(sorted(f["result"] for f in over(result.facts)), ["finished"] * 3 + ["timed-out"], result.errors)
+    equal(result.status, 3, result.errors)
+
+
+@test
+def the_report_is_text_too():
+    result = subprocess.run([TLSDIVE, "--batch", *of_trust("--depth", "full", f"{ADDRESS}:{GOOD}")], text=True,
+                            capture_output=True, timeout=60, env=environment(), stdin=subprocess.DEVNULL)
+    equal(result.returncode, 0, result.stderr)
+    check(str(GOOD) in result.stdout, result.stdout)
+
+
+main()
