@@ -64,6 +64,7 @@ struct Pool {
     GPtrArray *strategies; /* Strategy * */
     GPtrArray *out;        /* Asked * */
     GQueue again;          /* Asked * */
+    GHashTable *seen;      /* ids of connections */
     guint allowed, in_flight, made, serial;
     guint answered, lost, lost_in_a_row, failed_in_a_row, longest, slow;
     double round_trip;
@@ -118,6 +119,7 @@ Pool *pool_new(const DiveSpec *spec)
     pool->known = known_new(spec);
     pool->strategies = g_ptr_array_new_with_free_func(strategy_free);
     pool->out = g_ptr_array_new_with_free_func(asked_free);
+    pool->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_queue_init(&pool->again);
     pool->allowed = spec->allowed ? spec->allowed : LIMIT_DIVE_CONNECTIONS;
     pool->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
@@ -148,6 +150,7 @@ void pool_free(Pool *pool)
         return;
     g_ptr_array_unref(pool->strategies);
     g_ptr_array_unref(pool->out);
+    g_hash_table_unref(pool->seen);
     g_queue_clear_full(&pool->again, asked_free);
     known_free(pool->known);
     json_decref(pool->args);
@@ -274,7 +277,8 @@ static Asked *ask_new_question(Pool *pool)
 
 Offer *pool_next(Pool *pool, const char *connection, bool *half_close)
 {
-    pool->made++;
+    if (g_hash_table_add(pool->seen, g_strdup(connection)))
+        pool->made++;
     pool->failed_in_a_row = 0;
     *half_close = false;
     if (pool->stopped)

@@ -276,17 +276,36 @@ Reply *simulated_reply(Simulated *server, const Offer *offer)
 
 /* ---- a dive into it ---- */
 
-/* A connection: being opened, or with a hello that is being answered. */
+typedef enum WireState { WIRE_OPENING, WIRE_OPEN, WIRE_BUSY } WireState;
+
+/* A connection: being opened, open, or with a hello that is being answered. */
 typedef struct Wire {
+    WireState state;
     double due;
-    Offer *offer; /* NULL: being opened */
+    char *id;
+    Offer *offer;
     Reply *reply;
 } Wire;
 
+typedef struct Wires {
+    GPtrArray *wires; /* Wire *, the oldest first */
+    double now;
+    guint number;
+} Wires;
+
+static void wire_free(void *data)
+{
+    Wire *wire = data;
+    g_free(wire->id);
+    offer_free(wire->offer);
+    reply_free(wire->reply);
+    g_free(wire);
+}
+
 static void take_answer(Dived *dived, json_t *fact)
 {
-    const char *question = fact_string(fact, "question", ""),
-               *answer = fact_string(fact, "answer", "");
+    const char *question = fact_string(fact, "question", "");
+    const char *answer = fact_string(fact, "answer", "");
     const char *version = fact_string(fact, "version", "");
     size_t i;
     json_t *item;
@@ -310,12 +329,48 @@ static void take_facts(Dived *dived, Pool *pool)
     }
 }
 
-static guint earliest(const GArray *wires)
+/* As the loop does: opens what is wanted, closes what is not. */
+static void adjust(Wires *wires, Dived *dived, guint wants)
 {
-    guint first = 0;
-    for (guint i = 1; i < wires->len; i++)
-        if (g_array_index(wires, Wire, i).due < g_array_index(wires, Wire, first).due)
-            first = i;
+    for (guint i = wires->wires->len; i-- > 0 && wires->wires->len > wants;) {
+        const Wire *wire = wires->wires->pdata[i];
+        if (wire->state == WIRE_BUSY)
+            continue;
+        dived->unused++;
+        g_ptr_array_remove_index(wires->wires, i);
+    }
+    for (guint i = 0; wires->wires->len < wants; i++) {
+        Wire *wire = g_new0(Wire, 1);
+        wire->due = wires->now + 1 + i * DELAY;
+        wire->id = g_strdup_printf("1.%u", ++wires->number);
+        g_ptr_array_add(wires->wires, wire);
+    }
+}
+
+static void bind(Wires *wires, Simulated *server, Pool *pool)
+{
+    for (guint i = 0; i < wires->wires->len; i++) {
+        Wire *wire = wires->wires->pdata[i];
+        bool half_close;
+        if (wire->state != WIRE_OPEN)
+            continue;
+        wire->offer = pool_next(pool, wire->id, &half_close);
+        if (!wire->offer)
+            return;
+        wire->reply = simulated_reply(server, wire->offer);
+        wire->state = WIRE_BUSY;
+        wire->due = wires->now + 1 + i * DELAY;
+    }
+}
+
+static Wire *earliest(const Wires *wires)
+{
+    Wire *first = NULL;
+    for (guint i = 0; i < wires->wires->len; i++) {
+        Wire *wire = wires->wires->pdata[i];
+        if (wire->state != WIRE_OPEN && (!first || wire->due < first->due))
+            first = wire;
+    }
     return first;
 }
 
@@ -326,46 +381,27 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
     dived->facts =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     g_autoptr(Pool) pool = pool_new(spec);
-    g_autoptr(GArray) wires = g_array_new(FALSE, FALSE, sizeof(Wire));
-    double now = 0;
-    guint number = 0;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(wire_free);
+    Wires wires = {.wires = list};
     take_facts(dived, pool);
-    while (!pool_over(pool, &dived->outcome) && number < 5000) {
-        for (guint i = 0; wires->len < pool_wants(pool); i++) {
-            Wire wire = {.due = now + 1 + i * DELAY};
-            g_array_append_val(wires, wire);
-            number++;
-        }
-        if (!wires->len)
+    while (!pool_over(pool, &dived->outcome) && wires.number < 5000) {
+        adjust(&wires, dived, pool_wants(pool));
+        Wire *wire = earliest(&wires);
+        if (!wire)
             break;
-        guint index = earliest(wires);
-        Wire wire = g_array_index(wires, Wire, index);
-        g_array_remove_index(wires, index);
-        now = MAX(now, wire.due);
-        if (wire.reply) {
-            pool_tell(pool, wire.offer, wire.reply);
-            reply_free(wire.reply);
-            offer_free(wire.offer);
+        wires.now = MAX(wires.now, wire->due);
+        if (wire->state == WIRE_OPENING) {
+            wire->state = WIRE_OPEN;
         } else {
-            g_autofree char *connection = g_strdup_printf("1.%u", number);
-            bool half_close;
-            wire.offer = pool_next(pool, connection, &half_close);
-            wire.reply = wire.offer ? simulated_reply(server, wire.offer) : NULL;
-            wire.due = now + 1;
-            if (wire.offer)
-                g_array_append_val(wires, wire);
-            else
-                dived->unused++;
+            pool_tell(pool, wire->offer, wire->reply);
+            g_ptr_array_remove(list, wire);
         }
+        bind(&wires, server, pool);
         take_facts(dived, pool);
     }
     dived->over = pool_over(pool, &dived->outcome);
-    dived->connections = number;
-    dived->round_trips = now;
-    for (guint i = 0; i < wires->len; i++) {
-        reply_free(g_array_index(wires, Wire, i).reply);
-        offer_free(g_array_index(wires, Wire, i).offer);
-    }
+    dived->connections = wires.number;
+    dived->round_trips = wires.now;
     dived->outcome.args = NULL;
     return dived;
 }

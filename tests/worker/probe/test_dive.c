@@ -7,8 +7,8 @@
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
 #include "tests/worker/probe/simulated.h"
-#include "worker/probe/orders.h"
 #include "worker/probe/form.h"
+#include "worker/probe/orders.h"
 
 static const uint16_t versions[] = {TLS_SSL3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3};
 
@@ -31,8 +31,8 @@ static Simulated *usual_server(guint32 seed)
     FILL(server->schemes, 0x0403, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201);
     FILL(server->suites[5], 0x1302, 0x1303, 0x1301);
     server->chooses_group = true;
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t)"h2");
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t)"http/1.1");
+    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "h2");
+    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "http/1.1");
     return server;
 }
 
