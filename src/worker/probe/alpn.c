@@ -59,7 +59,7 @@ static uint16_t version_for(Known *known, bool *none)
     *none = false;
     for (guint i = 0; i < G_N_ELEMENTS(versions); i++) {
         const KnownVersion *of = known_version(known, versions[i]);
-        if (!of->over)
+        if (!of->settled)
             return 0;
         if (of->suites->len)
             return versions[i];

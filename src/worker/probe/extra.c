@@ -80,7 +80,8 @@ typedef struct Extra {
 
 static bool ready(const Extra *extra)
 {
-    return known_version(extra->known, TLS_1_2)->over && known_version(extra->known, TLS_1_3)->over;
+    return known_version(extra->known, TLS_1_2)->settled &&
+           known_version(extra->known, TLS_1_3)->settled;
 }
 
 /* The version that a row is asked in; NULL: none. */

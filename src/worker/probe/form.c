@@ -115,24 +115,25 @@ const char *form_name(Form form)
 
 /* ---- what there is to ask ---- */
 
+#define RARE 0.0005
+
 /* Chances that a suite is accepted, by the first row that fits; NULL fits all. */
 static const struct {
     const char *exchange, *cipher;
     double weight;
 } chances[] = {
-    {"tls13", "AES", 0.8},    {"tls13", "CHACHA20", 0.8}, {"tls13", NULL, 0.0005},
     {"ecdhe", "AES", 0.6},    {"ecdhe", "CHACHA20", 0.6}, {"dhe", "AES", 0.5},
     {"dhe", "CHACHA20", 0.4}, {"rsa", "AES", 0.5},        {"ecdhe", "3DES", 0.2},
     {"rsa", "3DES", 0.3},     {"dhe", "3DES", 0.2},       {"rsa", "CAMELLIA", 0.2},
     {"dhe", "CAMELLIA", 0.2}, {"ecdhe", "CAMELLIA", 0.1}, {"rsa", "RC4", 0.1},
     {"ecdhe", "RC4", 0.1},    {"ecdhe", "ARIA", 0.05},    {"dhe", "ARIA", 0.05},
-    {"rsa", "ARIA", 0.05},    {"rsa", "SEED", 0.05},      {NULL, NULL, 0.0005},
+    {"rsa", "ARIA", 0.05},    {"rsa", "SEED", 0.05},      {NULL, NULL, RARE},
 };
 
 static double chance(const CipherSuite *suite)
 {
     if (g_strcmp0(suite->authentication, "dss") == 0 || suite->export)
-        return 0.0005;
+        return RARE;
     for (guint i = 0; i < G_N_ELEMENTS(chances); i++)
         if ((!chances[i].exchange || !g_strcmp0(chances[i].exchange, suite->exchange)) &&
             (!chances[i].cipher || !g_strcmp0(chances[i].cipher, suite->cipher)))
@@ -148,15 +149,14 @@ static bool asked_in(const CipherSuite *suite, uint16_t version)
     return version >= TLS_1_3 ? suite->max >= TLS_1_3 : suite->min < TLS_1_3;
 }
 
-static void add_suite(GArray *entries, GHashTable *seen, const CipherSuite *suite, uint16_t version)
+static void add_suite(GArray *entries, GHashTable *seen, const CipherSuite *suite, double weight)
 {
-    if (!suite || !asked_in(suite, version) ||
-        !g_hash_table_add(seen, GUINT_TO_POINTER(suite->id + 1)))
+    if (!suite || !g_hash_table_add(seen, GUINT_TO_POINTER(suite->id + 1)))
         return;
     PeelEntry entry = {
         .code = suite->id,
-        .weight = version < TLS_1_2 && suite->min >= TLS_1_2 ? 0.0005 : chance(suite),
-        .kind = g_str_hash(suite->exchange),
+        .weight = weight,
+        .kind = g_str_hash(suite->exchange) ^ g_str_hash(suite->authentication),
         .shy = !g_strcmp0(suite->cipher, "CHACHA20"),
     };
     g_array_append_val(entries, entry);
@@ -166,17 +166,35 @@ GArray *form_suites(uint16_t version)
 {
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    static const uint16_t first13[] = {0x1302, 0x1303, 0x1301};
-    for (guint i = 0; i < G_N_ELEMENTS(first13); i++)
-        add_suite(entries, seen, registry_suite(first13[i]), version);
+    static const uint16_t usual13[] = {0x1302, 0x1303, 0x1301, 0x1304, 0x1305};
+    for (guint i = 0; version >= TLS_1_3 && i < G_N_ELEMENTS(usual13); i++)
+        add_suite(entries, seen, registry_suite(usual13[i]), i < 3 ? 0.8 : 0.2);
     const Order *order = orders_at(0);
-    for (guint i = 0; i < order->count; i++)
-        add_suite(entries, seen, registry_suite(order->suites[i]), version);
+    for (guint i = 0; version < TLS_1_3 && i < order->count; i++) {
+        const CipherSuite *suite = registry_suite(order->suites[i]);
+        bool newer = suite && version < TLS_1_2 && suite->min >= TLS_1_2;
+        add_suite(entries, seen, suite, suite && !newer ? chance(suite) : RARE);
+    }
     size_t count;
     const CipherSuite *all = registry_suites(&count);
     for (size_t i = 0; i < count; i++)
-        add_suite(entries, seen, &all[i], version);
+        if (asked_in(&all[i], version))
+            add_suite(entries, seen, &all[i], RARE);
     return entries;
+}
+
+GPtrArray *form_orders(void)
+{
+    GPtrArray *orders = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    for (guint i = 1; orders_at(i); i++) {
+        GArray *codes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        for (guint j = 0; j < orders_at(i)->count; j++) {
+            uint32_t code = orders_at(i)->suites[j];
+            g_array_append_val(codes, code);
+        }
+        g_ptr_array_add(orders, codes);
+    }
+    return orders;
 }
 
 /* Groups in the order in which current servers prefer them, and how likely they are. */

@@ -37,6 +37,9 @@ GArray *form_suites(uint16_t version);
 GArray *form_groups(uint16_t version);
 GArray *form_schemes(const char *const *keys);
 
+/* Orders of suites below TLS 1.3 that servers have, best first (GArray * of uint32_t). */
+GPtrArray *form_orders(void);
+
 /* The schemes of signature_algorithms: all of the registry, or those of a list. */
 void form_set_schemes(Offer *offer, const GArray *schemes);
 

@@ -62,7 +62,7 @@ static Peel *peel_of(const GArray *entries, bool ordered)
 {
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
-                     .parallel = 2,
+                     .parallel = 3,
                      .twice = ordered,
                      .unordered = !ordered};
     return peel_new(&spec);
@@ -124,7 +124,7 @@ static bool begin(Joint *joint)
         return true;
     if (joint->kind == KIND_TLS13)
         begin_tls13(joint);
-    else if (known_version(joint->known, TLS_1_2)->over)
+    else if (known_version(joint->known, TLS_1_2)->settled)
         begin_tls12(joint);
     return joint->begun;
 }
@@ -168,7 +168,7 @@ static void conclude_tls13(Joint *joint, const char *reason)
         known_set_version(joint->known, TLS_1_3, unknown ? CERTAINTY_UNKNOWN : CERTAINTY_NO,
                           first ? first->connection : NULL, reason);
     }
-    of->over = true;
+    of->over = of->settled = true;
     joint->over = true;
 }
 
@@ -341,6 +341,7 @@ static void tell_side(Joint *joint, const Out *out, guint side, const Told *told
     } else if (peel_chosen(peel, ticket, code, told->connection)) {
         if (joint->kind == KIND_TLS13 && side == 0) {
             known_set_version(joint->known, TLS_1_3, CERTAINTY_YES, told->connection, NULL);
+            known_version(joint->known, TLS_1_3)->settled = true;
             g_array_append_val(known_version(joint->known, TLS_1_3)->suites, code);
         }
         if (joint->known->depth == DIVE_FULL)
@@ -383,7 +384,7 @@ static guint joint_want(const Strategy *strategy)
 {
     const Joint *joint = (const Joint *)strategy;
     if (!joint->begun)
-        return joint->kind == KIND_TLS13 || known_version(joint->known, TLS_1_2)->over;
+        return joint->kind == KIND_TLS13 || known_version(joint->known, TLS_1_2)->settled;
     guint want = 0;
     for (guint i = 0; i < SIDES; i++)
         if (joint->peels[i])

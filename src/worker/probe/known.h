@@ -22,6 +22,7 @@ typedef enum Certainty {
 typedef struct KnownVersion {
     uint16_t version;
     Certainty certainty;
+    bool settled;   /* what is accepted is known, but for what was not expected */
     bool over;      /* its suites are all answered */
     GArray *suites; /* uint32_t: accepted, as preferred once it is over */
     PeelHabit habit;

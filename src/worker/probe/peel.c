@@ -23,10 +23,14 @@
 
 #include "worker/probe/peel_inner.h"
 
-#define HOPELESS   0.3  /* not worth a hello of its own: the last list finds it */
-#define WORTHWHILE 1.5  /* expected of a range that is cut in two */
-#define EXPECTED   0.97 /* weight of what was accepted in another version */
-#define UNEXPECTED 0.01
+#define HOPELESS   0.3 /* not worth a hello of its own: the last list finds it */
+#define WORTHWHILE 1.5 /* expected of a range that is cut in two */
+
+enum {
+    ENOUGH = 3, /* answers that show whether an order fits */
+    ENOUGH_AT_MOST = 6,
+    REPEATED = 3, /* answers had twice that show it does not */
+};
 
 static const guint lengths[] = {120, 60, 20}; /* lists that some servers bear */
 
@@ -70,6 +74,7 @@ Peel *peel_new(const PeelSpec *spec)
     peel->twice = spec->twice && spec->count > 1;
     peel->hold = spec->hold;
     peel->unordered = spec->unordered;
+    peel->orders = spec->orders ? g_ptr_array_ref(spec->orders) : NULL;
     peel->hellos = g_ptr_array_new_with_free_func(hello_free);
     peel->chains = g_ptr_array_new_with_free_func(chain_free);
     peel->equal = g_array_new(FALSE, TRUE, sizeof(bool));
@@ -94,70 +99,14 @@ void peel_free(Peel *peel)
     if (peel->ordered)
         g_array_unref(peel->ordered);
     g_array_unref(peel->equal);
+    if (peel->orders)
+        g_ptr_array_unref(peel->orders);
     g_free(peel);
 }
 
 static Hello *hello_at(const Peel *peel, guint ticket)
 {
     return g_ptr_array_index(peel->hellos, ticket);
-}
-
-/* ---- what is expected ---- */
-
-static int find(const Peel *peel, uint32_t code)
-{
-    for (guint i = 0; i < peel->count; i++)
-        if (peel->items[i].entry.code == code)
-            return (int)i;
-    return -1;
-}
-
-void peel_expect(Peel *peel, const GArray *codes, PeelHabit habit)
-{
-    peel->hold = false;
-    peel->habit = habit;
-    if (!codes)
-        return;
-    guint next = 0;
-    for (guint i = 0; i < peel->count; i++)
-        peel->items[i].entry.weight = MIN(peel->items[i].entry.weight, UNEXPECTED);
-    g_autofree bool *placed = g_new0(bool, peel->count + 1);
-    g_autofree guint *ranked = g_new0(guint, peel->count + 1);
-    for (guint i = 0; i < codes->len; i++) {
-        int item = find(peel, g_array_index(codes, uint32_t, i));
-        if (item < 0 || placed[item])
-            continue;
-        placed[item] = true;
-        peel->items[item].entry.weight = EXPECTED;
-        ranked[next++] = (guint)item;
-    }
-    for (guint i = 0; i < peel->count; i++)
-        if (!placed[peel->ranked[i]])
-            ranked[next++] = peel->ranked[i];
-    for (guint i = 0; i < peel->count; i++) {
-        peel->ranked[i] = ranked[i];
-        peel->items[ranked[i]].rank = i;
-    }
-    peel->trusted = true;
-}
-
-void peel_weigh(Peel *peel, uint32_t code, double weight)
-{
-    int item = find(peel, code);
-    if (item >= 0)
-        peel->items[item].entry.weight = MAX(peel->items[item].entry.weight, weight);
-}
-
-/* What is expected of the ranks from `from` to before `to`. */
-static double hope_of(const Peel *peel, guint from, guint to)
-{
-    double sum = 0;
-    for (guint rank = from; rank < MIN(to, peel->count); rank++) {
-        const Item *item = &peel->items[peel->ranked[rank]];
-        if (item->state == PEEL_OPEN)
-            sum += item->entry.weight;
-    }
-    return sum;
 }
 
 static double hope_of_list(const Peel *peel, const GArray *list)
@@ -183,7 +132,7 @@ static bool gone(const Chain *chain, guint item)
 static double hope_of_chain(const Peel *peel, const Chain *chain)
 {
     if (!chain->part)
-        return hope_of(peel, chain->reached, chain->end);
+        return peel_hope_of(peel, chain->reached, chain->end);
     double sum = 0;
     for (guint i = 0; i < chain->part->len; i++) {
         const Item *item = &peel->items[g_array_index(chain->part, guint, i)];
@@ -234,7 +183,7 @@ static GArray *chain_list(const Peel *peel, const Chain *chain)
 /* Step 3: the undecided between both answers, the expected ones dealt alternately. */
 static void deal(Peel *peel, guint from, guint to)
 {
-    double hope = hope_of(peel, from, to);
+    double hope = peel_hope_of(peel, from, to);
     guint parts = CLAMP((guint)(hope / WORTHWHILE), 1, peel->parallel), next = 0;
     double heap[16] = {0};
     parts = MIN(parts, G_N_ELEMENTS(heap));
@@ -276,7 +225,7 @@ static bool split(Peel *peel)
     double half = hope_of_chain(peel, widest) / 2 + (widest->out ? 0.5 : 0), sum = 0;
     guint rank = widest->reached;
     for (; rank < widest->end && sum < half; rank++)
-        sum += hope_of(peel, rank, rank + 1);
+        sum += peel_hope_of(peel, rank, rank + 1);
     if (rank <= widest->reached || rank >= widest->end)
         return false;
     Chain *lower = add_chain(peel, rank, widest->end);
@@ -543,7 +492,36 @@ static bool accept(Peel *peel, guint index, const char *connection)
     return true;
 }
 
-static void chain_chosen(Peel *peel, Chain *chain, guint item)
+/* Step 4: whether the order that is expected can be relied on. */
+static void consider(Peel *peel, Chain *chain)
+{
+    g_autoptr(GArray) answers = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < peel->hellos->len; i++) {
+        const Hello *hello = hello_at(peel, i);
+        if (hello->chosen >= 0 && (i == 0 || hello->phase == PHASE_CHAINS))
+            g_array_append_val(answers, hello->chosen);
+    }
+    if (answers->len < ENOUGH || answers->len > ENOUGH_AT_MOST || !peel_trust(peel, answers))
+        return;
+    chain->reached = peel->items[g_array_index(answers, guint, answers->len - 1)].rank + 1;
+    chain->over = hope_of_chain(peel, chain) < HOPELESS;
+}
+
+/* The order was not what it was taken for: one chain again, of all that was not answered. */
+static void distrust(Peel *peel)
+{
+    peel->trusted = false;
+    for (guint i = 1; i < peel->chains->len; i++)
+        chain_at(peel, i)->over = true;
+    Chain *chain = chain_at(peel, 0);
+    for (guint i = 0; i < peel->count; i++)
+        if (peel->items[i].state == PEEL_YES)
+            g_array_index(chain->gone, bool, i) = true;
+    chain->end = peel->count;
+    chain->over = false;
+}
+
+static void chain_chosen(Peel *peel, Chain *chain, guint item, bool news)
 {
     guint rank = peel->items[item].rank;
     g_array_index(chain->gone, bool, item) = true;
@@ -552,8 +530,11 @@ static void chain_chosen(Peel *peel, Chain *chain, guint item)
         chain->over = hope_of_chain(peel, chain) < HOPELESS;
         return;
     }
-    if (!peel->trusted)
+    if (!peel->trusted) {
+        if (peel->chains->len == 1 && !peel->repeated)
+            consider(peel, chain);
         return;
+    }
     if (rank >= chain->end) {
         for (guint i = 0; i < peel->chains->len; i++)
             if (chain_at(peel, i)->start <= rank)
@@ -561,6 +542,11 @@ static void chain_chosen(Peel *peel, Chain *chain, guint item)
         chain->over = true;
         return;
     }
+    if (!news && ++peel->repeated > REPEATED) {
+        distrust(peel);
+        return;
+    }
+    peel_passed(peel, chain->reached, rank);
     chain->reached = MAX(chain->reached, rank + 1);
     chain->over = hope_of_chain(peel, chain) < HOPELESS;
 }
@@ -579,7 +565,7 @@ static void pending_chosen(Peel *peel, GList *at, guint item)
 
 bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection)
 {
-    int index = find(peel, code);
+    int index = peel_find(peel, code);
     if (index < 0) {
         peel_lost(peel, ticket, NULL);
         return false;
@@ -588,7 +574,7 @@ bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection
     peel->begun = true;
     bool news = accept(peel, (guint)index, connection);
     if (hello->phase == PHASE_CHAINS)
-        chain_chosen(peel, chain_at(peel, hello->source), (guint)index);
+        chain_chosen(peel, chain_at(peel, hello->source), (guint)index, news);
     GList *pending = pending_of(peel, hello);
     if (pending)
         pending_chosen(peel, pending, (guint)index);

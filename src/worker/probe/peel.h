@@ -32,11 +32,12 @@ typedef enum PeelHabit {
 typedef struct PeelSpec {
     const PeelEntry *entries; /* in the order that is expected of the server, its first first */
     guint count;
-    guint parallel; /* unanswered at most */
-    bool twice;     /* the first list is offered in both orders at once */
-    bool hold;      /* after the first list: nothing until peel_expect */
-    bool unordered; /* who is preferred to whom is not asked */
-    guint limit;    /* code points in one list at most; 0: no limit */
+    guint parallel;    /* unanswered at most */
+    bool twice;        /* the first list is offered in both orders at once */
+    bool hold;         /* after the first list: nothing until peel_expect */
+    bool unordered;    /* who is preferred to whom is not asked */
+    guint limit;       /* code points in one list at most; 0: no limit */
+    GPtrArray *orders; /* GArray * of uint32_t: other orders that a server may have; or NULL */
 } PeelSpec;
 
 typedef enum PeelState {
@@ -109,6 +110,15 @@ guint peel_want(const Peel *peel);
 guint peel_left(const Peel *peel);
 
 bool peel_over(const Peel *peel);
+
+/* All that was likely is answered. */
+bool peel_settled(const Peel *peel);
+
+/* All that is accepted is known; its order may not be. */
+bool peel_closed(const Peel *peel);
+
+/* Who it looks as if chooses. */
+PeelHabit peel_habit(const Peel *peel);
 
 /* Code points in one list at most, since longer ones were lost; 0: no limit. */
 guint peel_limit(const Peel *peel);

@@ -1,5 +1,5 @@
-/* peel_inner: what the two halves of a Peel share: peel.c finds the accepted ones, peel_order.c
- * puts them in order.
+/* peel_inner: what the parts of a Peel share: peel.c finds the accepted ones, peel_expect.c guesses
+ * what is likely, peel_order.c puts the accepted ones in order.
  */
 #ifndef TLSDIVE_WORKER_PROBE_PEEL_INNER_H
 #define TLSDIVE_WORKER_PROBE_PEEL_INNER_H
@@ -59,6 +59,8 @@ struct Peel {
     guint parallel, limit, times;
     bool twice, hold, trusted, unordered;
     PeelHabit habit;
+    GPtrArray *orders; /* GArray * of uint32_t */
+    guint repeated;    /* answers of one chain that another one had before */
     PeelPhase phase;
     guint first_asked, out, accepted, numbers;
     GPtrArray *hellos; /* Hello *, by ticket */
@@ -76,6 +78,19 @@ struct Peel {
     guint shy_asked; /* 0: not yet, 1: out or answered */
     bool shy_first;
 };
+
+/* The index of a code point; -1: it is none of them. */
+int peel_find(const Peel *peel, uint32_t code);
+
+/* What is expected of the ranks from `from` to before `to`. */
+double peel_hope_of(const Peel *peel, guint from, guint to);
+
+/* Ranks from `from` to before `to` were passed over by an answer: their kinds are less likely. */
+void peel_passed(Peel *peel, guint from, guint to);
+
+/* The first answers of the only chain, in the order in which they came: takes the order that fits
+ * them, and trusts it; false if none does. */
+bool peel_trust(Peel *peel, const GArray *answers);
 
 /* The phase of order begins, or goes on as all its pairs were told: queues pairs, or sets the order
  * and the phase that follows. */

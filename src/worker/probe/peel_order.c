@@ -324,6 +324,21 @@ bool peel_any(const Peel *peel)
     return peel->accepted > 0;
 }
 
+bool peel_settled(const Peel *peel)
+{
+    return peel->phase >= PHASE_LISTS;
+}
+
+bool peel_closed(const Peel *peel)
+{
+    return peel->phase >= PHASE_ORDER;
+}
+
+PeelHabit peel_habit(const Peel *peel)
+{
+    return peel->habit;
+}
+
 bool peel_begun(const Peel *peel)
 {
     return peel->begun;

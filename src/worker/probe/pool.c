@@ -42,7 +42,7 @@ enum {
     TRIES_SILENT = 2,
     LOSSES_IN_A_ROW = 3,
     FAILURES_IN_A_ROW = 8,
-    SLOW_REPLIES = 3,
+    SLOW_REPLIES = 2,
 };
 
 #define SLOW_FACTOR  1.8

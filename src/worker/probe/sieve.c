@@ -91,7 +91,7 @@ static void begin(Sieve *sieve)
 {
     const KnownVersion *tls13 = known_version(sieve->known, TLS_1_3);
     const KnownVersion *tls12 = known_version(sieve->known, TLS_1_2);
-    if (!tls13->over || !(tls12->over || tls12->suites->len))
+    if (!tls13->settled || !tls12->settled)
         return;
     sieve->begun = true;
     if (tls13->certainty != CERTAINTY_YES) {
@@ -209,8 +209,8 @@ static guint sieve_want(const Strategy *strategy)
 {
     const Sieve *sieve = (const Sieve *)strategy;
     if (!sieve->begun)
-        return known_version(sieve->known, TLS_1_3)->over &&
-               known_version(sieve->known, TLS_1_2)->over;
+        return known_version(sieve->known, TLS_1_3)->settled &&
+               known_version(sieve->known, TLS_1_2)->settled;
     return sieve->waiting.length + (sieve->probed ? 0 : 6 * sieve->out);
 }
 

@@ -3,8 +3,10 @@
  *    is expected here, but each is asked. Where TLS 1.2 is not accepted they start by themselves.
  * 2. The list is peeled (peel.c). An answer in another version than the one asked for is a refusal:
  *    the server had nothing in this one.
- * 3. What is left is asked in the other forms, each until it is refused. Only what was refused in
- *    all of them is a "no". SSL 3.0 knew no extensions: it is asked without any at first.
+ * 3. What is left is asked in the other forms, side by side, each until it is refused. Only what
+ *    was refused in all of them is a "no". A hello allows lower versions too: one that was refused
+ *    in the usual form is a "no" where the version above it was refused in all of them. SSL 3.0
+ * knew no extensions: it is asked without any at first.
  * 4. Where another form brought more, the order is asked again in that form, of all of them.
  * 5. Application protocols ride on the hellos of the first version that answers. Alert 120 refuses
  *    them alone: that hello is asked again without any.
@@ -16,59 +18,33 @@
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 
+enum { PEELS = FORMS + 1, ORDER = FORMS }; /* one for each form, and that of step 4 */
+
 /* A hello that is out. */
 typedef struct Out {
+    guint peel; /* its index */
     guint ticket, alpn_ticket;
     bool with_alpn;
     GArray *suites; /* uint32_t */
 } Out;
 
-typedef enum Stage {
-    STAGE_FORMS, /* the forms, one after the other */
-    STAGE_ORDER, /* the order once more */
-    STAGE_OVER,
-} Stage;
-
 typedef struct Suites {
     Strategy base;
     Known *known;
     uint16_t version;
-    Stage stage;
-    guint form;         /* index in form_of */
-    Peel *peels[FORMS]; /* by index; NULL: not begun */
-    Peel *order;        /* of the stage of that name */
-    GPtrArray *outs;    /* Out *, by tag; NULL: answered */
-    GQueue again;       /* tags to ask again without ALPN */
-    GHashTable *said;   /* suites that were said to be accepted */
-    Form order_form;
+    Peel *peels[PEELS]; /* NULL: not begun */
+    Form forms[PEELS];
+    bool over;
+    GPtrArray *outs;  /* Out *, by tag */
+    GQueue again;     /* tags to ask again without ALPN */
+    GHashTable *said; /* suites that were said to be accepted */
 } Suites;
 
 static void out_free(void *data)
 {
     Out *out = data;
-    if (!out)
-        return;
     g_array_unref(out->suites);
     g_free(out);
-}
-
-static Form form_of(const Suites *suites, guint index)
-{
-    static const Form usual[FORMS] = {FORM_EC, FORM_FFDHE, FORM_BARE};
-    static const Form ssl3[FORMS] = {FORM_BARE, FORM_EC, FORM_FFDHE};
-    return suites->version == TLS_SSL3 ? ssl3[index] : usual[index];
-}
-
-static Peel *current(const Suites *suites)
-{
-    switch (suites->stage) {
-    case STAGE_FORMS:
-        return suites->peels[suites->form];
-    case STAGE_ORDER:
-        return suites->order;
-    default:
-        return NULL;
-    }
 }
 
 /* ---- what follows what ---- */
@@ -87,12 +63,14 @@ static GArray *rest_of(const Suites *suites)
 
 static Peel *peel_of(const Suites *suites, GArray *entries, bool twice, bool hold)
 {
+    g_autoptr(GPtrArray) orders = form_orders();
     PeelSpec spec = {.entries = (const PeelEntry *)(void *)entries->data,
                      .count = entries->len,
                      .parallel = SUITES_PARALLEL,
                      .twice = twice,
                      .hold = hold,
-                     .limit = suites->known->limit};
+                     .limit = suites->known->limit,
+                     .orders = orders};
     return peel_new(&spec);
 }
 
@@ -135,90 +113,129 @@ static void say_no(Suites *suites)
     }
 }
 
-/* What the version's strategy knows when it has nothing left to ask. */
+static void take_suites(KnownVersion *of, const Peel *peel)
+{
+    g_autoptr(GArray) items = peel_items(peel, PEEL_YES);
+    g_array_set_size(of->suites, 0);
+    for (guint i = 0; i < items->len; i++)
+        g_array_append_val(of->suites, g_array_index(items, PeelItem, i).code);
+}
+
+/* Of a version that was not seen to be accepted. */
+static void conclude_version(Suites *suites, const char *lost)
+{
+    const char *connection = NULL, *reason = NULL;
+    for (guint i = 0; i < FORMS && suites->peels[i] && !lost; i++) {
+        g_autoptr(GArray) unknown = peel_items(suites->peels[i], PEEL_UNKNOWN);
+        if (unknown->len)
+            lost = g_array_index(unknown, PeelItem, 0).reason;
+    }
+    g_autoptr(GArray) no = peel_items(suites->peels[0], PEEL_NO);
+    if (no->len) {
+        reason = g_array_index(no, PeelItem, 0).reason;
+        connection = g_array_index(no, PeelItem, 0).connection;
+    }
+    known_set_version(suites->known, suites->version, lost ? CERTAINTY_UNKNOWN : CERTAINTY_NO,
+                      lost ? NULL : connection, lost ? lost : reason);
+}
+
+/* What the version's strategy knows when it has nothing left to ask; `reason`: why it was stopped.
+ */
 static void conclude(Suites *suites, const char *reason)
 {
     Known *known = suites->known;
     KnownVersion *of = known_version(known, suites->version);
-    const Peel *best = suites->order ? suites->order : suites->peels[0];
+    const Peel *best = suites->peels[ORDER] ? suites->peels[ORDER] : suites->peels[0];
     ReportSpec what = {known, "suite", suites->version, NULL, report_suite};
-    suites->stage = STAGE_OVER;
-    if (of->certainty == CERTAINTY_YES && known->depth == DIVE_FULL) {
-        say_no(suites);
-        report_order(&what, best);
-        known_say_primes(known, suites->version);
-        if (peel_order(best) == PEEL_ORDER_SERVER) {
-            g_autoptr(GArray) items = peel_items(best, PEEL_YES);
-            g_array_set_size(of->suites, 0);
-            for (guint i = 0; i < items->len; i++)
-                g_array_append_val(of->suites, g_array_index(items, PeelItem, i).code);
-        }
-        of->habit = peel_order(best) == PEEL_ORDER_SERVER   ? PEEL_HABIT_SERVER
-                    : peel_order(best) == PEEL_ORDER_CLIENT ? PEEL_HABIT_CLIENT
-                                                            : PEEL_HABIT_UNKNOWN;
-    } else if (of->certainty != CERTAINTY_YES) {
-        const char *lost = reason;
-        const char *connection = NULL;
-        for (guint i = 0; i < FORMS && !lost; i++) {
-            g_autoptr(GArray) unknown = peel_items(suites->peels[i], PEEL_UNKNOWN);
-            if (unknown->len)
-                lost = g_array_index(unknown, PeelItem, 0).reason;
-        }
-        g_autoptr(GArray) no = peel_items(suites->peels[0], PEEL_NO);
-        if (!lost && no->len) {
-            reason = g_array_index(no, PeelItem, 0).reason;
-            connection = g_array_index(no, PeelItem, 0).connection;
-        }
-        known_set_version(known, suites->version, lost ? CERTAINTY_UNKNOWN : CERTAINTY_NO,
-                          connection, lost ? lost : reason);
+    suites->over = of->over = of->settled = true;
+    if (of->certainty != CERTAINTY_YES) {
+        conclude_version(suites, reason);
+        return;
     }
-    of->over = true;
+    if (known->depth != DIVE_FULL)
+        return;
+    say_no(suites);
+    report_order(&what, best);
+    known_say_primes(known, suites->version);
+    if (peel_order(best) == PEEL_ORDER_SERVER)
+        take_suites(of, best);
 }
 
-/* Step 4. */
-static void begin_order(Suites *suites, Form form)
+/* Step 4: where another form brought more. */
+static bool begin_order(Suites *suites)
 {
-    GArray *entries = form_suites(suites->version);
+    guint more = 0;
+    for (guint i = 1; i < FORMS; i++)
+        more = peel_any(suites->peels[i]) ? i : more;
+    if (!more || g_hash_table_size(suites->said) < 2 || suites->known->doubted)
+        return false;
+    g_autoptr(GArray) entries = form_suites(suites->version);
     for (guint i = 0; i < entries->len; i++) {
-        PeelEntry *entry = &g_array_index(entries, PeelEntry, i);
+        const PeelEntry *entry = &g_array_index(entries, PeelEntry, i);
         if (!g_hash_table_contains(suites->said, GUINT_TO_POINTER(entry->code + 1)))
             g_array_remove_index(entries, i--);
     }
-    suites->order = peel_of(suites, entries, true, false);
-    suites->order_form = form;
-    suites->stage = STAGE_ORDER;
-    g_array_unref(entries);
+    suites->peels[ORDER] = peel_of(suites, entries, true, false);
+    suites->forms[ORDER] = suites->forms[more];
+    return true;
 }
 
-/* The next stage, where the current one is over. */
+/* The suites that were likely are known: others may build upon them. */
+static void settle(Suites *suites)
+{
+    KnownVersion *of = known_version(suites->known, suites->version);
+    if (of->settled || !peel_settled(suites->peels[0]) || !peel_any(suites->peels[0]))
+        return;
+    of->settled = true;
+    of->habit = peel_habit(suites->peels[0]);
+    take_suites(of, suites->peels[0]);
+}
+
+/* Step 3: whether a version that was refused in the usual form needs no other: the one above it was
+ * refused in all of them. `wait` is set where that is not known yet. */
+static bool covered(const Suites *suites, bool *wait)
+{
+    static const uint16_t versions[] = {TLS_1_2, TLS_1_1, TLS_1_0, TLS_SSL3};
+    const KnownVersion *upper = NULL;
+    *wait = false;
+    if (peel_any(suites->peels[0]) || suites->known->doubted)
+        return false;
+    for (guint i = 1; i < G_N_ELEMENTS(versions); i++)
+        if (versions[i] == suites->version)
+            upper = known_version(suites->known, versions[i - 1]);
+    *wait = upper && !upper->over;
+    g_autoptr(GArray) unknown = peel_items(suites->peels[0], PEEL_UNKNOWN);
+    return upper && upper->certainty == CERTAINTY_NO && !unknown->len;
+}
+
+/* Begins what can begin, and concludes where all is answered. */
 static void advance(Suites *suites)
 {
-    while (suites->stage != STAGE_OVER && peel_over(current(suites)) && !suites->again.length) {
-        if (suites->stage == STAGE_ORDER) {
-            conclude(suites, NULL);
-            return;
-        }
-        if (suites->form + 1 < FORMS) {
-            g_autoptr(GArray) rest = rest_of(suites);
-            suites->form++;
-            suites->peels[suites->form] = peel_of(suites, rest, false, false);
-            continue;
-        }
-        guint more = 0;
-        for (guint i = 1; i < FORMS; i++)
-            more = peel_any(suites->peels[i]) ? i : more;
-        if (more && g_hash_table_size(suites->said) > 1)
-            begin_order(suites, form_of(suites, more));
-        else
-            conclude(suites, NULL);
+    if (suites->over)
+        return;
+    settle(suites);
+    bool wait = false;
+    if (peel_over(suites->peels[0]) && covered(suites, &wait)) {
+        conclude(suites, NULL);
+        return;
     }
+    if (peel_closed(suites->peels[0]) && !suites->peels[1] && !wait) {
+        g_autoptr(GArray) rest = rest_of(suites);
+        for (guint i = 1; i < FORMS; i++)
+            suites->peels[i] = peel_of(suites, rest, false, false);
+    }
+    for (guint i = 0; i < PEELS; i++)
+        if (suites->peels[i] && !peel_over(suites->peels[i]))
+            return;
+    if (suites->peels[1] && !suites->again.length && (suites->peels[ORDER] || !begin_order(suites)))
+        conclude(suites, NULL);
 }
 
 /* Step 1: what TLS 1.2 was found to accept is expected of the lower ones too. */
 static void expect(Suites *suites)
 {
     const KnownVersion *upper = known_version(suites->known, TLS_1_2);
-    if (!upper->over && upper->certainty != CERTAINTY_NO && upper->certainty != CERTAINTY_UNKNOWN)
+    if (!upper->settled)
         return;
     g_autoptr(GArray) codes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     for (guint i = 0; i < upper->suites->len; i++) {
@@ -234,45 +251,57 @@ static void expect(Suites *suites)
 
 /* ---- asking ---- */
 
-static bool carries_alpn(const Suites *suites)
+static bool carries_alpn(const Suites *suites, guint index)
 {
-    return suites->known->depth == DIVE_FULL && suites->stage == STAGE_FORMS &&
-           form_of(suites, suites->form) == FORM_EC && peel_begun(suites->peels[0]) &&
-           peel_any(suites->peels[0]) && suites->version >= TLS_1_0;
+    return suites->known->depth == DIVE_FULL && suites->forms[index] == FORM_EC &&
+           suites->version >= TLS_1_0 && peel_any(suites->peels[0]);
 }
 
-static Offer *offer_of(Suites *suites, const GArray *list)
+static Offer *offer_of(const Suites *suites, const Out *out)
 {
-    Form form = suites->stage == STAGE_ORDER ? suites->order_form : form_of(suites, suites->form);
-    return form_offer(suites->version, form, list, suites->known->server_name);
+    return form_offer(suites->version, suites->forms[out->peel], out->suites,
+                      suites->known->server_name);
+}
+
+/* The next list of any of the peels. */
+static Out *next_out(Suites *suites)
+{
+    for (guint i = 0; i < PEELS; i++) {
+        guint ticket;
+        if (!suites->peels[i])
+            continue;
+        if (suites->known->doubted)
+            peel_doubt(suites->peels[i], TRIES_IN_DOUBT);
+        GArray *list = peel_ask(suites->peels[i], &ticket);
+        if (!list)
+            continue;
+        Out *out = g_new0(Out, 1);
+        out->peel = i;
+        out->ticket = ticket;
+        out->suites = list;
+        return out;
+    }
+    return NULL;
 }
 
 static Offer *suites_ask(Strategy *strategy, guint *tag)
 {
     Suites *suites = (Suites *)strategy;
+    if (suites->version < TLS_1_2 && suites->known->depth == DIVE_FULL)
+        expect(suites);
     advance(suites);
     if (suites->again.length) {
         *tag = GPOINTER_TO_UINT(g_queue_pop_head(&suites->again));
-        return offer_of(suites, ((Out *)g_ptr_array_index(suites->outs, *tag))->suites);
+        return offer_of(suites, g_ptr_array_index(suites->outs, *tag));
     }
-    Peel *peel = current(suites);
-    if (!peel)
+    Out *out = suites->over ? NULL : next_out(suites);
+    if (!out)
         return NULL;
-    if (suites->known->doubted)
-        peel_doubt(peel, TRIES_IN_DOUBT);
-    if (suites->version < TLS_1_2 && suites->known->depth == DIVE_FULL && peel == suites->peels[0])
-        expect(suites);
-    guint ticket;
-    GArray *list = peel_ask(peel, &ticket);
-    if (!list)
-        return NULL;
-    Out *out = g_new0(Out, 1);
-    out->ticket = ticket;
-    out->suites = list;
     *tag = suites->outs->len;
     g_ptr_array_add(suites->outs, out);
-    Offer *offer = offer_of(suites, list);
-    out->with_alpn = carries_alpn(suites) && alpn_add(suites->known, offer, &out->alpn_ticket);
+    Offer *offer = offer_of(suites, out);
+    out->with_alpn =
+        carries_alpn(suites, out->peel) && alpn_add(suites->known, offer, &out->alpn_ticket);
     if (suites->version < TLS_1_2)
         strategy->rank = RANK_LATER;
     return offer;
@@ -306,7 +335,7 @@ static void learn(Suites *suites, const CipherSuite *found)
     }
 }
 
-static void say_suite(Suites *suites, const Told *told, bool news)
+static void say_suite(Suites *suites, const Out *out, const Told *told, bool news)
 {
     uint32_t code = told->reply->suite;
     if (!news || !g_hash_table_add(suites->said, GUINT_TO_POINTER(code + 1)))
@@ -319,24 +348,24 @@ static void say_suite(Suites *suites, const Told *told, bool news)
     json_t *answer = known_answer("suite", suites->version, "yes");
     known_item(answer, registry_suite_name(code, number), code);
     known_text(answer, "connection", told->connection);
-    if (suites->stage == STAGE_FORMS && suites->form)
-        known_text(answer, "value", form_name(form_of(suites, suites->form)));
+    if (out->peel)
+        known_text(answer, "value", form_name(suites->forms[out->peel]));
     if (told->reason)
         json_object_set_new(answer, "faults", json_pack("[s]", told->reason));
     known_say(suites->known, answer);
-    if (suites->stage == STAGE_FORMS && !suites->form)
+    if (!out->peel)
         learn(suites, registry_suite(code));
 }
 
 static void tell_chosen(Suites *suites, const Out *out, const Told *told)
 {
-    Peel *peel = current(suites);
+    Peel *peel = suites->peels[out->peel];
     if (told->reply->version != suites->version) {
         peel_refused(peel, out->ticket, told->connection, "version-lower");
         return;
     }
     bool news = peel_chosen(peel, out->ticket, told->reply->suite, told->connection);
-    say_suite(suites, told, news);
+    say_suite(suites, out, told, news);
     known_note(suites->known, told->offer, told->reply, told->connection, NULL);
 }
 
@@ -344,7 +373,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
 {
     Suites *suites = (Suites *)strategy;
     Out *out = g_ptr_array_index(suites->outs, tag);
-    Peel *peel = current(suites);
+    Peel *peel = suites->peels[out->peel];
     if (out->with_alpn) {
         out->with_alpn = false;
         if (alpn_tell(suites->known, out->alpn_ticket, told)) {
@@ -371,7 +400,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         suites->known->doubted = true;
     if (suites->known->depth != DIVE_FULL &&
         known_version(suites->known, suites->version)->certainty == CERTAINTY_YES) {
-        suites->stage = STAGE_OVER;
+        suites->over = true;
         known_version(suites->known, suites->version)->over = true;
     }
     advance(suites);
@@ -380,46 +409,46 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
 static guint suites_want(const Strategy *strategy)
 {
     const Suites *suites = (const Suites *)strategy;
-    const Peel *peel = current(suites);
-    return suites->again.length + (peel ? MAX(peel_want(peel), peel_over(peel) ? 1 : 0) : 0);
+    guint want = suites->again.length;
+    for (guint i = 0; i < PEELS; i++)
+        want += suites->peels[i] ? peel_want(suites->peels[i]) : 0;
+    bool wait = false, closing = !suites->peels[1] && peel_settled(suites->peels[0]);
+    if (closing && peel_closed(suites->peels[0]) && covered(suites, &wait))
+        return MAX(want, 1);
+    return want + (closing && !wait ? FORMS - 1 : 0);
 }
 
 static guint suites_left(const Strategy *strategy)
 {
     const Suites *suites = (const Suites *)strategy;
-    const Peel *peel = current(suites);
-    if (!peel)
-        return 0;
-    guint forms = suites->stage == STAGE_FORMS ? FORMS - 1 - suites->form : 0;
-    return peel_left(peel) + forms + suites->again.length;
+    guint left = suites->again.length;
+    for (guint i = 0; i < PEELS; i++)
+        left += suites->peels[i] ? peel_left(suites->peels[i]) : i < FORMS;
+    return left;
 }
 
 static bool suites_over(const Strategy *strategy)
 {
-    return ((const Suites *)strategy)->stage == STAGE_OVER;
+    return ((const Suites *)strategy)->over;
 }
 
 static void suites_stop(Strategy *strategy, const char *reason)
 {
     Suites *suites = (Suites *)strategy;
-    if (suites->stage == STAGE_OVER)
+    if (suites->over)
         return;
     for (guint i = 0; i < FORMS; i++)
         if (suites->peels[i])
             peel_stop(suites->peels[i], reason);
-    if (suites->order) {
-        peel_free(suites->order);
-        suites->order = NULL;
-    }
+    g_clear_pointer(&suites->peels[ORDER], peel_free);
     conclude(suites, reason);
 }
 
 static void suites_free(Strategy *strategy)
 {
     Suites *suites = (Suites *)strategy;
-    for (guint i = 0; i < FORMS; i++)
+    for (guint i = 0; i < PEELS; i++)
         peel_free(suites->peels[i]);
-    peel_free(suites->order);
     g_ptr_array_unref(suites->outs);
     g_queue_clear(&suites->again);
     g_hash_table_unref(suites->said);
@@ -446,6 +475,10 @@ Strategy *suites_new(Known *known, uint16_t version)
     suites->outs = g_ptr_array_new_with_free_func(out_free);
     suites->said = g_hash_table_new(NULL, NULL);
     g_queue_init(&suites->again);
+    static const Form usual[FORMS] = {FORM_EC, FORM_FFDHE, FORM_BARE};
+    static const Form ssl3[FORMS] = {FORM_BARE, FORM_EC, FORM_FFDHE};
+    for (guint i = 0; i < FORMS; i++)
+        suites->forms[i] = version == TLS_SSL3 ? ssl3[i] : usual[i];
     bool full = known->depth == DIVE_FULL;
     g_autoptr(GArray) entries = form_suites(version);
     suites->peels[0] =
