@@ -130,8 +130,6 @@ static GArray *suites_of(const KnownVersion *of, bool cbc)
 
 static void set_extensions(Offer *offer, guint row)
 {
-    for (guint i = 0; i < offer->extensions->len; i++)
-        g_bytes_unref(g_array_index(offer->extensions, OfferExtension, i).data);
     g_array_set_size(offer->extensions, 0);
     for (guint i = 0; i < rows[row].count; i++) {
         const Offered *one = &rows[row].offered[i];
