@@ -4,11 +4,9 @@ import json
 import os
 import re
 import subprocess
-import sys
 
-import modern
-from servers import ADDRESS, Pki, free_port, gnutls_serv, nginx, run, s_server, start
-from tap import Skip, check, equal, main, test
+from servers import ADDRESS, Pki, gnutls_serv, nginx, run, s_server
+from tap import check, equal, main, test
 
 ASK = "tests/real/ask_one"
 pki = Pki()
@@ -122,22 +120,6 @@ def groups_of_tls13():
         members(reply, kind="chosen", group=code, version=0x304, reason=None)
         other = 0x17 if code != 0x17 else 0x18
         members(ask(port, 0x304, TLS13, f"groups={other:x}", SCHEMES), kind="alert")
-
-
-@test
-def groups_of_tomorrow():
-    """Hybrids, ML-KEM alone, SM2 and Brainpool: a server takes our shares of them too."""
-    names = {0x11EB: "SecP256r1MLKEM768", 0x11EC: "X25519MLKEM768", 0x11ED: "SecP384r1MLKEM1024",
-             0x11EE: "curveSM2MLKEM768", 0x200: "MLKEM512", 0x201: "MLKEM768", 0x202: "MLKEM1024", 0x29: "curveSM2",
-             0x1F: "brainpoolP256r1tls13", 0x20: "brainpoolP384r1tls13", 0x21: "brainpoolP512r1tls13"}
-    if not modern.available(":".join(names.values())):
-        raise Skip("the OpenSSL of Python's cryptography has not all of these groups")
-    everything = "groups=" + ",".join(f"{code:x}" for code in names)
-    for code, name in names.items():
-        port = free_port()
-        start([sys.executable, modern.__file__, ADDRESS, str(port), *RSA, name], port, log="modern")
-        members(ask(port, 0x304, TLS13, everything, SCHEMES), kind="retry", group=code)
-        members(ask(port, 0x304, TLS13, everything, SCHEMES, f"shares={code:x}"), kind="chosen", group=code)
 
 
 @test

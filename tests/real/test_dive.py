@@ -110,7 +110,7 @@ def a_server_that_turns_every_handshake_away_is_dived_into():
 
 @test
 def a_dive_that_may_not_go_on_is_status_3():
-    result = dive(*of_trust("--depth", "versions", "--connections", "5", f"{ADDRESS}:{GOOD}"))
+    result = dive(*of_trust("--depth", "full", "--connections", "5", f"{ADDRESS}:{GOOD}"))
     end, = over(result.facts)
     check(end["result"] != "finished" and end["connections"] <= 5, str(end))
     equal(result.status, 3, result.errors)

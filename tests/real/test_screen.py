@@ -5,7 +5,7 @@ import signal
 import socket
 
 from program import TLSDIVE
-from servers import ADDRESS, ROOT, Pki, s_server
+from servers import ADDRESS, ROOT, Pki, free_port, nginx, s_server, start, stop
 from tap import check, equal, main, test, until
 from terminal import Terminal
 
@@ -94,7 +94,7 @@ def the_cursor_stands_on_the_selected_row():
                      ("g", "▸ modern.localhost")):
         screen.keys(key)
         screen.until(row)
-        equal(int(screen.ask("#{cursor_y}")), screen.line_of(row), row)
+        until(lambda: int(screen.ask("#{cursor_y}")) == screen.line_of(row), row)
     screen.keys("q")
     screen.ended()
 
@@ -128,6 +128,73 @@ def a_session_is_saved_and_opened():
     again.until("chain ▸ leaf")
     again.keys("Q")
     again.ended()
+
+
+@test
+def a_dive_from_the_table_to_the_bytes_that_prove_a_cell():
+    pem, key = pki.leaf("dive", names="DNS:one.example")
+    port, = nginx([f"ssl_certificate {pem}; ssl_certificate_key {key}; ssl_protocols TLSv1.2;"
+                   "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA; ssl_prefer_server_ciphers on;"])
+    path = os.path.join(ROOT, "dive.jsonl")
+    screen = Screen("--save", path, "--ca-file", pki.ca, f"{ADDRESS}:{port}", columns=120, rows=40)
+    screen.until("1/1 done", "other versions, suites, groups: not")
+    screen.keys("D")
+    screen.until("TLS 1.2, 2 suites", gone=["asking"])
+    screen.keys("7")
+    screen.until("accepts", "2 accepted", "RSA_AES_128_CBC_SHA", "no FS")
+    screen.keys("/")
+    screen.text("ECDHE_RSA")
+    screen.keys("Enter")
+    screen.until("ECDHE_RSA_AES_128_GCM_SHA256 in TLS 1.2: yes, connection")
+    screen.keys("Enter")
+    screen.until("accepts ▸ connection", "ClientHello", "TLS 1.2, ECDHE_RSA_AES_128_GCM_SHA256")
+    screen.keys("/")
+    screen.text("ServerHello")
+    screen.keys("Enter", "Enter")
+    screen.until("messages", "cipher_suite")
+    screen.keys("Escape", "Escape")
+    screen.until("ECDHE_RSA_AES_128_GCM_SHA256 in TLS 1.2: yes")
+    screen.keys("R")
+    until(lambda: '"depth":"one"' in open(path).read() and open(path).read().count('"event":"over"') == 2,
+          lambda: open(path).read()[-2000:])
+    screen.until("ECDHE_RSA_AES_128_GCM_SHA256 in TLS 1.2: yes")
+    screen.keys("Left")  # TLS 1.2 is its first column: back
+    screen.until("▸ ", "2 handshake")
+    screen.keys("Q")
+    screen.ended("saved in")
+    again = Screen("--open", path, columns=120, rows=40)
+    again.until("TLS 1.2, 2 suites")
+    again.keys("7")
+    again.until("2 accepted", "(the version itself)")
+    again.keys("R")
+    again.until("a saved session")
+    again.keys("Q")
+    again.ended()
+
+
+@test
+def a_watched_cell_turns_when_the_server_goes():
+    pem, key = pki.leaf("watched", names="DNS:one.example")
+    port = free_port()
+    command = ["openssl", "s_server", "-quiet", "-accept", f"{ADDRESS}:{port}", "-cert", pem, "-key", key, "-www"]
+    server = start(command, port)
+    screen = Screen("--ca-file", pki.ca, f"{ADDRESS}:{port}", columns=120, rows=40)
+    screen.until("1/1 done")
+    screen.text(":accepts")
+    screen.keys("Enter")
+    screen.until("nothing was asked yet")
+    screen.keys("D")
+    screen.until("[yes]", gone=["asking"])
+    screen.keys("W")
+    screen.until("WATCHING", "TLS 1.3: yes")
+    stop(server)
+    screen.until("WATCHING", "TLS 1.3: unknown", "refused")
+    start([*command, "-no_tls1_3"], port)
+    screen.until("WATCHING", "TLS 1.3: no")
+    screen.keys("W")
+    screen.until("TLS 1.3: no", gone=["WATCHING"])
+    screen.keys("Q")
+    screen.ended()
 
 
 @test

@@ -24,11 +24,9 @@ typedef struct CipherSuite {
     const char *openssl;        /* OpenSSL's: "ECDHE-RSA-AES128-SHA"; NULL: it has none */
     const char *exchange;       /* key exchange: tls13, rsa, dhe, ecdhe, dh, ecdh, dh-anonymous,
                                    ecdh-anonymous, psk, dhe-psk, ecdhe-psk, rsa-psk, srp, krb5, gost,
-                                   eccpwd, cecpq1, fortezza, ecjpake, sm2, ibsdh, ibc, null;
-                                   signalling: no suite at all */
+                                   eccpwd,       cecpq1, fortezza, null; signalling: no suite at all */
     const char *authentication; /* tls13, rsa, dss, ecdsa, psk, srp, krb5, gost94, gost01, gost12,
-                                   eccpwd, fortezza, ecjpake, sm2, ibc, anonymous, null; NULL:
-                                   signalling */
+                                   eccpwd, fortezza, anonymous, null; NULL: signalling */
     const char *cipher;         /* AES, CHACHA20, 3DES, RC4 ...; NULL, as text: no encryption */
     unsigned bits;              /* of the key */
     const char
@@ -36,8 +34,7 @@ typedef struct CipherSuite {
     const char *hash;  /* of the HMAC; of an AEAD's PRF: SHA, MD5, SHA256 ... */
     bool export;       /* weakened for export from the USA */
     bool forward;      /* forward secrecy */
-    uint16_t min, max; /* versions that use it, as ProtocolVersion; 0x0002 is SSL 2.0, 0x0101 TLCP;
-                          0: none */
+    uint16_t min, max; /* versions that use it, as ProtocolVersion; 0x0002 is SSL 2.0; 0: none */
 } CipherSuite;
 
 /* By code point; for SSL 2.0 by its kind of three bytes. */

@@ -49,7 +49,7 @@ void judge_suites_accepted(AuditCase *examined); /* one finding a weakness */
 void judge_secrecy_accepted(AuditCase *examined);
 void judge_dh_accepted(AuditCase *examined);
 void judge_failing(AuditCase *examined);
-void judge_configurations(AuditCase *examined);
+void judge_trait(AuditCase *examined); /* a feature or behaviour: rows of a table */
 
 /* how it answered (judge_answer.c) */
 void judge_starttls_missing(AuditCase *examined);

@@ -227,14 +227,42 @@ void judge_failing(AuditCase *examined)
     }
 }
 
-void judge_configurations(AuditCase *examined)
+/* Which feature or behaviour a rule is about. */
+static const struct {
+    const char *rule, *question, *item;
+} traits[] = {
+    {"two-configurations", "behaviour", "two-configurations"},
+    {"accepts-compression", "feature", "compression"},
+    {"client-renegotiation", "feature", "renegotiation"},
+    {"ephemeral-key-reused", "behaviour", "ephemeral-key-reused"},
+};
+
+/* The first yes of any version; NULL: none. */
+static const Answer *trait_of(const Answers *answers, const char *question, const char *item)
 {
-    const Answer *answer =
-        answers_find(examined->endpoint->answers, "behaviour", "", "two-configurations");
-    if (!answer || answer->word != ANSWER_YES)
-        return;
-    json_t *value = json_object_get(answer->fact, "value");
-    json_t *args = json_object();
-    json_object_set_new(args, "value", value ? json_incref(value) : json_string("?"));
-    prove(finding_add(examined, examined->rule->severity, args), answer);
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        const AnswerCell *cell = strcmp(topic->question, question) == 0
+                                     ? g_hash_table_lookup(topic->by_item, item)
+                                     : NULL;
+        if (cell && cell->answer->word == ANSWER_YES)
+            return cell->answer;
+    }
+    return NULL;
+}
+
+void judge_trait(AuditCase *examined)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(traits); i++) {
+        if (strcmp(traits[i].rule, examined->rule->code) != 0)
+            continue;
+        const Answer *answer =
+            trait_of(examined->endpoint->answers, traits[i].question, traits[i].item);
+        if (!answer)
+            continue;
+        json_t *value = json_object_get(answer->fact, "value");
+        json_t *args = json_object();
+        json_object_set_new(args, "value", value ? json_incref(value) : json_string("?"));
+        prove(finding_add(examined, examined->rule->severity, args), answer);
+    }
 }

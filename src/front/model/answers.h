@@ -1,6 +1,7 @@
 /* answers: what an endpoint was asked in dives, and what it answered.
  *
- * A topic is a question in one version and about one kind of key ("suite" in "TLS 1.2"); below it
+ * A topic is a question in one version and about one kind of key ("suite" in "TLS 1.2"; of
+ * certificates the key is the value, which says what brings one); below it
  * lies, for each item that was asked about, the answer that counts, which is the last one. An
  * answer is one fact and is shared by all its items. Of an order ("suite-order") the items are no
  * rows of their own: the topic's last answer is all.

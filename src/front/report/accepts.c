@@ -167,6 +167,23 @@ static void weaknesses(const Accepts *accepts, const AnswerCell *cell)
               MIN(MARK, page->width * 3 / 4));
 }
 
+static gint by_strength(gconstpointer a, gconstpointer b)
+{
+    const AnswerCell *left = *(AnswerCell *const *)a, *right = *(AnswerCell *const *)b;
+    gint order = strength_compare_suites(registry_suite_named(left->item),
+                                         registry_suite_named(right->item));
+    return order ? order : strcmp(left->item, right->item);
+}
+
+/* What is accepted in a version: where the server has no order, the strongest first. */
+static GPtrArray *suites_of(const Accepts *accepts, const char *version)
+{
+    GPtrArray *cells = answers_list(accepts->answers, "suite", version, ANSWER_YES);
+    if (!answers_order(accepts->answers, "suite-order", version))
+        g_ptr_array_sort(cells, by_strength);
+    return cells;
+}
+
 /* What makes two versions alike: the same suites, order and marks. */
 static char *signature(const Accepts *accepts, const GPtrArray *cells, const char *version)
 {
@@ -221,14 +238,13 @@ static void suites(Accepts *accepts)
     accepts->label = _("suites");
     for (guint i = 0; answers_versions[i]; i++) {
         const char *version = answers_versions[i];
-        g_autoptr(GPtrArray) cells = answers_list(accepts->answers, "suite", version, ANSWER_YES);
+        g_autoptr(GPtrArray) cells = suites_of(accepts, version);
         g_autoptr(GString) names = g_string_new(version);
         char *same = signature(accepts, cells, version);
         if (cells->len && g_hash_table_add(written, same)) {
             for (guint j = i + 1; answers_versions[j]; j++) {
                 const char *other = answers_versions[j];
-                g_autoptr(GPtrArray) theirs =
-                    answers_list(accepts->answers, "suite", other, ANSWER_YES);
+                g_autoptr(GPtrArray) theirs = suites_of(accepts, other);
                 g_autofree char *their = signature(accepts, theirs, other);
                 if (strcmp(their, same) == 0)
                     append(names, ", ", other);
@@ -285,23 +301,40 @@ static void plain(Accepts *accepts, const char *question, const char *label, boo
         plain_version(accepts, question, answers_versions[i], values);
 }
 
-/* The parameters of Diffie-Hellman: most suites of a version share one. */
+/* The parameters of Diffie-Hellman: most suites and versions share one. */
 static void dh(Accepts *accepts)
 {
-    accepts->label = _("DH");
+    g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_autoptr(GPtrArray) versions_of = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; answers_versions[i]; i++) {
         g_autoptr(GPtrArray) cells =
             answers_list(accepts->answers, "dh", answers_versions[i], ANSWER_YES);
-        g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         for (guint j = 0; j < cells->len; j++) {
             const AnswerCell *cell = cells->pdata[j];
             const json_t *value = json_object_get(cell->answer->fact, "value");
-            char *words = words_value(value, accepts->page->ascii);
-            if (!g_hash_table_add(said, words))
+            char *text = words_value(value, accepts->page->ascii);
+            guint known = GPOINTER_TO_UINT(g_hash_table_lookup(said, text));
+            if (!known) {
+                g_ptr_array_add(words, text);
+                g_ptr_array_add(versions_of, g_strdup(answers_versions[i]));
+                g_hash_table_insert(said, text, GUINT_TO_POINTER(words->len));
                 continue;
-            g_autofree char *text = g_strdup_printf("%s: %s", answers_versions[i], words);
-            line(accepts, TINT_NONE, text);
+            }
+            g_free(text);
+            char **names = (char **)&versions_of->pdata[known - 1];
+            if (g_str_has_suffix(*names, answers_versions[i]))
+                continue;
+            char *more = g_strdup_printf("%s, %s", *names, answers_versions[i]);
+            g_free(*names);
+            *names = more;
         }
+    }
+    accepts->label = _("DH");
+    for (guint i = 0; i < words->len; i++) {
+        g_autofree char *text =
+            g_strdup_printf("%s: %s", (char *)versions_of->pdata[i], (char *)words->pdata[i]);
+        line(accepts, TINT_NONE, text);
     }
 }
 
@@ -358,7 +391,7 @@ static void cost(Accepts *accepts)
 void block_accepts(Page *page, const Model *model, const Endpoint *endpoint)
 {
     Accepts accepts = {.page = page, .model = model, .answers = endpoint->answers};
-    if (!endpoint->answers)
+    if (!endpoint->answers || !endpoint->answers->topics->len)
         return;
     versions(&accepts);
     suites(&accepts);

@@ -267,9 +267,10 @@ static void add_watch(const AcceptsView *view)
         return;
     g_autofree char *items =
         words_value(json_object_get(watch->question, "items"), !view->view.desk->utf8);
+    const char *version = fact_string(watch->question, "version", NULL);
     g_autofree char *text =
-        g_strdup_printf(_("watching %s %s: asked %u times (W there, or X, ends it)"), items,
-                        fact_string(watch->question, "version", ""), watch->times);
+        g_strdup_printf(_("watching %s%s%s: asked %u times (W there, or X, ends it)"), items,
+                        version ? _(" in ") : "", version ? version : "", watch->times);
     add_line(view->detail, ROLE_LIVE, text);
 }
 

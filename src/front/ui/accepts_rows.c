@@ -87,9 +87,10 @@ static void know(AcceptsRow *row)
     }
 }
 
-static AcceptsRow *row_get(Gather *gather, const char *question, const char *item)
+static AcceptsRow *row_get(Gather *gather, const char *question, const char *item,
+                           const char *apart)
 {
-    g_autofree char *identity = g_strdup_printf("%s/%s", question, item);
+    g_autofree char *identity = g_strdup_printf("%s/%s%s", question, item, apart);
     AcceptsRow *row = g_hash_table_lookup(gather->by_identity, identity);
     if (row)
         return row;
@@ -137,7 +138,7 @@ static void set_cell(const Gather *gather, AcceptsRow *row, const AnswerTopic *t
 /* The versions themselves are one row. */
 static void gather_versions(Gather *gather, const AnswerTopic *topic)
 {
-    AcceptsRow *row = row_get(gather, topic->question, "");
+    AcceptsRow *row = row_get(gather, topic->question, "", "");
     for (guint i = 0; i < topic->cells->len; i++) {
         const AnswerCell *cell = topic->cells->pdata[i];
         int column = column_of(cell->item);
@@ -157,12 +158,14 @@ static void gather_topic(Gather *gather, const AnswerTopic *topic)
         return;
     }
     if (is_whole(topic->question) || g_str_has_suffix(topic->question, "-order")) {
-        set_cell(gather, row_get(gather, topic->question, ""), topic, topic->last);
+        set_cell(gather, row_get(gather, topic->question, "", ""), topic, topic->last);
         return;
     }
+    /* each question that brings a certificate is a row */
+    const char *apart = strcmp(topic->question, "certificate") == 0 ? topic->key : "";
     for (guint i = 0; i < topic->cells->len; i++) {
         const AnswerCell *cell = topic->cells->pdata[i];
-        set_cell(gather, row_get(gather, topic->question, cell->item), topic, cell->answer);
+        set_cell(gather, row_get(gather, topic->question, cell->item, apart), topic, cell->answer);
     }
 }
 
@@ -178,8 +181,7 @@ static void gather_answers(Gather *gather, const Answers *answers)
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-/* Places by the order of the newest version that has the row; where the server has none, by when
- * it was heard of. */
+/* Places by the order of the newest version that has the row, where the server has one. */
 static void place_rows(const Gather *gather, const Answers *answers, const char *question)
 {
     g_autofree char *order_of = g_strconcat(question, "-order", NULL);
@@ -231,16 +233,15 @@ bool accepts_differs(const AcceptsRow *row)
     return false;
 }
 
-/* Rows that no order names: by the newest version that has them. */
+/* Rows that no order names: by the newest version that has them, the strongest first. */
 static void place_rest(AcceptsRows *rows)
 {
     for (guint i = 0; i < rows->rows->len; i++) {
         AcceptsRow *row = rows->rows->pdata[i];
         for (int column = 0; row->place == NOWHERE && column < ACCEPTS_COLUMNS; column++)
             if (row->cells[0][column].sign >= SIGN_YES)
-                row->place = (guint)column * AFTER_VERSION + AFTER_VERSION / 2 + i;
-        if (row->place == NOWHERE)
-            row->place += i;
+                row->place = (guint)column * AFTER_VERSION + AFTER_VERSION / 2;
+        row->heard = i;
         bool accepted = is_accepted(row), refused = accepts_is_refused(row);
         rows->accepted += accepted && *row->item;
         rows->refused += refused;
@@ -262,7 +263,10 @@ static gint by_place(gconstpointer a, gconstpointer b)
         return question;
     if (class)
         return class;
-    return left->place < right->place ? -1 : left->place > right->place;
+    if (left->place != right->place)
+        return left->place < right->place ? -1 : 1;
+    gint strength = strength_compare_suites(left->suite, right->suite);
+    return strength ? strength : left->heard < right->heard ? -1 : left->heard > right->heard;
 }
 
 /* ---- what does not apply -------------------------------------------------------------------- */

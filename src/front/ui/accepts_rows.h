@@ -37,7 +37,8 @@ typedef struct AcceptsRow {
     const Group *group;
     const Weakness *weaknesses[STRENGTH_MOST];
     guint weak;  /* how many */
-    guint place; /* in the order in which rows are given */
+    guint place; /* by the server's orders, where it has them */
+    guint heard; /* which it was to be heard of */
 } AcceptsRow;
 
 typedef struct AcceptsRows {

@@ -324,16 +324,12 @@ static void ask_wire(Ui *ui, Command command, const char *argument)
         desk_say(desk, port->pause(port->data, desk->paused));
         return;
     }
-    if (!port->question && command != COMMAND_AGAIN && command != COMMAND_STOP) {
-        desk_say(desk, g_strdup(_("dives cannot be asked for yet")));
-        return;
-    }
     bool asks = command == COMMAND_AGAIN || command == COMMAND_ASK || command == COMMAND_WATCH;
     if (command == COMMAND_ASK && !argument) {
         prompt_ask(ui->prompt, &ask_prompt, "");
         return;
     }
-    if (asks && port->question && ask_question(ui, command, argument))
+    if (asks && ask_question(ui, command, argument))
         return;
     g_autoptr(GPtrArray) ids = view->ops->endpoints ? view->ops->endpoints(view) : NULL;
     if (!ids || !ids->len)

@@ -263,6 +263,11 @@ static const struct {
      "{'fact':'answer','endpoint':'e1','question':'suite','version':'TLS 1.0','items':"
      "['TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],'answer':'yes','faults':['trust-weak-key']}",
      "medium fails-after-choosing", false},
+    {"+", ANSWER("feature", "TLS 1.2", "'compression'"), "high accepts-compression", false},
+    {"+", ANSWER("feature", "TLS 1.2", "'renegotiation','tickets'"), "low client-renegotiation",
+     false},
+    {"+", VALUE("behaviour", "", "ephemeral-key-reused", "3 of 9 key exchanges"),
+     "low ephemeral-key-reused", false},
     {"+", VALUE("behaviour", "", "two-configurations", "2 of 8 answers"), "high two-configurations",
      false},
     /* how it answered */
