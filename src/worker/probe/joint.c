@@ -58,13 +58,14 @@ static Out *out_at(const Joint *joint, guint tag)
     return g_ptr_array_index(joint->outs, tag);
 }
 
-static Peel *peel_of(const GArray *entries, bool ordered)
+static Peel *peel_of(const GArray *entries, bool ordered, bool brief)
 {
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
                      .parallel = 3,
                      .twice = ordered,
-                     .unordered = !ordered};
+                     .unordered = !ordered,
+                     .brief = brief};
     return peel_new(&spec);
 }
 
@@ -77,8 +78,8 @@ static void begin_tls13(Joint *joint)
     g_autoptr(GArray) groups = form_groups(TLS_1_3);
     for (guint i = 0; i < SIDES; i++)
         peel_free(joint->peels[i]);
-    joint->peels[0] = peel_of(suites, full);
-    joint->peels[1] = full && !joint->attempt ? peel_of(groups, true) : NULL;
+    joint->peels[0] = peel_of(suites, full, !full);
+    joint->peels[1] = full && !joint->attempt ? peel_of(groups, true, false) : NULL;
     joint->begun = true;
 }
 
@@ -110,8 +111,8 @@ static void begin_tls12(Joint *joint)
                                     i == 1 ? "Ed448" : NULL, NULL};
         g_autoptr(GArray) groups = form_groups(TLS_1_2);
         g_autoptr(GArray) schemes = form_schemes(keys);
-        joint->peels[0] = ways[i].groups && !wanted ? peel_of(groups, true) : NULL;
-        joint->peels[1] = peel_of(schemes, false);
+        joint->peels[0] = ways[i].groups && !wanted ? peel_of(groups, true, false) : NULL;
+        joint->peels[1] = peel_of(schemes, false, false);
     }
     g_autoptr(GArray) rsa = known_suites(known, TLS_1_2, "ecdhe", "rsa");
     if (!joint->suites || (wanted && !rsa->len))

@@ -189,8 +189,7 @@ static const char *key_of(const CipherSuite *suite)
 static void note_leaf(Known *known, const Reply *reply, const char *connection, const char *how)
 {
     const char *key = key_of(registry_suite(reply->suite));
-    g_autofree char *seen = g_strconcat(reply->leaf, how ? " " : "", how, NULL);
-    if (!g_hash_table_add(known->leaves, g_strdup(seen)))
+    if (!g_hash_table_add(known->leaves, g_strdup(reply->leaf)))
         return;
     g_autofree char *value = how || !key ? NULL : g_strdup_printf("%s suites", key);
     json_t *answer = known_answer("certificate", reply->version, "yes");

@@ -15,7 +15,8 @@
  * one ends where little is expected of its range, or where it is answered from a lower one's.
  *    Otherwise there is one chain, and it goes on until it is refused.
  * 5. A list that is never answered may be too long: the rest is asked in smaller lists. A list over
- *    which the server breaks is cut by kinds, and then halved, until what breaks it is alone.
+ *    which the server breaks is halved between kinds, then the likely ones are asked alone, the
+ *    others halved, until what breaks it is alone.
  * 6. At last, all that was never chosen is offered until it is refused. What is chosen here was
  * wrongly thought refused in 3 or 4, and is no less accepted.
  */
@@ -74,6 +75,7 @@ Peel *peel_new(const PeelSpec *spec)
     peel->twice = spec->twice && spec->count > 1;
     peel->hold = spec->hold;
     peel->unordered = spec->unordered;
+    peel->brief = spec->brief;
     peel->orders = spec->orders ? g_ptr_array_ref(spec->orders) : NULL;
     peel->hellos = g_ptr_array_new_with_free_func(hello_free);
     peel->chains = g_ptr_array_new_with_free_func(chain_free);
@@ -628,29 +630,62 @@ void peel_refused(Peel *peel, guint ticket, const char *connection, const char *
     advance(peel);
 }
 
-/* A list over which the server broke: by kinds if it has several, else in halves. */
-static void cut_by_kind(Peel *peel, const GArray *items)
+/* Splits a list in two at `cut`. */
+static void halve(Peel *peel, const GArray *items, guint cut)
 {
-    g_autoptr(GHashTable) kinds = g_hash_table_new(NULL, NULL);
+    GArray *halves[2] = {g_array_new(FALSE, FALSE, sizeof(guint)),
+                         g_array_new(FALSE, FALSE, sizeof(guint))};
+    g_array_append_vals(halves[0], items->data, cut);
+    g_array_append_vals(halves[1], &g_array_index(items, guint, cut), items->len - cut);
+    add_pending(peel, halves[0]);
+    add_pending(peel, halves[1]);
+}
+
+static gint by_kind(const void *a, const void *b, void *items)
+{
+    guint x = ((const Item *)items)[*(const guint *)a].entry.kind;
+    guint y = ((const Item *)items)[*(const guint *)b].entry.kind;
+    return x < y ? -1 : x > y;
+}
+
+/* Those that are likely each alone, the others together; false if none is. */
+static bool single_out(Peel *peel, const GArray *items)
+{
+    GArray *rest = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < items->len; i++) {
         guint item = g_array_index(items, guint, i);
-        void *kind = GUINT_TO_POINTER(peel->items[item].entry.kind);
-        GArray *list = g_hash_table_lookup(kinds, kind);
-        if (!list) {
-            list = g_array_new(FALSE, FALSE, sizeof(guint));
-            g_hash_table_insert(kinds, kind, list);
-            add_pending(peel, list);
+        if (peel->items[item].entry.weight < HOPELESS) {
+            g_array_append_val(rest, item);
+            continue;
         }
-        g_array_append_val(list, item);
+        GArray *single = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_array_append_val(single, item);
+        add_pending(peel, single);
     }
-    if (g_hash_table_size(kinds) > 1)
-        return;
-    Pending *all = g_queue_peek_tail(&peel->pending);
-    GArray *half = g_array_new(FALSE, FALSE, sizeof(guint));
-    guint cut = all->items->len / 2;
-    g_array_append_vals(half, &g_array_index(all->items, guint, cut), all->items->len - cut);
-    g_array_set_size(all->items, cut);
-    add_pending(peel, half);
+    bool any = rest->len < items->len;
+    if (any && rest->len)
+        add_pending(peel, rest);
+    else
+        g_array_unref(rest);
+    return any;
+}
+
+/* A list over which the server broke: halved between two kinds, as long as it has several. */
+static void cut_failed(Peel *peel, const GArray *items)
+{
+    g_autoptr(GArray) sorted = g_array_copy((GArray *)items);
+    g_array_sort_with_data(sorted, by_kind, peel->items);
+    guint cut = 0, middle = sorted->len / 2;
+    for (guint i = 1; i < sorted->len; i++) {
+        guint last = g_array_index(sorted, guint, i - 1), here = g_array_index(sorted, guint, i);
+        bool border = peel->items[last].entry.kind != peel->items[here].entry.kind;
+        if (border && (!cut || ABS((int)i - (int)middle) < ABS((int)cut - (int)middle)))
+            cut = i;
+    }
+    if (cut)
+        halve(peel, sorted, cut);
+    else if (!single_out(peel, items))
+        halve(peel, items, middle);
 }
 
 void peel_failed(Peel *peel, guint ticket, const char *connection, const char *reason)
@@ -666,7 +701,7 @@ void peel_failed(Peel *peel, guint ticket, const char *connection, const char *r
             refuse_items(peel, pending->items, connection, reason);
             peel->items[g_array_index(pending->items, guint, 0)].failed = true;
         } else {
-            cut_by_kind(peel, pending->items);
+            cut_failed(peel, pending->items);
         }
         drop_pending(peel, at);
     }

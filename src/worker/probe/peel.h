@@ -35,6 +35,7 @@ typedef struct PeelSpec {
     guint parallel;    /* unanswered at most */
     bool twice;        /* the first list is offered in both orders at once */
     bool hold;         /* after the first list: nothing until peel_expect */
+    bool brief;        /* it will be left after the first answer: nothing is wanted ahead */
     bool unordered;    /* who is preferred to whom is not asked */
     guint limit;       /* code points in one list at most; 0: no limit */
     GPtrArray *orders; /* GArray * of uint32_t: other orders that a server may have; or NULL */

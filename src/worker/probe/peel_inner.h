@@ -57,7 +57,7 @@ struct Peel {
     guint count;
     guint *ranked; /* items in the order that is expected */
     guint parallel, limit, times;
-    bool twice, hold, trusted, unordered;
+    bool twice, hold, trusted, unordered, brief;
     PeelHabit habit;
     GPtrArray *orders; /* GArray * of uint32_t */
     guint repeated;    /* answers of one chain that another one had before */

@@ -383,7 +383,7 @@ guint peel_want(const Peel *peel)
     switch (peel->phase) {
     case PHASE_FIRST:
         want = (peel->twice ? 2 : 1) - peel->first_asked;
-        if (peel->out && !peel->hold)
+        if (peel->out && !peel->hold && !peel->brief)
             want += peel->out;
         break;
     case PHASE_CHAINS:

@@ -69,6 +69,7 @@ static Peel *peel_of(const Suites *suites, GArray *entries, bool twice, bool hol
                      .parallel = SUITES_PARALLEL,
                      .twice = twice,
                      .hold = hold,
+                     .brief = suites->known->depth != DIVE_FULL,
                      .limit = suites->known->limit,
                      .orders = orders};
     return peel_new(&spec);

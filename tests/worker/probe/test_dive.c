@@ -200,12 +200,307 @@ START_TEST(random_servers)
 }
 END_TEST
 
+/* ---- bad manners ---- */
+
+static void legacy(Simulated *server, bool chooses)
+{
+    for (guint i = 2; i < 5; i++) {
+        choose_suites(server, i, orders_at(2), 100, 0);
+        server->chooses[i] = chooses;
+    }
+}
+
+static Dived *dive_full(Simulated *server)
+{
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
+    Dived *dived = simulated_dive(server, &spec);
+    ck_assert(dived->over);
+    ck_assert_str_eq(dived->outcome.result, "finished");
+    return dived;
+}
+
+static void check_all(const Simulated *server, const Dived *dived)
+{
+    check_suites(server, dived, false);
+    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
+        check_order(server, dived, v);
+}
+
+/* Lists that are too long are met with silence: asked in parts, all the same. */
+START_TEST(a_server_that_bears_no_long_lists)
+{
+    static const guint lengths[] = {300, 127, 64, 24};
+    g_autoptr(Simulated) server = usual_server(3);
+    legacy(server, true);
+    server->longest = lengths[_i];
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    printf("# lists up to %u: %u connections, bound %u\n", lengths[_i], dived->connections,
+           bound(server));
+}
+END_TEST
+
+START_TEST(a_server_that_refuses_by_closing)
+{
+    g_autoptr(Simulated) server = usual_server(4);
+    intermediate(server);
+    server->closes = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+}
+END_TEST
+
+/* Connections are reset by chance: some answers may be missing, none is wrong. */
+START_TEST(resets_by_chance)
+{
+    guint unknowns = 0, connections = 0;
+    for (guint32 seed = 0; seed < 40; seed++) {
+        g_autoptr(Simulated) server = usual_server(seed * 7 + 1);
+        if (seed % 2)
+            legacy(server, seed % 4 == 1);
+        else
+            intermediate(server);
+        server->lost_percent = 20;
+        g_autoptr(Dived) dived = dive_full(server);
+        check_suites(server, dived, true);
+        connections += dived->connections;
+        GHashTableIter iter;
+        gpointer answer;
+        g_hash_table_iter_init(&iter, dived->answers);
+        while (g_hash_table_iter_next(&iter, NULL, &answer))
+            unknowns += g_str_equal(answer, "unknown");
+    }
+    printf("# a fifth lost, 40 servers: %u connections, %u answers unknown\n", connections,
+           unknowns);
+}
+END_TEST
+
+/* Closes by chance look like refusals: they have to come again, and again. */
+START_TEST(closes_by_chance)
+{
+    for (guint32 seed = 0; seed < 20; seed++) {
+        g_autoptr(Simulated) server = usual_server(seed * 11 + 5);
+        legacy(server, seed % 2);
+        server->closed_percent = 5;
+        g_autoptr(Dived) dived = dive_full(server);
+        check_suites(server, dived, true);
+    }
+}
+END_TEST
+
+START_TEST(every_connection_is_lost)
+{
+    g_autoptr(Simulated) server = usual_server(5);
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
+    intermediate(server);
+    server->lost_percent = 100;
+    g_autoptr(Dived) dived = simulated_dive(server, &spec);
+    ck_assert(dived->over);
+    ck_assert_str_eq(dived->outcome.result, "reset");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.2"), "unknown");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.3"), "unknown");
+    ck_assert_uint_le(dived->connections, 20);
+}
+END_TEST
+
+/* The answer depends on what else is in the hello. */
+START_TEST(suites_of_one_form_only)
+{
+    g_autoptr(Simulated) server = usual_server(6);
+    intermediate(server);
+    server->needs_ffdhe = _i == 0;
+    server->needs_silence = _i == 1;
+    for (guint i = 1; i < 5; i++)
+        server->chooses[i] = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_suites(server, dived, false);
+    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
+    ck_assert_str_eq(fact_string(fact, "answer", ""), "yes");
+}
+END_TEST
+
+/* Alert 80 hides what stands below the suite that breaks. */
+START_TEST(a_server_that_breaks_over_signatures)
+{
+    g_autoptr(Simulated) server = usual_server(7);
+    legacy(server, _i);
+    server->breaks = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    g_autoptr(Simulated) works = usual_server(7);
+    for (guint i = 2; i < 5; i++)
+        for (guint j = 0; j < server->suites[i]->len; j++) {
+            uint32_t code = g_array_index(server->suites[i], uint32_t, j);
+            const char *exchange = registry_suite(code)->exchange;
+            bool broken = i < 4 && (g_str_equal(exchange, "dhe") || g_str_equal(exchange, "ecdhe"));
+            if (!broken)
+                g_array_append_val(works->suites[i], code);
+        }
+    check_suites(works, dived, false);
+    printf("# alert 80: %u connections, bound %u\n", dived->connections, bound(works));
+}
+END_TEST
+
+START_TEST(chacha_first)
+{
+    g_autoptr(Simulated) server = usual_server(8);
+    intermediate(server);
+    server->chooses[4] = server->chacha_first = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
+    ck_assert_str_eq(fact_string(fact, "value", ""), "ChaCha20 first");
+    server->chacha_first = false;
+    g_autoptr(Dived) again = dive_full(server);
+    ck_assert_str_eq(fact_string(dived_fact(again, "suite-order", "TLS 1.2"), "value", ""), "");
+}
+END_TEST
+
+START_TEST(equal_preference)
+{
+    g_autoptr(Simulated) server = usual_server(9);
+    intermediate(server);
+    server->chooses[4] = true;
+    server->equal = 2;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_suites(server, dived, false);
+    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
+    ck_assert_str_eq(fact_string(fact, "answer", ""), "yes");
+    ck_assert_str_eq(fact_string(fact, "value", ""), "equal: 1 = 2, 3 = 4, 5 = 6, 7 = 8");
+}
+END_TEST
+
+START_TEST(protocols_that_are_required)
+{
+    g_autoptr(Simulated) server = usual_server(10);
+    intermediate(server);
+    server->alpn_required = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "h2"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "imap"), "no");
+}
+END_TEST
+
+START_TEST(nothing_but_old_versions)
+{
+    g_autoptr(Simulated) server = usual_server(11);
+    g_array_set_size(server->suites[5], 0);
+    FILL(server->suites[1], 0x0004, 0x0005, 0x000A);
+    FILL(server->suites[0], 0x010080, 0x0700C0);
+    server->chooses[1] = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    ck_assert_str_eq(dived_answer(dived, "version", "", "SSL 2.0"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "suite", "SSL 2.0", "SSL_CK_RC4_128_WITH_MD5"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "suite", "SSL 2.0", "SSL_CK_NULL_WITH_MD5"), "no");
+}
+END_TEST
+
+/* A single suite has no order, and the budget is kept. */
+START_TEST(little_to_say)
+{
+    g_autoptr(Simulated) server = usual_server(12);
+    FILL(server->suites[4], 0xC02F);
+    FILL(server->suites[5], 0x1301);
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
+    ck_assert_str_eq(fact_string(fact, "reason", ""), "order-single");
+}
+END_TEST
+
+START_TEST(a_small_budget)
+{
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
+    for (spec.allowed = 1; spec.allowed < 70; spec.allowed += 3) {
+        g_autoptr(Simulated) server = usual_server(13);
+        intermediate(server);
+        g_autoptr(Dived) dived = simulated_dive(server, &spec);
+        ck_assert(dived->over);
+        ck_assert_uint_le(server->hellos, spec.allowed);
+        check_suites(server, dived, true);
+        ck_assert_str_ne(dived_answer(dived, "version", "", "TLS 1.0"), "");
+        if (spec.allowed < 40)
+            ck_assert_str_eq(dived->outcome.reason, "limit-connections");
+    }
+}
+END_TEST
+
+START_TEST(versions_only)
+{
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_VERSIONS};
+    g_autoptr(Simulated) server = usual_server(14);
+    legacy(server, true);
+    g_autoptr(Dived) dived = simulated_dive(server, &spec);
+    ck_assert(dived->over);
+    ck_assert_str_eq(dived_answer(dived, "version", "", "SSL 2.0"), "no");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "SSL 3.0"), "no");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.0"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.1"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.2"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.3"), "yes");
+    ck_assert_ptr_null(dived_fact(dived, "suite", "TLS 1.2"));
+    ck_assert_uint_le(dived->connections, 10);
+}
+END_TEST
+
+/* One question, so many times. */
+START_TEST(one_question)
+{
+    static const struct {
+        const char *question, *version, *item, *answer;
+    } rows[] = {
+        {"suite", "TLS 1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "yes"},
+        {"suite", "TLS 1.2", "TLS_RSA_WITH_AES_128_CBC_SHA", "no"},
+        {"suite", "TLS 1.3", "TLS_AES_128_GCM_SHA256", "yes"},
+        {"version", NULL, "TLS 1.2", "yes"},
+        {"version", NULL, "TLS 1.0", "no"},
+        {"group", "TLS 1.3", "x25519", "yes"},
+        {"group", "TLS 1.2", "secp192r1", "no"},
+        {"scheme", "TLS 1.2", "rsa_pkcs1_sha256", "yes"},
+        {"scheme", "TLS 1.3", "ed25519", "no"},
+        {"alpn", "TLS 1.2", "h2", "yes"},
+        {"alpn", "TLS 1.2", "imap", "no"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Simulated) server = usual_server(15);
+        intermediate(server);
+        g_autoptr(json_t) question = json_pack("{s:s, s:s*, s:[s]}", "question", rows[i].question,
+                                               "version", rows[i].version, "items", rows[i].item);
+        DiveSpec spec = {.depth = DIVE_ONE, .question = question, .times = 5};
+        g_autoptr(Dived) dived = simulated_dive(server, &spec);
+        const char *version = rows[i].version ? rows[i].version : "";
+        ck_assert(dived->over);
+        ck_assert_str_eq(dived_answer(dived, rows[i].question, version, rows[i].item),
+                         rows[i].answer);
+        const json_t *fact = dived_fact(dived, rows[i].question, version);
+        ck_assert_int_eq(fact_integer(fact, "tries", 0), 5);
+        ck_assert_uint_eq(server->hellos, 5);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dive");
     TCase *tests = tcase_create("dive");
     tcase_add_test(tests, an_intermediate_server);
     tcase_add_loop_test(tests, random_servers, 0, 4);
+    tcase_add_loop_test(tests, a_server_that_bears_no_long_lists, 0, 4);
+    tcase_add_test(tests, a_server_that_refuses_by_closing);
+    tcase_add_test(tests, resets_by_chance);
+    tcase_add_test(tests, closes_by_chance);
+    tcase_add_test(tests, every_connection_is_lost);
+    tcase_add_loop_test(tests, suites_of_one_form_only, 0, 2);
+    tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
+    tcase_add_test(tests, chacha_first);
+    tcase_add_test(tests, equal_preference);
+    tcase_add_test(tests, protocols_that_are_required);
+    tcase_add_test(tests, nothing_but_old_versions);
+    tcase_add_test(tests, little_to_say);
+    tcase_add_test(tests, a_small_budget);
+    tcase_add_test(tests, versions_only);
+    tcase_add_test(tests, one_question);
     tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
     return check_main(suite);
