@@ -1,5 +1,6 @@
 #include "common/registry/registry.h"
 
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,15 +59,25 @@ const CipherSuite *registry_ssl2_suite(uint32_t kind)
     return FIND(table_ssl2, &kind, compare_suite);
 }
 
+static void add_names(GHashTable *named, const CipherSuite *suites, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *names[] = {suites[i].name, suites[i].openssl};
+        for (size_t j = 0; j < G_N_ELEMENTS(names); j++)
+            if (names[j] && !g_hash_table_contains(named, names[j]))
+                g_hash_table_insert(named, (gpointer)names[j], (gpointer)&suites[i]);
+    }
+}
+
 const CipherSuite *registry_suite_named(const char *name)
 {
-    for (size_t i = 0; i < table_suites_size; i++)
-        if (is_named(table_suites[i].name, name) || is_named(table_suites[i].openssl, name))
-            return &table_suites[i];
-    for (size_t i = 0; i < table_ssl2_size; i++)
-        if (is_named(table_ssl2[i].name, name))
-            return &table_ssl2[i];
-    return NULL;
+    static GHashTable *named; /* name -> CipherSuite, made when first asked for */
+    if (!named) {
+        named = g_hash_table_new(g_str_hash, g_str_equal);
+        add_names(named, table_suites, table_suites_size);
+        add_names(named, table_ssl2, table_ssl2_size);
+    }
+    return g_hash_table_lookup(named, name);
 }
 
 const CipherSuite *registry_suites(size_t *count)
