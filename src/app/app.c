@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/batch.h"
@@ -26,6 +27,23 @@ static const struct {
     {"reader", role_reader},
 };
 
+/* What GLib complains of, as a plain line: its own writer asks for the time of day, which opens the
+ * file of the time zone, and a worker that is locked up dies of that without a word. */
+static GLogWriterOutput write_plain(GLogLevelFlags level, const GLogField *fields, gsize count,
+                                    gpointer data)
+{
+    (void)data;
+    if (level & G_LOG_LEVEL_DEBUG)
+        return G_LOG_WRITER_HANDLED;
+    for (gsize i = 0; i < count; i++) {
+        if (!g_str_equal(fields[i].key, "MESSAGE"))
+            continue;
+        g_autofree char *line = g_strdup_printf("%s\n", (const char *)fields[i].value);
+        (void)!write(STDERR_FILENO, line, strlen(line));
+    }
+    return G_LOG_WRITER_HANDLED;
+}
+
 static int run_worker(const Options *options)
 {
     RoleOptions role = {
@@ -35,6 +53,7 @@ static int run_worker(const Options *options)
         .per_address = (guint)options->per_address,
         .ca_file = options->ca_file,
     };
+    g_log_set_writer_func(write_plain, NULL, NULL);
     /* ^C is for the front, which ends its workers when it has told what is known. */
     signal(SIGINT, SIG_IGN);
     signal(SIGHUP, SIG_IGN); /* the terminal is lost: the front ends its workers, and saves first */

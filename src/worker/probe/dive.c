@@ -60,6 +60,8 @@ static void take_facts(Dive *dive)
     if (!dive->sessions)
         return;
     lend_versions(dive);
+    if (pool_over(dive->pool, &outcome))
+        sessions_alone(dive->sessions);
     if (pool_over(dive->pool, &outcome) && outcome.reason)
         sessions_stop(dive->sessions, outcome.reason);
     while ((fact = sessions_next_fact(dive->sessions)))

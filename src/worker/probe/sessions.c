@@ -3,8 +3,8 @@
  * 2. Without tickets, the server may give a session id; what it gave is offered again. A server
  *    that gives ids and keeps no sessions answers with a whole handshake: that is its "no".
  * 3. With tickets: the same. In TLS 1.3 a ticket is a PSK, and says how much early data it allows.
- * 4. Client-initiated renegotiation is asked in a handshake of its own, since servers may hang up
- *    over it. Silence is not a "no".
+ * 4. Client-initiated renegotiation is asked in a handshake of its own, and last of all, since
+ *    servers may hang up over it, or be busy with it. Silence is not a "no".
  * 5. A handshake that fails is made once more; then what it was for is unknown, with the reason.
  */
 #include "worker/probe/sessions.h"
@@ -35,6 +35,7 @@ struct Sessions {
     char *server_name;
     uint16_t older; /* TLS 1.2 or below; 0: none is accepted */
     bool tls13;
+    bool alone; /* nothing else is asked of the endpoint any more */
     Step *steps;
     GQueue facts; /* json_t *, owned */
 };
@@ -236,14 +237,25 @@ static guint count(const Sessions *sessions, StepState state)
     return found;
 }
 
+/* Step 4: what may be busy with renegotiation is asked nothing beside it. */
+static bool may_ask(const Sessions *sessions, guint step)
+{
+    if (sessions->steps[step].state != STEP_READY || !kinds[step].renegotiates)
+        return sessions->steps[step].state == STEP_READY;
+    return sessions->alone && count(sessions, STEP_READY) == 1 && !count(sessions, STEP_OUT);
+}
+
 guint sessions_wants(const Sessions *sessions)
 {
-    return count(sessions, STEP_READY) + count(sessions, STEP_OUT);
+    guint wants = count(sessions, STEP_OUT);
+    for (guint i = 0; i < STEPS; i++)
+        wants += may_ask(sessions, i);
+    return wants;
 }
 
 guint sessions_left(const Sessions *sessions)
 {
-    guint left = sessions_wants(sessions);
+    guint left = count(sessions, STEP_READY) + count(sessions, STEP_OUT);
     for (guint i = 1; i < STEPS; i++) {
         StepState before = sessions->steps[i - 1].state;
         left += kinds[i].resumes && (before == STEP_READY || before == STEP_OUT);
@@ -253,7 +265,12 @@ guint sessions_left(const Sessions *sessions)
 
 bool sessions_over(const Sessions *sessions)
 {
-    return sessions_wants(sessions) == 0;
+    return !count(sessions, STEP_READY) && !count(sessions, STEP_OUT);
+}
+
+void sessions_alone(Sessions *sessions)
+{
+    sessions->alone = true;
 }
 
 /* All that GnuTLS can do, but in one version. */
@@ -278,7 +295,7 @@ Talk *sessions_next(Sessions *sessions, const char *connection)
 {
     for (guint i = 0; i < STEPS; i++) {
         Step *step = &sessions->steps[i];
-        if (step->state != STEP_READY)
+        if (!may_ask(sessions, i))
             continue;
         Talk *talk = new_client(sessions, i);
         g_free(step->connection);

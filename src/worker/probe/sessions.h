@@ -19,6 +19,10 @@ void sessions_free(Sessions *sessions);
  * the first one told counts. */
 void sessions_accept(Sessions *sessions, uint16_t version);
 
+/* Nothing else is asked of the endpoint any more: now what servers may be busy with can be asked.
+ */
+void sessions_alone(Sessions *sessions);
+
 /* Handshakes that it would make now, with those that are out. */
 guint sessions_wants(const Sessions *sessions);
 

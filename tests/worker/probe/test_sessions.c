@@ -36,6 +36,7 @@ static char *ask(const ServerSpec *spec, uint16_t version, guint deaf)
     ck_assert(sessions_over(sessions));
     ck_assert_ptr_null(sessions_next(sessions, "e.1"));
     sessions_accept(sessions, version);
+    sessions_alone(sessions);
     for (guint made = 0; !sessions_over(sessions); made++) {
         ck_assert_uint_gt(sessions_wants(sessions), 0);
         ck_assert_uint_ge(sessions_left(sessions), sessions_wants(sessions));
@@ -98,6 +99,27 @@ START_TEST(each_server)
 }
 END_TEST
 
+/* Renegotiation waits until nothing else is asked. */
+START_TEST(the_last_of_all)
+{
+    static const ServerSpec spec = {.priority = OLD, .again = true};
+    g_autoptr(Sessions) sessions = sessions_new("test.example");
+    g_autoptr(GString) text = g_string_new(NULL);
+    sessions_accept(sessions, TLS_1_2);
+    while (sessions_wants(sessions)) {
+        g_autoptr(Server) server = server_new(&spec);
+        g_autoptr(Drive) drive = drive_new(sessions_next(sessions, "e.1"));
+        server_pump(server, drive, 0, NULL, NULL);
+        sessions_tell(sessions, drive->talk, drive->talk);
+        take_facts(sessions, text);
+    }
+    ck_assert(!sessions_over(sessions));
+    ck_assert_ptr_null(strstr(text->str, "; renegotiation"));
+    sessions_alone(sessions);
+    ck_assert_uint_eq(sessions_wants(sessions), 1);
+}
+END_TEST
+
 START_TEST(stopped)
 {
     g_autoptr(Sessions) sessions = sessions_new(NULL);
@@ -125,6 +147,7 @@ int main(void)
     Suite *suite = suite_create("sessions");
     TCase *tcase = tcase_create("sessions");
     tcase_add_loop_test(tcase, each_server, 0, (int)G_N_ELEMENTS(rows));
+    tcase_add_test(tcase, the_last_of_all);
     tcase_add_test(tcase, stopped);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
