@@ -13,7 +13,7 @@ enum {
     LIMIT_BYTES_PARTS = 64,     /* parts in which the bytes of one hash may come */
     LIMIT_EVENTS = 8192,        /* lines of one connection's timeline that are kept */
     LIMIT_ERRORS = 4096,        /* error facts that are kept */
-    LIMIT_QUESTIONS = 8192,     /* connections of dives, of all endpoints, whose lines are kept */
+    LIMIT_QUESTIONS = 4096,     /* connections of dives, of all endpoints, whose lines are kept */
     LIMIT_TOPICS = 1024,        /* questions of one endpoint, by version and kind of key */
     LIMIT_ANSWERS = 32768,      /* answers kept of one endpoint, one an item */
     LIMIT_TIMES = 1000,         /* times that one question is asked in a row */

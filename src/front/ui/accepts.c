@@ -142,12 +142,24 @@ static const AcceptsCell *cell_here(const AcceptsView *view, const AcceptsRow *r
 
 /* ---- the question under the cursor ---------------------------------------------------------- */
 
+/* Questions that can be asked one at a time. */
+static bool is_askable(const char *question)
+{
+    static const char *const askable[] = {"version", "suite", "group", "scheme", "alpn"};
+    for (size_t i = 0; i < G_N_ELEMENTS(askable); i++)
+        if (g_str_equal(askable[i], question))
+            return true;
+    return false;
+}
+
 static json_t *question(View *base, const char **endpoint)
 {
     AcceptsView *view = (AcceptsView *)base;
     const AcceptsRow *row = selected(view);
     if (!row || !view->endpoint->answers)
         return NULL;
+    if (!is_askable(row->question))
+        return json_false();
     int column = column_here(view, row);
     const AcceptsCell *cell = &row->cells[0][column];
     const char *version = accepts_version(column);
@@ -320,7 +332,7 @@ static char *dive_words(const AcceptsView *view)
 /* Why a dive ended before its end. */
 static void add_breach(const AcceptsView *view)
 {
-    const Dive *dive = dive_of(view->endpoint->answers);
+    const Dive *dive = view->endpoint->answers ? view->endpoint->answers->now : NULL;
     if (!dive || !dive->result || g_str_equal(dive->result, "finished"))
         return;
     g_autofree char *why = words_reason(dive->reason ? dive->reason : dive->result, dive->args,

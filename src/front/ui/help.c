@@ -129,6 +129,7 @@ static const char *const kind_names[VIEW_COUNT] = {
     [VIEW_MESSAGE] = N_("message"),
     [VIEW_CERTIFICATE] = N_("certificate"),
     [VIEW_FINDINGS] = N_("findings"),
+    [VIEW_ACCEPTS] = N_("accepts"),
     [VIEW_LOG] = N_("log"),
     [VIEW_HELP] = N_("help"),
 };

@@ -279,7 +279,9 @@ static bool ask_question(Ui *ui, Command command, const char *argument)
     guint64 times = argument ? g_ascii_strtoull(argument, NULL, 10) : 1;
     if (!question)
         return false;
-    if (command == COMMAND_WATCH)
+    if (json_is_false(question))
+        desk_say(desk, g_strdup(_("this is asked by a dive alone (D)")));
+    else if (command == COMMAND_WATCH)
         toggle_watch(ui, endpoint, question);
     else if (times < 1 || times > LIMIT_TIMES)
         desk_say(desk, g_strdup_printf(_("how many times? 1 to %d"), LIMIT_TIMES));

@@ -70,8 +70,8 @@ typedef struct ViewOps {
      * none ever. */
     GPtrArray *(*endpoints)(View *view);
     /* What "again", "ask" and "watch" mean where that is less than an endpoint: a question as the
-     * probe job has it (doc/facts.md), a new reference, and the endpoint's id. NULL: the endpoints;
-     * NULL op: always. */
+     * probe job has it (doc/facts.md), a new reference, and the endpoint's id; JSON's false: one
+     * that is asked by whole dives alone. NULL: the endpoints; NULL op: always. */
     json_t *(*question)(View *view, const char **endpoint);
     /* What "filter" and "sort" work on. NULL: nothing ever. */
     Table *(*table)(View *view);

@@ -67,6 +67,7 @@ static const Screen screens[] = {
     {"accepts-two-80", "dive", SMALL, "j 7 = 1"},
     {"accepts-40x10", "dive", {10, 40, false}, "j 7 j j"},
     {"connection-80", "dive", SMALL, "j 7 j j j j j Right Enter"},
+    {"help-accepts-80", "dive", SMALL, "7 ?"},
     {"log-80", "live", SMALL, "6"},
     {"help-80", "live", SMALL, "?"},
     {"help-120", "live", LARGE, "4 4 ?"},
@@ -327,6 +328,11 @@ START_TEST(one_cell_is_asked_again)
     stage_keys(stage, ":ask Space none Enter");
     expect(stage, "how many times? 1 to 1000");
     g_string_truncate(stage->asked, 0);
+    /* what only a whole dive asks */
+    stage_keys(stage, "S-Tab G R W g Tab");
+    ck_assert_str_eq(stage->asked->str, "");
+    stage_keys(stage, "j R");
+    expect(stage, "this is asked by a dive alone (D)");
     stage_keys(stage, "Tab Tab / pkcs1_sha256 Enter Right Enter R Esc X D");
     ck_assert_str_eq(stage->asked->str,
                      "question 1 {\"items\":[\"rsa_pkcs1_sha256\"],\"key\":\"RSA\",\"question\":"
