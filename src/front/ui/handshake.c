@@ -569,7 +569,7 @@ static bool open_message(Desk *desk, const Endpoint *endpoint, const char *ident
         return false;
     const Event *event = connection->events->pdata[number - 1];
     if (event->kind != EVENT_MESSAGE || !fact_string(event->fact, "sha256", NULL) ||
-        !g_str_equal(fact_string(event->fact, "content", ""), "handshake"))
+        g_str_equal(fact_string(event->fact, "content", ""), "change-cipher-spec"))
         return false;
     desk_push(desk, message_view_new(desk, connection, (guint)number, NULL));
     return true;

@@ -24,7 +24,7 @@ static bool is_in(const Event *event)
 static bool is_handshake(const Event *event)
 {
     return event->kind == EVENT_MESSAGE && fact_string(event->fact, "sha256", NULL) &&
-           g_str_equal(fact_string(event->fact, "content", ""), "handshake");
+           !g_str_equal(fact_string(event->fact, "content", ""), "change-cipher-spec");
 }
 
 static void list(const Explorer *explorer, Lines *lines)
@@ -53,11 +53,13 @@ static const char *sha256(const Explorer *explorer, const char *identity)
     return event ? fact_string(event->fact, "sha256", NULL) : NULL;
 }
 
-/* The same bytes mean other things in TLS 1.3. */
+/* The same bytes mean other things in TLS 1.3, and in SSL 2.0. */
 static const char *explain_of(const Explorer *explorer, const char *identity)
 {
     const Connection *connection = explorer_topic(explorer).connection;
     const Event *event = event_of(explorer, identity);
+    if (event && g_str_equal(fact_string(event->fact, "content", ""), "ssl2"))
+        return "ssl2";
     bool tls13 = connection->negotiated &&
                  g_str_equal(fact_string(connection->negotiated, "version", ""), "TLS 1.3");
     tls13 =

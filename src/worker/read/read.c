@@ -78,6 +78,7 @@ static const struct {
     {"certificate", x509_explain},
     {"handshake", explain_handshake},
     {"handshake-tls13", explain_handshake_tls13},
+    {"ssl2", tls_explain_ssl2},
 };
 
 static Tree *find_tree(Read *read, const char *kind, const char *sha256)

@@ -19,4 +19,8 @@
  * LIMIT_FIELDS fields. Free with field_free. */
 Field *tls_explain(const uint8_t *bytes, size_t size, bool tls13);
 
+/* The tree of a message of SSL 2.0, without the header of its record; fields are named as that
+ * specification does. Likewise. */
+Field *tls_explain_ssl2(const uint8_t *bytes, size_t size);
+
 #endif

@@ -359,6 +359,42 @@ START_TEST(every_explanation_has_its_field)
 }
 END_TEST
 
+/* ---- SSL 2.0 ---- */
+
+static const struct Ssl2Row {
+    const char *hex, *path, *value;
+    guint offset, length;
+    bool noted;
+} ssl2_rows[] = {
+    {"01 0002 0006 0000 0010 010080 0700c0 00112233445566778899aabbccddeeff",
+     "CIPHER-SPECS-DATA/CIPHER-KIND", "SSL_CK_RC4_128_WITH_MD5 (0x010080)", 9, 3, false},
+    {"01 0002 0006 0000 0010 010080 0700c0 00112233445566778899aabbccddeeff", "CHALLENGE-DATA",
+     "00112233445566778899aabbccddeeff", 15, 16, false},
+    {"04 00 01 0002 0002 0003 0001 3000 0700c0 ee", "CERTIFICATE-DATA", "3000", 11, 2, false},
+    {"04 00 01 0002 0002 0003 0001 3000 0700c0 ee", "CONNECTION-ID-DATA", "ee", 16, 1, false},
+    {"04 00 01 0002 0002 0003 0001 3000 0700c0 ee", "SERVER-VERSION", "SSL 2.0 (0x0002)", 3, 2,
+     false},
+    {"04 00 01 0002 0009 0003 0001 3000 0700c0", "CERTIFICATE-DATA", "30000700c0", 11, 5, true},
+    {"04 00 01 0002 0000 0004 0000 0700c0 01", "CIPHER-SPECS-DATA/trailing", "01", 14, 1, true},
+    {"00 0001", "ERROR-CODE", "NO-CIPHER-ERROR (1)", 1, 2, false},
+    {"00 0001 aa", "trailing", "aa", 3, 1, true},
+    {"77 0001", "body", "770001", 0, 3, true},
+};
+
+START_TEST(ssl2_is_explained)
+{
+    const struct Ssl2Row *row = &ssl2_rows[_i];
+    g_autoptr(GByteArray) bytes = samples_hex(row->hex);
+    g_autoptr(Field) root = tls_explain_ssl2(bytes->data, bytes->len);
+    check_tiles(root);
+    const Field *field = at(root, row->path);
+    ck_assert_str_eq(field->value->str, row->value);
+    ck_assert_uint_eq(field->offset, row->offset);
+    ck_assert_uint_eq(field->length, row->length);
+    ck_assert(has_notes(root) == row->noted);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("explain");
@@ -373,6 +409,7 @@ int main(void)
     tcase_add_test(tcase, the_number_of_fields_has_a_ceiling);
     tcase_add_test(tcase, spoilt_messages_are_still_whole);
     tcase_add_test(tcase, every_explanation_has_its_field);
+    tcase_add_loop_test(tcase, ssl2_is_explained, 0, G_N_ELEMENTS(ssl2_rows));
     suite_add_tcase(suite, tcase);
     return check_main(suite);
 }
