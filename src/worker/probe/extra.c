@@ -62,11 +62,26 @@ static void with_long_share(Offer *offer)
     g_array_append_vals(offer->shares, shares, G_N_ELEMENTS(shares));
 }
 
+/* A hello in many records (RFC 8446 section 5.1). */
+static void in_fragments(Offer *offer)
+{
+    offer->fragment = 64;
+}
+
+/* Longer than a packet of any network. */
+static void with_padding(Offer *offer)
+{
+    static const guint8 zeros[9000];
+    offer_add_extension(offer, EXTENSION_PADDING, zeros, sizeof zeros);
+}
+
 static const Row rows[] = {
     {"no-server-name", "no server_name", false, true, without_name},
     {"unknown-server-name", "wrong server_name", false, false, wrong_name},
     {"grease", NULL, false, false, with_grease},
     {"grease-tls13", NULL, true, false, with_grease},
+    {"fragmented-hello", NULL, false, false, in_fragments},
+    {"large-hello", NULL, false, false, with_padding},
     {"future-version", NULL, true, false, with_future},
     {"key-share", NULL, true, false, with_share},
     {"long-key-share", NULL, true, false, with_long_share},

@@ -301,6 +301,24 @@ static void say_sentinel(Features *features, const Told *told)
     known_say(features->known, answer);
 }
 
+/* The order in which a server writes its extensions is the habit of its library. */
+static void say_order(Features *features, const Told *told)
+{
+    char number[REGISTRY_NUMBER];
+    const GArray *types = told->reply->extensions;
+    if (!types->len)
+        return;
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < types->len; i++)
+        g_string_append_printf(names, "%s%s", i ? " " : "",
+                               registry_extension_name(g_array_index(types, uint16_t, i), number));
+    json_t *answer = known_answer("behaviour", told->reply->version, "yes");
+    json_array_append_new(json_object_get(answer, "items"), json_string("extension-order"));
+    known_text(answer, "value", names->str);
+    known_text(answer, "connection", told->connection);
+    known_say(features->known, answer);
+}
+
 static void take_chosen(Features *features, guint row, const Told *told)
 {
     see_clock(features, told->reply);
@@ -314,8 +332,10 @@ static void take_chosen(Features *features, guint row, const Told *told)
     case KIND_CBC:
     case KIND_EXTENSIONS:
         say_extensions(features, row, told);
-        if (row == 0)
-            say_sentinel(features, told);
+        if (row)
+            return;
+        say_sentinel(features, told);
+        say_order(features, told);
     }
 }
 
@@ -342,7 +362,7 @@ static void features_tell(Strategy *strategy, guint tag, const Told *told)
     else
         say_unknown(features, tag, told->offer->version, told->connection, told->reason);
     if (!features->out && askable(features, features->next) == G_N_ELEMENTS(rows))
-        say_clock(features, told->offer->version);
+        say_clock(features, best(features, 0)->version);
 }
 
 /* ---- the strategy ---- */

@@ -127,7 +127,9 @@ START_TEST(a_server_with_much)
         "extension yes heartbeat (may be sent to it); extension no extended_master_secret,"
         "session_ticket,max_fragment_length,truncated_hmac,status_request,"
         "signed_certificate_timestamp,server_certificate_type,next_protocol_negotiation,"
-        "renegotiation_info; behaviour yes downgrade-sentinel; extension yes record_size_limit "
+        "renegotiation_info; behaviour yes downgrade-sentinel; behaviour yes extension-order "
+        "(encrypt_then_mac "
+        "heartbeat record_size_limit); extension yes record_size_limit "
         "(16385 bytes); extension no status_request_v2; extension yes encrypt_then_mac; feature "
         "yes compression (DEFLATE); feature yes fallback-scsv; behaviour yes clock-in-random "
         "(2026-05-10 03:48:17 UTC)");
