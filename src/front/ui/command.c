@@ -82,8 +82,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
                      NULL},
     [COMMAND_REFUSED] = {"refused", N_("refused ones, or not"), "t", GROUP_LOOK, IN(ACCEPTS), false,
                          N_("refused"), 5, NULL},
-    [COMMAND_COMPARE] = {"compare", N_("beside another one"), "=", GROUP_LOOK, IN(ACCEPTS),
-                         false, N_("compare"), 6, NULL},
+    [COMMAND_COMPARE] = {"compare", N_("beside another one"), "=", GROUP_LOOK, IN(ACCEPTS), false,
+                         N_("compare"), 6, NULL},
     [COMMAND_FOLLOW] = LOOK("follow", "F", IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | IN(LOG),
                             N_("follow what is live")),
 

@@ -42,7 +42,7 @@ static const PaneOps *const panes[SPOTS] = {
 
 /* The columns of the table, counted once a change of the model. */
 typedef struct Counts {
-    guint hosts, endpoints, done, running, closed, silent, severity[SEVERITY_COUNT];
+    guint hosts, endpoints, done, running, diving, closed, silent, severity[SEVERITY_COUNT];
     const Endpoint *worst;
 } Counts;
 
@@ -128,8 +128,10 @@ static void update(EndpointsView *view)
     if (!view->stale && (view->version == model->version || rests))
         return;
     g_autoptr(GPtrArray) rows = g_ptr_array_new();
-    view->counts =
-        (Counts){.hosts = model->hosts->len, .done = model->done, .running = model->running};
+    view->counts = (Counts){.hosts = model->hosts->len,
+                            .done = model->done,
+                            .running = model->running,
+                            .diving = model->diving};
     for (guint i = 0; i < model->hosts->len; i++) {
         const Host *host = model->hosts->pdata[i];
         const Endpoint *kept = last_resort(host);
@@ -379,6 +381,8 @@ static void count_parts(const EndpointsView *view, Part parts[PARTS])
         parts[2] = (Part){1, g_strdup(_("PAUSED"))};
     else if (counts->running)
         parts[2].text = g_strdup_printf(_("%u running"), counts->running);
+    else if (counts->diving)
+        parts[2].text = g_strdup_printf(_("%u diving"), counts->diving);
     parts[3].rank = 4;
     if (unknown)
         parts[3].text = g_strdup_printf(_("%u unknown"), unknown);

@@ -183,6 +183,17 @@ static guint count_suites(const Answers *answers)
     return g_hash_table_size(seen);
 }
 
+/* Who chooses the suite in the newest version in which that is known; NULL: in none. */
+static const char *chooser(const Answers *answers)
+{
+    for (guint i = 0; answers_versions[i]; i++) {
+        const AnswerTopic *order = answers_topic(answers, "suite-order", answers_versions[i], "");
+        if (order && order->last->word != ANSWER_UNKNOWN)
+            return order->last->word == ANSWER_YES ? _("its own order") : _("the client's order");
+    }
+    return NULL;
+}
+
 /* What a dive has found, in a line; how far it is, while it runs. */
 static void accepted(const Endpoint *endpoint, Lines *lines)
 {
@@ -198,6 +209,9 @@ static void accepted(const Endpoint *endpoint, Lines *lines)
     guint suites = count_suites(answers);
     if (suites)
         g_string_append_printf(text, ngettext(", %u suite", ", %u suites", suites), suites);
+    const char *who = suites ? chooser(answers) : NULL;
+    if (who)
+        g_string_append_printf(text, ", %s", who);
     if (dive->running)
         lines_print(lines, ROLE_LIVE, _("asking %u/%u  "), dive->connections,
                     dive->connections + dive->left);

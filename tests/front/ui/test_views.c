@@ -55,6 +55,7 @@ static const Screen screens[] = {
     {"findings-80", "many", SMALL, "5"},
     {"findings-120", "many", LARGE, "5 5"},
     {"dive-80", "dive", SMALL, "G"},
+    {"dive-negotiated-80", "dive", SMALL, "3"},
     {"dive-120", "dive", LARGE, "G"},
     {"accepts-80", "dive", SMALL, "7"},
     {"accepts-120", "dive", LARGE, "j 7 j j j j j Right"},
