@@ -6,6 +6,7 @@ so told: the others are silent, as behind a firewall that drops. Needs root, or 
 import ctypes
 import fcntl
 import heapq
+import multiprocessing
 import os
 import random
 import select
@@ -42,7 +43,8 @@ class Far:
 
     def __init__(self, delay=0.025, loss=0.0, ports=None, addresses=1, seed=1):
         """delay: seconds each way; ports: the TCP ports that are not silent (None: all)."""
-        self.delay, self.loss, self.ports, self.random = delay, loss, ports, random.Random(seed)
+        self.delay, self.ports, self.random = delay, ports, random.Random(seed)
+        self._loss = multiprocessing.Value("d", loss)  # shared with the process that carries packets
         _unshare(_NEWNET if os.getuid() == 0 else _NEWNET | _NEWUSER)
         _ip("link", "set", "lo", "up")
         near = _tun("near0")
@@ -59,6 +61,15 @@ class Far:
         os.close(near)
         os.close(fds[0])
         self.here = here  # its end of file ends the keeper
+
+    @property
+    def loss(self):
+        """The share of packets that are lost; may be set."""
+        return self._loss.value
+
+    @loss.setter
+    def loss(self, share):
+        self._loss.value = share
 
     def _keep(self, there, addresses):
         """Holds the far namespace until the other side is gone."""

@@ -100,8 +100,11 @@ class Pki:
         return os.path.join(self.dir, name)
 
     def leaf(self, name, key="rsa:2048", names="DNS:localhost", subject=None, days=90, digest="sha256"):
+        if key == "dsa" and not os.path.exists(self.path("dsa.param")):
+            run("openssl", "dsaparam", "-out", self.path("dsa.param"), "1024")
         new = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-               "ed25519": ["-newkey", "ed25519"]}.get(key, ["-newkey", key])
+               "p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+               "dsa": ["-newkey", "dsa:" + self.path("dsa.param")]}.get(key, ["-newkey", key])
         names = f"{names},IP:{ADDRESS}"
         run("openssl", "req", *new, "-nodes", "-keyout", self.path(name + ".key"), "-out",
             self.path(name + ".csr"), "-subj", subject or f"/CN={name}.example")
