@@ -289,6 +289,8 @@ static Offer *joint_ask(Strategy *strategy, guint *tag)
         if (!peel)
             continue;
         known = known || peel_any(peel);
+        if (joint->known->doubted)
+            peel_doubt(peel, TRIES_IN_DOUBT);
         wanted.lists[i] = peel_ask(peel, &wanted.tickets[i]);
         wanted.has[i] = wanted.lists[i];
         any = any || wanted.has[i];

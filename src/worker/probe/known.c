@@ -60,6 +60,7 @@ Known *known_new(const DiveSpec *spec)
     }
     known->alpn = protocols_new();
     known->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    known->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     known->publics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     known->extensions = g_hash_table_new(NULL, NULL);
     known->primes = g_ptr_array_new_with_free_func(prime_free);
@@ -70,10 +71,14 @@ void known_free(Known *known)
 {
     g_free(known->server_name);
     g_queue_clear_full(&known->facts, (GDestroyNotify)json_decref);
-    for (guint i = 0; i < KNOWN_VERSIONS; i++)
+    for (guint i = 0; i < KNOWN_VERSIONS; i++) {
         g_array_unref(known->versions[i].suites);
+        g_clear_pointer(&known->versions[i].first, offer_free);
+        g_free(known->versions[i].first_answer);
+    }
     peel_free(known->alpn);
     g_hash_table_unref(known->leaves);
+    g_hash_table_unref(known->kinds);
     g_hash_table_unref(known->publics);
     g_hash_table_unref(known->extensions);
     g_ptr_array_unref(known->primes);

@@ -9,7 +9,7 @@
 
 enum {
     KNOWN_VERSIONS = 6, /* SSL 2.0 ... TLS 1.3 */
-    TRIES_IN_DOUBT = 6, /* of a refusal, where two configurations answer */
+    TRIES_IN_DOUBT = 8, /* of a refusal, where two configurations answer */
 };
 
 typedef enum Certainty {
@@ -25,15 +25,19 @@ typedef struct KnownVersion {
     bool settled;   /* what is accepted is known, but for what was not expected */
     bool over;      /* its suites are all answered */
     GArray *suites; /* uint32_t: accepted, as preferred once it is over */
+    Offer *first;   /* the first hello that was answered, and what the answer showed; or NULL */
+    char *first_answer;
     PeelHabit habit;
 } KnownVersion;
 
 typedef struct Known {
     char *server_name;
     DiveDepth depth;
-    GQueue facts; /* json_t *, owned */
-    bool doubted; /* two configurations answer */
-    guint limit;  /* suites in one list at most, where longer ones were lost; 0: none */
+    GQueue facts;      /* json_t *, owned */
+    bool suspected;    /* two configurations may answer */
+    bool doubted;      /* they do */
+    GHashTable *kinds; /* what the ServerHellos of one kind show */
+    guint limit;       /* suites in one list at most, where longer ones were lost; 0: none */
     KnownVersion versions[KNOWN_VERSIONS];
     Peel *alpn;             /* protocols, by their number in known_protocol */
     GHashTable *leaves;     /* SHA-256 of every leaf that was seen */

@@ -769,17 +769,17 @@ void peel_stop(Peel *peel, const char *reason)
 
 void peel_doubt(Peel *peel, guint times)
 {
-    if (peel->doubted || peel->phase == PHASE_FIRST)
+    if (peel->doubted)
         return;
     peel->doubted = true;
     peel->times = times;
     peel->order = PEEL_ORDER_UNKNOWN;
     g_queue_clear_full(&peel->pairs, (GDestroyNotify)g_array_unref);
-    if (peel->phase == PHASE_CHAINS)
+    if (peel->phase == PHASE_FIRST || peel->phase == PHASE_CHAINS)
         return;
     for (guint i = 0; i < peel->count; i++)
         if (peel->items[i].state == PEEL_NO && !peel->items[i].failed)
             peel->items[i].state = PEEL_OPEN;
-    if (peel->phase != PHASE_LISTS || !peel->pending.length)
+    if (peel->phase != PHASE_LISTS)
         begin_lists(peel);
 }

@@ -24,6 +24,7 @@
 #include "common/registry/registry.h"
 #include "common/util/limits.h"
 #include "worker/probe/alpn.h"
+#include "worker/probe/copies.h"
 #include "worker/probe/extra.h"
 #include "worker/probe/features.h"
 #include "worker/probe/form.h"
@@ -99,6 +100,7 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, ssl2_new(pool->known));
     if (depth != DIVE_FULL)
         return;
+    add(pool, copies_new(pool->known));
     add(pool, joint_groups_new(pool->known));
     add(pool, joint_schemes_new(pool->known, "ECDSA"));
     add(pool, alpn_new(pool->known));

@@ -8,13 +8,15 @@
  *    in the usual form is a "no" where the version above it was refused in all of them. SSL 3.0
  * knew no extensions: it is asked without any at first.
  * 4. Where another form brought more, the order is asked again in that form, of all of them.
- * 5. Application protocols ride on the hellos of the first version that answers. Alert 120 refuses
+ * 5. Where two configurations answer, all that was refused is asked again, many times.
+ * 6. Application protocols ride on the hellos of the first version that answers. Alert 120 refuses
  *    them alone: that hello is asked again without any.
  */
 #include "worker/probe/suites.h"
 
 #include "common/registry/registry.h"
 #include "worker/probe/alpn.h"
+#include "worker/probe/copies.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 
@@ -35,6 +37,7 @@ typedef struct Suites {
     Peel *peels[PEELS]; /* NULL: not begun */
     Form forms[PEELS];
     bool over;
+    bool reopened;    /* in doubt */
     GPtrArray *outs;  /* Out *, by tag */
     GQueue again;     /* tags to ask again without ALPN */
     GHashTable *said; /* suites that were said to be accepted */
@@ -146,7 +149,8 @@ static void conclude(Suites *suites, const char *reason)
 {
     Known *known = suites->known;
     KnownVersion *of = known_version(known, suites->version);
-    const Peel *best = suites->peels[ORDER] ? suites->peels[ORDER] : suites->peels[0];
+    const Peel *best =
+        suites->peels[ORDER] && !known->doubted ? suites->peels[ORDER] : suites->peels[0];
     ReportSpec what = {known, "suite", suites->version, NULL, report_suite};
     suites->over = of->over = of->settled = true;
     if (of->certainty != CERTAINTY_YES) {
@@ -156,7 +160,8 @@ static void conclude(Suites *suites, const char *reason)
     if (known->depth != DIVE_FULL)
         return;
     say_no(suites);
-    report_order(&what, best);
+    if (peel_any(best))
+        report_order(&what, best);
     known_say_primes(known, suites->version);
     if (peel_order(best) == PEEL_ORDER_SERVER)
         take_suites(of, best);
@@ -271,8 +276,6 @@ static Out *next_out(Suites *suites)
         guint ticket;
         if (!suites->peels[i])
             continue;
-        if (suites->known->doubted)
-            peel_doubt(suites->peels[i], TRIES_IN_DOUBT);
         GArray *list = peel_ask(suites->peels[i], &ticket);
         if (!list)
             continue;
@@ -285,9 +288,23 @@ static Out *next_out(Suites *suites)
     return NULL;
 }
 
+/* Step 5. */
+static void reopen(Suites *suites)
+{
+    suites->reopened = true;
+    suites->over = known_version(suites->known, suites->version)->over = false;
+    if (suites->peels[ORDER])
+        peel_stop(suites->peels[ORDER], "disagreement");
+}
+
 static Offer *suites_ask(Strategy *strategy, guint *tag)
 {
     Suites *suites = (Suites *)strategy;
+    if (suites->known->doubted && !suites->reopened)
+        reopen(suites);
+    for (guint i = 0; i < FORMS && suites->reopened; i++)
+        if (suites->peels[i])
+            peel_doubt(suites->peels[i], TRIES_IN_DOUBT);
     if (suites->version < TLS_1_2 && suites->known->depth == DIVE_FULL)
         expect(suites);
     advance(suites);
@@ -367,6 +384,8 @@ static void tell_chosen(Suites *suites, const Out *out, const Told *told)
     }
     bool news = peel_chosen(peel, out->ticket, told->reply->suite, told->connection);
     say_suite(suites, out, told, news);
+    copies_first(suites->known, told, suites->version);
+    copies_note(suites->known, told->offer, told->reply);
     known_note(suites->known, told->offer, told->reply, told->connection, NULL);
 }
 
@@ -398,7 +417,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         break;
     }
     if (peel_contradicted(peel))
-        suites->known->doubted = true;
+        suites->known->suspected = suites->known->doubted = true;
     if (suites->known->depth != DIVE_FULL &&
         known_version(suites->known, suites->version)->certainty == CERTAINTY_YES) {
         suites->over = true;
@@ -416,7 +435,8 @@ static guint suites_want(const Strategy *strategy)
     bool wait = false, closing = !suites->peels[1] && peel_settled(suites->peels[0]);
     if (closing && peel_closed(suites->peels[0]) && covered(suites, &wait))
         return MAX(want, 1);
-    return want + (closing && !wait ? FORMS - 1 : 0);
+    return want + (closing && !wait ? FORMS - 1 : 0) +
+           (suites->known->doubted && !suites->reopened ? 1 : 0);
 }
 
 static guint suites_left(const Strategy *strategy)
@@ -430,7 +450,8 @@ static guint suites_left(const Strategy *strategy)
 
 static bool suites_over(const Strategy *strategy)
 {
-    return ((const Suites *)strategy)->over;
+    const Suites *suites = (const Suites *)strategy;
+    return suites->over && (suites->reopened || !suites->known->doubted);
 }
 
 static void suites_stop(Strategy *strategy, const char *reason)

@@ -35,7 +35,6 @@ typedef struct Simulated {
     bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
-    bool takes_turns;   /* requests go to `other` by turns */
     struct Simulated *other;
     guint lost_percent, closed_percent;
 

@@ -188,6 +188,7 @@ START_TEST(random_servers)
         }
         g_autoptr(Dived) dived = simulated_dive(server, &spec);
         ck_assert(dived->over);
+        ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
         check_suites(server, dived, false);
         for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
             check_order(server, dived, v);
@@ -221,6 +222,7 @@ static Dived *dive_full(Simulated *server)
 
 static void check_all(const Simulated *server, const Dived *dived)
 {
+    ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
     check_suites(server, dived, false);
     for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
         check_order(server, dived, v);
@@ -369,6 +371,44 @@ START_TEST(equal_preference)
 }
 END_TEST
 
+/* Two servers by turns: what either accepts is found, no order is claimed, and it is said. */
+START_TEST(two_configurations)
+{
+    guint noticed = 0, missing = 0, connections = 0;
+    for (guint32 seed = 0; seed < 40; seed++) {
+        g_autoptr(Simulated) server = usual_server(seed + 100);
+        g_autoptr(Simulated) other = usual_server(seed + 200);
+        g_autoptr(Simulated) both = usual_server(1);
+        legacy(other, true);
+        intermediate(server);
+        server->other = other;
+        g_autoptr(Dived) dived = dive_full(server);
+        legacy(both, true);
+        for (guint i = 0; i < server->suites[4]->len; i++)
+            if (!accepts(both, 4, g_array_index(server->suites[4], uint32_t, i)))
+                g_array_append_val(both->suites[4], g_array_index(server->suites[4], uint32_t, i));
+        bool said = *dived_answer(dived, "behaviour", "", "two-configurations");
+        noticed += said;
+        connections += dived->connections;
+        char number[REGISTRY_NUMBER];
+        for (guint v = 1; v < 4; v++)
+            for (guint i = 0; i < both->suites[v + 1]->len; i++) {
+                uint32_t code = g_array_index(both->suites[v + 1], uint32_t, i);
+                const char *version = registry_version_name(versions[v], number);
+                missing += said && !g_str_equal("yes", dived_answer(dived, "suite", version,
+                                                                    registry_suite(code)->name));
+            }
+        const json_t *order = dived_fact(dived, "suite-order", "TLS 1.2");
+        if (said)
+            ck_assert_str_eq(fact_string(order, "answer", ""), "unknown");
+    }
+    printf("# two configurations: noticed in %u of 40, then %u suites missing; %u connections\n",
+           noticed, missing, connections);
+    ck_assert_uint_ge(noticed, 38);
+    ck_assert_uint_le(missing, 10);
+}
+END_TEST
+
 START_TEST(protocols_that_are_required)
 {
     g_autoptr(Simulated) server = usual_server(10);
@@ -495,6 +535,7 @@ int main(void)
     tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
     tcase_add_test(tests, chacha_first);
     tcase_add_test(tests, equal_preference);
+    tcase_add_test(tests, two_configurations);
     tcase_add_test(tests, protocols_that_are_required);
     tcase_add_test(tests, nothing_but_old_versions);
     tcase_add_test(tests, little_to_say);
