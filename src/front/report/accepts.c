@@ -10,9 +10,10 @@
 #include "front/report/words.h"
 
 enum {
-    LABEL = 14, /* as in block.c */
-    MARK = 61,  /* where what is weak about a suite begins */
-    WIDE = 96,  /* from here on it is said in whole words */
+    LABEL = 14,        /* as in block.c */
+    MARK = 61,         /* where what is weak about a suite begins */
+    WIDE = 96,         /* from here on it is said in whole words */
+    UNKNOWN_NAMED = 8, /* items that are not known: more are counted */
 };
 
 /* What is being written. */
@@ -54,9 +55,7 @@ static char *safe(const Accepts *accepts, const char *text)
 
 static char *reason_of(const Accepts *accepts, const Answer *answer)
 {
-    return answer->reason ? words_reason(answer->reason, json_object_get(answer->fact, "args"),
-                                         accepts->page->ascii)
-                          : g_strdup("?");
+    return answer->reason ? words_answer(answer, accepts->page->ascii) : g_strdup("?");
 }
 
 /* " (6 of 8 times)" where not all tries agree. */
@@ -282,7 +281,10 @@ static void plain_version(Accepts *accepts, const char *question, const char *ve
     if (unknown->len) {
         g_autoptr(GString) list = g_string_new(NULL);
         g_autofree char *why = reason_of(accepts, ((AnswerCell *)unknown->pdata[0])->answer);
-        append_items(accepts, unknown, false, list);
+        if (unknown->len <= UNKNOWN_NAMED)
+            append_items(accepts, unknown, false, list);
+        else
+            g_string_append_printf(list, "%u", unknown->len);
         g_string_append_printf(text, _("%sunknown: %s (%s)"), text->len ? "; " : "", list->str,
                                why);
     }

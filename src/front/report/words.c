@@ -148,6 +148,56 @@ char *words_reason(const char *code, const json_t *args, bool ascii)
     return say_reason(&speech, code, args);
 }
 
+static void take_member(json_t *args, const json_t *fact, const char *member)
+{
+    json_t *value = json_object_get(fact, member);
+    if (value)
+        json_object_set(args, member, value);
+}
+
+/* What the connection shows that reasons speak of: the alert that came, after what, how much. */
+static json_t *shown_by(const Connection *proof)
+{
+    json_t *args = json_object();
+    for (guint i = 0; proof && i < proof->events->len; i++) {
+        const Event *event = proof->events->pdata[i];
+        bool in = strcmp(fact_string(event->fact, "direction", ""), "in") == 0;
+        const char *name = fact_string(event->fact, "name", NULL);
+        if (event->kind == EVENT_MESSAGE && !in && name)
+            json_object_set_new(args, "after", json_string(name));
+        if (event->kind == EVENT_ALERT && in) {
+            take_member(args, event->fact, "level");
+            take_member(args, event->fact, "code");
+            take_member(args, event->fact, "name");
+        }
+        if (event->kind == EVENT_CONNECTION)
+            take_member(args, event->fact, "received");
+    }
+    return args;
+}
+
+static bool has_all(const json_t *args, const Reason *reason)
+{
+    g_auto(GStrv) names = g_strsplit(reason->arguments ? reason->arguments : "", " ", -1);
+    for (char **name = names; *name; name++)
+        if (**name && !json_object_get(args, *name))
+            return false;
+    return true;
+}
+
+char *words_answer(const Answer *answer, bool ascii)
+{
+    const json_t *args = json_object_get(answer->fact, "args");
+    const Reason *reason = answer->reason ? registry_reason(answer->reason) : NULL;
+    g_autoptr(json_t) shown = args ? NULL : shown_by(answer->proof);
+    if (!answer->reason)
+        return g_strdup("");
+    if (args || !reason || has_all(shown, reason))
+        return words_reason(answer->reason, args ? args : shown, ascii);
+    const Result *result = reason->result ? registry_result(reason->result) : NULL;
+    return result ? g_strdup(_(result->word)) : words_reason(answer->reason, shown, ascii);
+}
+
 char *words_trait(const char *code, bool ascii)
 {
     static const struct {

@@ -21,6 +21,10 @@ char *words_reason(const char *code, const json_t *args, bool ascii);
 /* Why an endpoint ended as it did: its reason's sentence, else its result's; "" while it runs. */
 char *words_outcome(const Endpoint *endpoint, bool ascii);
 
+/* Why an answer is no or unknown: its reason's sentence, with what its connection shows where the
+ * fact has no arguments; "" where it has no reason. */
+char *words_answer(const Answer *answer, bool ascii);
+
 /* What the code of a feature or behaviour that was asked about means, in a few words; one that is
  * not known is shown as it is, with blanks. */
 char *words_trait(const char *code, bool ascii);

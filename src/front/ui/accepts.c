@@ -192,8 +192,7 @@ static void append_proof(const AcceptsView *view, const AcceptsCell *cell, GStri
     if (answer->proof)
         g_string_append_printf(text, _(", connection %u"), answer->proof->number);
     if (answer->reason) {
-        g_autofree char *why = words_reason(answer->reason, json_object_get(answer->fact, "args"),
-                                            !view->view.desk->utf8);
+        g_autofree char *why = words_answer(answer, !view->view.desk->utf8);
         g_string_append_printf(text, ": %s", why);
     }
     if (cell->stale)

@@ -119,6 +119,45 @@ START_TEST(a_certificate_alone)
 }
 END_TEST
 
+/* Why an answer is no: in its own words, else by what its connection shows. */
+START_TEST(answers_have_their_reasons)
+{
+    static const struct {
+        const char *more, *words;
+    } rows[] = {
+        {"'reason':'alert-received'", "alert 40 handshake_failure (fatal) after ClientHello"},
+        {"'reason':'alert-received','args':{'level':'fatal','code':70,'name':'protocol_version',"
+         "'after':'a pause'}",
+         "alert 70 protocol_version (fatal) after a pause"},
+        {"'reason':'reset-after'", "reset after ClientHello"},
+        {"'reason':'silent'", "timed out"},
+        {"'reason':'order-single'", "only one is accepted: there is nothing to prefer"},
+        {"'value':'x'", ""},
+    };
+    g_autoptr(Model) model = model_new();
+    static const char *const lines[] = {
+        "{'fact':'endpoint','endpoint':'1','host':'a','port':443}",
+        "{'fact':'connection','endpoint':'1','connection':'1.2','event':'open','hello':'question'}",
+        "{'fact':'message','endpoint':'1','connection':'1.2','direction':'out','name':"
+        "'ClientHello'}",
+        "{'fact':'alert','endpoint':'1','connection':'1.2','direction':'in','level':'fatal',"
+        "'code':40,'name':'handshake_failure'}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        stream_fold(model, lines[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *line =
+            g_strdup_printf("{'fact':'answer','endpoint':'1','connection':'1.2','question':"
+                            "'version','items':['TLS 1.0'],'answer':'no',%s}",
+                            rows[i].more);
+        stream_fold(model, line);
+        const Answers *answers = model_endpoint(model, "1")->answers;
+        g_autofree char *words = words_answer(answers_version(answers, "TLS 1.0"), true);
+        ck_assert_str_eq(words, rows[i].words);
+    }
+}
+END_TEST
+
 /* ---- status --------------------------------------------------------------------------------- */
 
 static const struct {
@@ -400,6 +439,7 @@ int main(void)
     tcase_add_test(tcase, lines_fit);
     tcase_add_test(tcase, a_model_without_anything);
     tcase_add_test(tcase, a_certificate_alone);
+    tcase_add_test(tcase, answers_have_their_reasons);
     tcase_add_test(tcase, the_status_says_what_came_of_it);
     tcase_add_test(tcase, sentences_are_filled_and_safe);
     tcase_add_test(tcase, long_arguments_are_cut_between_characters);
