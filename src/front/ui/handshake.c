@@ -17,6 +17,7 @@ enum {
     WHAT = 33,        /* where what matters begins */
     WHAT_NARROW = 15, /* where it goes on, below NARROW */
     NARROW = 70,
+    ALPN_NAMED = 6, /* protocols that are listed: more are counted */
     THOUGHT_MS = 5, /* from here on the server's thinking is worth a word */
 };
 
@@ -287,15 +288,18 @@ static void client_hello(Timeline *timeline)
     g_autofree char *shares = joined(json_object_get(fact, "shares"), " + ");
     g_auto(GStrv) parts = g_strsplit(versions, "TLS ", -1);
     g_autofree char *numbers = g_strjoinv("", parts);
-    if (*numbers)
-        say(timeline, ROLE_TEXT, numbers);
+    say(timeline, ROLE_TEXT, *numbers ? numbers : fact_string(fact, "version", ""));
     guint suites = (guint)fact_integer(fact, "suites", 0);
     if (suites)
         sayf(timeline, ROLE_TEXT, ngettext("%u suite", "%u suites", suites), suites);
     if (*shares)
         sayf(timeline, ROLE_TEXT, _("key_share %s"), shares);
     say(timeline, ROLE_TEXT, json_object_get(fact, "server_name") ? _("SNI sent") : _("no SNI"));
-    say_value(timeline, "ALPN %s", json_object_get(fact, "alpn"));
+    guint protocols = (guint)json_array_size(json_object_get(fact, "alpn"));
+    if (protocols > ALPN_NAMED)
+        sayf(timeline, ROLE_TEXT, _("ALPN of %u protocols"), protocols);
+    else
+        say_value(timeline, "ALPN %s", json_object_get(fact, "alpn"));
 }
 
 static void server_hello(Timeline *timeline)

@@ -268,8 +268,7 @@ static const struct {
      false},
     {"+", VALUE("behaviour", "", "ephemeral-key-reused", "3 of 9 key exchanges"),
      "low ephemeral-key-reused", false},
-    {"+", VALUE("behaviour", "", "two-configurations", "2 of 8 answers"), "high two-configurations",
-     false},
+    {"+", VALUE("behaviour", "", "two-configurations", "2 of 8"), "high two-configurations", false},
     /* how it answered */
     {"done", "{'result':'no-tls','reason':'starttls-not-offered','args':{'protocol':'smtp'}}",
      "high starttls-not-offered", true},
