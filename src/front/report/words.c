@@ -225,6 +225,8 @@ char *words_trait(const char *code, bool ascii)
         {"future-version", N_("bears versions to come")},
         {"key-share", N_("bears a key share")},
         {"long-key-share", N_("bears a post-quantum key share")},
+        {"ffdhe-groups", N_("DHE for clients that offer FFDHE groups only")},
+        {"unknown-suites", N_("accepts a suite that no table knows")},
         {"ephemeral-key-reused", N_("ephemeral keys used again")},
         {"lost-connections", N_("connections lost")},
         {"two-configurations", N_("two configurations")},

@@ -6,6 +6,7 @@
  */
 #include "worker/probe/extra.h"
 
+#include "common/registry/registry.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -75,6 +76,34 @@ static void with_padding(Offer *offer)
     offer_add_extension(offer, EXTENSION_PADDING, zeros, sizeof zeros);
 }
 
+/* Code points that no registry knows, in the pages where it knows some. Not among them are GREASE
+ * and the signalling values, one of which is an alarm to servers (RFC 7507). */
+static void with_unknown_suites(Offer *offer)
+{
+    static const guint8 pages[] = {0x00, 0x13, 0x16, 0xC0, 0xC1, 0xC2, 0xCC,
+                                   0xCD, 0xD0, 0xE0, 0xE4, 0xFE, 0xFF};
+    g_array_set_size(offer->suites, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(pages); i++)
+        for (guint low = 0; low < 256; low++) {
+            uint32_t code = (uint32_t)pages[i] << 8 | low;
+            if (!registry_suite(code))
+                offer_add_suite(offer, code);
+        }
+}
+
+/* DHE for a client that names its groups (RFC 7919). */
+static void with_ffdhe_only(Offer *offer)
+{
+    for (guint i = 0; i < offer->suites->len; i++) {
+        const CipherSuite *suite = registry_suite(g_array_index(offer->suites, uint32_t, i));
+        if (!suite || !g_str_equal(suite->exchange, "dhe"))
+            g_array_remove_index(offer->suites, i--);
+    }
+    g_array_set_size(offer->groups, 0);
+    for (uint16_t group = 256; group <= 260; group++)
+        g_array_append_val(offer->groups, group);
+}
+
 static const Row rows[] = {
     {"no-server-name", "no server_name", false, true, without_name},
     {"unknown-server-name", "wrong server_name", false, false, wrong_name},
@@ -85,6 +114,9 @@ static const Row rows[] = {
     {"future-version", NULL, true, false, with_future},
     {"key-share", NULL, true, false, with_share},
     {"long-key-share", NULL, true, false, with_long_share},
+    {"ffdhe-groups", NULL, false, false, with_ffdhe_only},
+    {"unknown-suites", NULL, false, false, with_unknown_suites},
+    {"unknown-suites", NULL, true, false, with_unknown_suites},
 };
 
 typedef struct Extra {
@@ -108,6 +140,9 @@ static const KnownVersion *version_of(const Extra *extra, const Row *row)
         return NULL;
     if (row->tls13)
         return of->suites->len ? of : NULL;
+    g_autoptr(GArray) dhe = known_suites(extra->known, TLS_1_2, "dhe", NULL);
+    if (row->change == with_ffdhe_only && !dhe->len)
+        return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(below); i++) {
         of = known_version(extra->known, below[i]);
         if (of->suites->len)
@@ -155,8 +190,16 @@ static void extra_tell(Strategy *strategy, guint tag, const Told *told)
     json_array_append_new(json_object_get(answer, "items"), json_string(row->code));
     known_text(answer, "connection", told->connection);
     known_text(answer, "reason", told->verdict == VERDICT_CHOSEN ? NULL : told->reason);
+    bool chosen = told->verdict == VERDICT_CHOSEN;
+    g_autofree char *prime =
+        chosen && row->change == with_ffdhe_only ? known_prime(told->reply) : NULL;
+    known_text(answer, "value", prime);
     known_say(extra->known, answer);
-    if (told->verdict == VERDICT_CHOSEN)
+    if (chosen && row->change == with_unknown_suites) {
+        ReportSpec what = {extra->known, "suite", told->reply->version, NULL, report_suite};
+        report_yes(&what, told->reply->suite, told->connection, NULL);
+    }
+    if (chosen && row->how)
         known_note(extra->known, told->offer, told->reply, told->connection, row->how);
 }
 

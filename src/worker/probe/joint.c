@@ -23,6 +23,8 @@ typedef enum Kind { KIND_TLS13, KIND_GROUPS, KIND_SCHEMES } Kind;
 
 enum { SIDES = 2, ATTEMPTS = 3 };
 
+static const Form forms13[ATTEMPTS] = {FORM_FFDHE, FORM_EC, FORM_BARE};
+
 /* A hello that is out, or waits to be asked: the lists in it. */
 typedef struct Out {
     bool has[SIDES];
@@ -155,6 +157,12 @@ static void report(Joint *joint)
 static void conclude_tls13(Joint *joint, const char *reason)
 {
     KnownVersion *of = known_version(joint->known, TLS_1_3);
+    if (of->certainty == CERTAINTY_YES && !joint->peels[1] && joint->known->depth == DIVE_FULL) {
+        /* it wants real key shares: which groups it takes beside theirs is not asked */
+        g_autoptr(GArray) groups = form_groups(TLS_1_3);
+        joint->peels[1] = peel_of(groups, true, false);
+        peel_stop(joint->peels[1], reason ? reason : "not-asked");
+    }
     if (of->certainty == CERTAINTY_YES) {
         report(joint);
     } else {
@@ -173,6 +181,11 @@ static void conclude_tls13(Joint *joint, const char *reason)
     joint->over = true;
 }
 
+static bool bare(const Joint *joint)
+{
+    return joint->kind == KIND_TLS13 && forms13[joint->attempt] == FORM_BARE;
+}
+
 static void advance(Joint *joint)
 {
     while (joint->begun && !joint->over && peels_over(joint)) {
@@ -182,6 +195,11 @@ static void advance(Joint *joint)
         } else if (!peel_any(joint->peels[0]) && joint->attempt + 1 < ATTEMPTS) {
             joint->attempt++;
             begin_tls13(joint);
+            return;
+        } else if (!joint->peels[1] && peel_any(joint->peels[0]) && !bare(joint) &&
+                   joint->known->depth == DIVE_FULL) {
+            g_autoptr(GArray) groups = form_groups(TLS_1_3);
+            joint->peels[1] = peel_of(groups, true, false);
             return;
         } else {
             conclude_tls13(joint, NULL);
@@ -214,7 +232,6 @@ static void allow_all_certificates(Offer *offer)
 
 static Offer *offer_tls13(const Joint *joint, const Out *out)
 {
-    static const Form forms[ATTEMPTS] = {FORM_FFDHE, FORM_EC, FORM_BARE};
     g_autoptr(GArray) all = NULL;
     const GArray *suites = out->lists[0];
     if (!suites) {
@@ -224,7 +241,7 @@ static Offer *offer_tls13(const Joint *joint, const Out *out)
             g_array_append_val(all, g_array_index(entries, PeelEntry, i).code);
         suites = all;
     }
-    Offer *offer = form_offer(TLS_1_3, forms[joint->attempt], suites, joint->known->server_name);
+    Offer *offer = form_offer(TLS_1_3, forms13[joint->attempt], suites, joint->known->server_name);
     if (out->lists[1])
         set_groups(offer, out->lists[1]);
     return offer;

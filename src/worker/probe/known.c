@@ -205,9 +205,11 @@ static void note_leaf(Known *known, const Reply *reply, const char *connection, 
     known_say(known, answer);
 }
 
-static void note_prime(Known *known, const Reply *reply, const char *connection)
+char *known_prime(const Reply *reply)
 {
     g_autofree char *generator = NULL;
+    if (!reply->prime_bits)
+        return NULL;
     if (reply->generator) {
         gsize size;
         const guint8 *bytes = g_bytes_get_data(reply->generator, &size);
@@ -215,11 +217,16 @@ static void note_prime(Known *known, const Reply *reply, const char *connection)
                               : g_strdup_printf("of %" G_GSIZE_FORMAT " bytes", size);
     }
     const char *name = reply->prime ? registry_prime_name(reply->prime) : NULL;
+    return g_strdup_printf("%u bits, %s, generator %s", reply->prime_bits,
+                           name ? name : "home-made", generator ? generator : "unknown");
+}
+
+static void note_prime(Known *known, const Reply *reply, const char *connection)
+{
     KnownPrime *prime = g_new0(KnownPrime, 1);
     prime->version = reply->version;
     prime->suite = reply->suite;
-    prime->value = g_strdup_printf("%u bits, %s, generator %s", reply->prime_bits,
-                                   name ? name : "home-made", generator ? generator : "unknown");
+    prime->value = known_prime(reply);
     prime->connection = g_strdup(connection);
     g_ptr_array_add(known->primes, prime);
 }

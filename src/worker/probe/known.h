@@ -80,6 +80,9 @@ void known_set_version(Known *known, uint16_t version, Certainty certainty, cons
 void known_note(Known *known, const Offer *offer, const Reply *reply, const char *connection,
                 const char *how);
 
+/* A DHE prime and its generator in words, to be freed; NULL if there is none. */
+char *known_prime(const Reply *reply);
+
 /* The answers about DHE primes of a version; about keys that were used twice. */
 void known_say_primes(Known *known, uint16_t version);
 void known_say_reuse(Known *known);

@@ -238,7 +238,8 @@ static Reply *answer13(const Simulated *server, const Offer *offer)
         signed_for =
             signed_for || (registry_scheme((uint16_t)code)->tls13 && has16(offer->schemes, code));
     }
-    if (!suite || !group || !signed_for)
+    bool share = !server->needs_share || has16(offer->shares, group);
+    if (!suite || !group || !signed_for || !share)
         return refuse(server, 40);
     Reply *reply = reply_new();
     reply->kind = has16(offer->shares, group) ? REPLY_CHOSEN : REPLY_RETRY;
