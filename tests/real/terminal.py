@@ -16,6 +16,7 @@ def _tmux(*command, check=True):
 
 
 atexit.register(lambda: _tmux("kill-server", check=False))
+_keeper = []  # a session that keeps the server: it ends with its last one, while the next may be on its way
 
 
 class Terminal:
@@ -24,6 +25,8 @@ class Terminal:
     def __init__(self, columns=80, rows=24, term="tmux-256color", **env):
         words = {"LC_ALL": "C.UTF-8", "PS1": "ready$ ", "XDG_STATE_HOME": os.path.join(ROOT, "state"), **env}
         shell = " ".join(f"{k}={shlex.quote(v)}" for k, v in words.items())
+        if not _keeper:
+            _keeper.append(_tmux("new-session", "-d", "-P", "cat"))
         self.pane = _tmux("new-session", "-d", "-P", "-F", "#{pane_id}", "-x", str(columns), "-y", str(rows),
                           f"TERM={term} {shell} bash --norc --noprofile").strip()
         self.until("ready$")

@@ -64,6 +64,8 @@ static void take_facts(Dive *dive)
         sessions_alone(dive->sessions);
     if (pool_over(dive->pool, &outcome) && outcome.reason)
         sessions_stop(dive->sessions, outcome.reason);
+    else if (!pool_allowed(dive->pool))
+        sessions_stop(dive->sessions, "limit-connections");
     while ((fact = sessions_next_fact(dive->sessions)))
         probe_fact(&dive->base, fact);
 }
@@ -73,8 +75,8 @@ static guint dive_wants(const Probe *probe)
     const Dive *dive = (const Dive *)probe;
     guint wants = pool_wants(dive->pool);
     guint sessions = dive->sessions ? sessions_wants(dive->sessions) : 0;
-    if (!pool_calm(dive->pool))
-        sessions = MIN(sessions, dive->out);
+    guint room = pool_calm(dive->pool) ? pool_allowed(dive->pool) : 0;
+    sessions = MIN(sessions, dive->out + room);
     return MAX(wants, MIN(wants + sessions, dive->in_flight));
 }
 
@@ -96,7 +98,10 @@ static Talk *dive_next(Probe *probe, const char *connection, const char **hello)
         return behind_dialogue(dive, ask);
     }
     Talk *client = dive->sessions ? sessions_next(dive->sessions, connection) : NULL;
-    dive->out += client != NULL;
+    if (client) {
+        dive->out++;
+        pool_spend(dive->pool);
+    }
     return client ? behind_dialogue(dive, client) : NULL;
 }
 

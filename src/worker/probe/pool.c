@@ -173,6 +173,16 @@ static bool all_over(const Pool *pool)
     return true;
 }
 
+guint pool_allowed(const Pool *pool)
+{
+    return pool->allowed > pool->made ? pool->allowed - pool->made : 0;
+}
+
+void pool_spend(Pool *pool)
+{
+    pool->made++;
+}
+
 guint pool_wants(const Pool *pool)
 {
     guint out = pool->out->len, want = pool->again.length;
@@ -188,7 +198,7 @@ guint pool_wants(const Pool *pool)
     }
     if (!pool->ahead)
         want = MIN(want, 1);
-    guint left = pool->allowed > pool->made ? pool->allowed - pool->made : 0;
+    guint left = pool_allowed(pool);
     want = MIN(want, left);
     return MAX(MIN(out + want, pool->in_flight), out || !left ? out : 1);
 }

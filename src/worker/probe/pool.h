@@ -32,6 +32,10 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
 /* Whether a version is accepted, as far as it is known. */
 Certainty pool_version(const Pool *pool, uint16_t version);
 
+/* Connections that may still be made; one was made beside its own. */
+guint pool_allowed(const Pool *pool);
+void pool_spend(Pool *pool);
+
 /* Nothing is lost or to be asked again: other connections beside the pool's disturb nothing. */
 bool pool_calm(const Pool *pool);
 

@@ -36,6 +36,7 @@ struct Sessions {
     uint16_t older; /* TLS 1.2 or below; 0: none is accepted */
     bool tls13;
     bool alone; /* nothing else is asked of the endpoint any more */
+    bool stopped;
     Step *steps;
     GQueue facts; /* json_t *, owned */
 };
@@ -218,6 +219,8 @@ void sessions_free(Sessions *sessions)
 void sessions_accept(Sessions *sessions, uint16_t version)
 {
     bool tls13 = version == TLS_1_3;
+    if (sessions->stopped)
+        return;
     if (tls13 ? sessions->tls13 : sessions->older || version < TLS_1_0 || version > TLS_1_2)
         return;
     if (tls13)
@@ -319,6 +322,8 @@ static void take_result(Sessions *sessions, guint number, const ClientResult *re
     if (number + 1 == STEPS || !kinds[number + 1].resumes)
         return;
     Step *next = &sessions->steps[number + 1];
+    if (sessions->stopped)
+        return;
     bool by_id = kinds[number].judge == judge_id;
     if (result->session && (by_id ? result->session_id : result->tickets)) {
         step->session = g_bytes_ref(result->session);
@@ -337,7 +342,8 @@ static void take_end(Sessions *sessions, guint number, const Talk *client, const
     const ClientResult *result = client_result(client);
     if (result->complete) {
         take_result(sessions, number, result);
-    } else if (step->tries < TRIES && g_strcmp0(talk->reason, "stopped") != 0) {
+    } else if (step->tries < TRIES && !sessions->stopped &&
+               g_strcmp0(talk->reason, "stopped") != 0) {
         step->state = STEP_READY;
     } else {
         step->state = STEP_OVER;
@@ -358,6 +364,9 @@ bool sessions_tell(Sessions *sessions, const Talk *client, const Talk *talk)
 
 void sessions_stop(Sessions *sessions, const char *reason)
 {
+    if (sessions->stopped)
+        return;
+    sessions->stopped = true;
     for (guint i = 0; i < STEPS; i++) {
         Step *step = &sessions->steps[i];
         bool known = kinds[i].tls13 ? sessions->tls13 : sessions->older != 0;
