@@ -123,16 +123,38 @@ void stream_flush(Stream *stream)
 
 /* ---- a session that was opened ------------------------------------------------------------- */
 
-/* Folds an error of the reading itself: the session is not written to. */
-static void note(Stream *stream, const char *code, json_t *args)
+/* Folds a fact of our own: the session is not written to. */
+static void fold_own(Stream *stream, json_t *fact)
 {
-    g_autoptr(json_t) fact = fact_new(FACT_ERROR);
     json_object_set_new(fact, "at", json_real(stream->model->at));
-    json_object_set_new(fact, "code", json_string(code));
-    json_object_set_new(fact, "args", args);
     g_autofree char *line = fact_to_line(fact);
     Endpoint *changed = model_fold(stream->model, fact, -1, 0);
     stream->watch(stream->data, fact, changed, line);
+}
+
+static void note(Stream *stream, const char *code, json_t *args)
+{
+    g_autoptr(json_t) fact = fact_new(FACT_ERROR);
+    json_object_set_new(fact, "code", json_string(code));
+    json_object_set_new(fact, "args", args);
+    fold_own(stream, fact);
+}
+
+/* A dive that was not over when the session ended goes on no more. */
+static void end_dives(Stream *stream)
+{
+    const GPtrArray *all = stream->model->endpoints;
+    for (guint i = 0; i < all->len; i++) {
+        const Endpoint *endpoint = all->pdata[i];
+        if (!answers_is_diving(endpoint->answers))
+            continue;
+        g_autoptr(json_t) fact = fact_new(FACT_DIVE);
+        json_object_set_new(fact, "endpoint", json_string(endpoint->id));
+        json_object_set_new(fact, "event", json_string("over"));
+        json_object_set_new(fact, "result", json_string("suspended"));
+        json_object_set_new(fact, "reason", json_string("suspended"));
+        fold_own(stream, fact);
+    }
 }
 
 bool stream_read(Stream *stream)
@@ -154,6 +176,7 @@ bool stream_read(Stream *stream)
         if (text)
             stream->watch(stream->data, fact, changed, text);
     }
+    end_dives(stream);
     json_int_t format = fact_integer(stream->model->stream, "format", FACT_FORMAT);
     if (format > FACT_FORMAT)
         note(stream, "stream-newer", json_pack("{s:I}", "format", format));

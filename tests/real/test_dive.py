@@ -9,6 +9,7 @@ import threading
 from program import TLSDIVE, VALIDATOR, Running, Silent, dive, environment
 from servers import ADDRESS, ROOT, Pki, free_port, s_server, start
 from tap import check, equal, main, test
+from terminal import Terminal
 
 pki = Pki()
 GOOD = s_server(*pki.leaf("good", key="ec"))
@@ -125,6 +126,32 @@ def a_session_with_a_dive_is_the_same_when_opened():
     equal(again.rules(), live.rules(), "findings")
     with open(path) as file:
         equal([json.loads(line) for line in file], live.facts, "saved and printed")
+
+
+@test
+def a_dive_that_a_session_leaves_open_is_suspended():
+    path, cut = os.path.join(ROOT, "dived.jsonl"), os.path.join(ROOT, "cut-dive.jsonl")
+    live = dive("--save", path, *of_trust("--depth", "versions", f"{ADDRESS}:{GOOD}"))
+    kinds = [(f["fact"], f.get("event")) for f in live.facts]
+    with open(path) as file, open(cut, "w") as half:
+        half.writelines(file.readlines()[:kinds.index(("dive", "begun")) + 10])
+    again = dive("--open", cut)
+    equal([f["result"] for f in over(again.facts)], ["suspended"], again.errors)
+    equal(again.status, 3, again.errors)
+
+
+@test
+def a_dive_that_is_asked_for_too_soon_comes_after_the_handshake():
+    gate = Gate(GOOD, 0)
+    screen = Terminal(120, 40)
+    screen.text(f"{os.path.abspath(TLSDIVE)} --no-save --timeout 30 {ADDRESS}:{gate.port}")
+    screen.keys("Enter")
+    screen.until("hello", "Help")
+    screen.keys("D")
+    screen.until("diving into 1 endpoint")
+    gate.open.set()
+    screen.until("1/1 done", "TLS 1.3 1.2,")
+    screen.close()
 
 
 @test
