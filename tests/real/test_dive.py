@@ -1,4 +1,5 @@
 """Dives of the built program into real servers: how they begin, end, are cut short, and go on."""
+import contextlib
 import json
 import os
 import signal
@@ -43,12 +44,11 @@ class Gate:
 
     @staticmethod
     def copy(source, sink):
-        try:
+        with contextlib.suppress(OSError):  # one side is gone
             while data := source.recv(65536):
                 sink.sendall(data)
+        with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # one side is gone
 
 
 def of_trust(*more):
@@ -142,7 +142,7 @@ def a_dive_that_a_session_leaves_open_is_suspended():
 
 @test
 def a_dive_that_is_asked_for_too_soon_comes_after_the_handshake():
-    gate = Gate(GOOD, 0)
+    gate = Gate(s_server(*pki.leaf("late", key="ec")), 0)
     screen = Terminal(120, 40)
     screen.text(f"{os.path.abspath(TLSDIVE)} --no-save --timeout 30 {ADDRESS}:{gate.port}")
     screen.keys("Enter")
