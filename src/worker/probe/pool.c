@@ -332,8 +332,11 @@ static bool refuses(int alert)
     return false;
 }
 
+/* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing. */
 static bool was_offered(const Offer *offer, const Reply *reply)
 {
+    if (!reply->chosen && !g_strcmp0(reply->reason, "message-malformed"))
+        return false;
     for (guint i = 0; i < offer->suites->len; i++)
         if (g_array_index(offer->suites, uint32_t, i) == reply->suite)
             return reply->version && reply->version <= offer->version;
