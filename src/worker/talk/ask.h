@@ -73,8 +73,8 @@ void reply_free(Reply *reply);
 Talk *ask_new(Offer *offer, bool half_close);
 
 /* Before it starts: bytes and certificates that another ask with the same table (of
- * transcript_written_new) has told are not told again, nor decoded: a server shows the same chain in
- * every answer. A reference is kept. */
+ * transcript_written_new) has told are not told again, nor decoded: a server shows the same chain
+ * in every answer. A reference is kept. */
 void ask_share(Talk *talk, GHashTable *written);
 
 /* What came back, borrowed until the talk is freed; never NULL. Of a talk that a stack ended before

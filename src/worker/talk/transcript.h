@@ -65,7 +65,8 @@ Transcript *transcript_new(Talk *talk);
 void transcript_free(Transcript *transcript);
 
 /* Bytes and certificates are told once. Transcripts whose facts go into one stream one after the
- * other may share what was told: `written`, of transcript_written_new, of which a reference is kept.
+ * other may share what was told: `written`, of transcript_written_new, of which a reference is
+ * kept.
  */
 GHashTable *transcript_written_new(void);
 void transcript_share(Transcript *transcript, GHashTable *written);
