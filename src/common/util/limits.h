@@ -13,10 +13,8 @@ enum {
     LIMIT_BYTES_PARTS = 64,     /* parts in which the bytes of one hash may come */
     LIMIT_EVENTS = 8192,        /* lines of one connection's timeline that are kept */
     LIMIT_ERRORS = 4096,        /* error facts that are kept */
-    LIMIT_QUESTIONS = 4096,     /* connections of dives, of all endpoints, whose lines are kept */
     LIMIT_TOPICS = 1024,        /* questions of one endpoint, by version and kind of key */
     LIMIT_ANSWERS = 32768,      /* answers kept of one endpoint, one an item */
-    LIMIT_TIMES = 1000,         /* times that one question is asked in a row */
     LIMIT_SAID = 16384, /* bytes and certificates that a worker remembers to have said before */
 
     /* one connection */
@@ -61,6 +59,8 @@ enum {
 
     /* how much at once */
     LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
+    LIMIT_QUESTIONS = 4096,     /* connections of dives, of all endpoints, whose lines are kept */
+    LIMIT_TIMES = 1000,         /* times that one question is asked in a row */
     LIMIT_PER_ADDRESS = 8,      /* established connections to one address, unless --per-address */
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */

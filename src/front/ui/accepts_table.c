@@ -261,12 +261,12 @@ const TableKind accepts_table = {
     .columns = columns,
     .count = G_N_ELEMENTS(columns),
     .identity = identity,
-    .order = N_("the server's order, else strength"),
+    .order = N_("preference, strength"),
 };
 
 const TableKind accepts_table_two = {
     .columns = columns_two,
     .count = G_N_ELEMENTS(columns_two),
     .identity = identity,
-    .order = N_("the server's order, else strength"),
+    .order = N_("preference, strength"),
 };
