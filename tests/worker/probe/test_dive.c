@@ -170,6 +170,25 @@ START_TEST(an_intermediate_server)
 }
 END_TEST
 
+/* Everything that OpenSSL can do, in its order: what a server accepts that was told to. */
+START_TEST(a_legacy_server)
+{
+    g_autoptr(Simulated) server = usual_server(2);
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
+    for (guint i = 2; i < 5; i++) {
+        choose_suites(server, i, orders_at(0), 100, 0);
+        server->chooses[i] = true;
+    }
+    g_autoptr(Dived) dived = simulated_dive(server, &spec);
+    check_suites(server, dived, false);
+    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
+        check_order(server, dived, v);
+    printf("# legacy: %u connections, %u unused, %.1f round trips, bound of suites %u\n",
+           dived->connections, dived->unused, dived->round_trips, bound(server));
+    ck_assert_uint_le(dived->connections, bound(server) + 90);
+}
+END_TEST
+
 /* Hundreds of servers: what is found is what is configured, in its order. */
 START_TEST(random_servers)
 {
@@ -537,6 +556,7 @@ int main(void)
     Suite *suite = suite_create("dive");
     TCase *tests = tcase_create("dive");
     tcase_add_test(tests, an_intermediate_server);
+    tcase_add_test(tests, a_legacy_server);
     tcase_add_loop_test(tests, random_servers, 0, 4);
     tcase_add_loop_test(tests, a_server_that_bears_no_long_lists, 0, 4);
     tcase_add_test(tests, a_server_that_refuses_by_closing);
