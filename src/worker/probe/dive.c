@@ -148,7 +148,8 @@ static const ProbeClass dive_class = {
 
 Probe *dive_new(const DiveSpec *spec)
 {
-    Pool *pool = pool_new(spec);
+    g_autoptr(Talk) dialogue = spec->starttls ? starttls_new(spec->protocol) : NULL;
+    Pool *pool = spec->starttls && !dialogue ? NULL : pool_new(spec);
     if (!pool)
         return NULL;
     Dive *dive = g_new0(Dive, 1);

@@ -29,7 +29,8 @@ typedef struct DiveSpec {
     guint times;            /* DIVE_ONE; 0: once */
 } DiveSpec;
 
-/* The probe; the spec is copied. NULL where DIVE_ONE cannot ask that question. */
+/* The probe; the spec is copied. NULL where DIVE_ONE cannot ask that question, or
+ * there is no dialogue for the protocol. */
 Probe *dive_new(const DiveSpec *spec);
 
 #endif

@@ -63,6 +63,8 @@ Known *known_new(const DiveSpec *spec)
     known->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     known->publics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     known->extensions = g_hash_table_new(NULL, NULL);
+    known->args =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     known->primes = g_ptr_array_new_with_free_func(prime_free);
     return known;
 }
@@ -81,6 +83,7 @@ void known_free(Known *known)
     g_hash_table_unref(known->kinds);
     g_hash_table_unref(known->publics);
     g_hash_table_unref(known->extensions);
+    g_hash_table_unref(known->args);
     g_ptr_array_unref(known->primes);
     g_free(known);
 }
@@ -144,8 +147,33 @@ void known_text(json_t *answer, const char *member, const char *text)
         json_object_set_new(answer, member, json_string(text));
 }
 
+static char *reason_key(const char *connection, const char *reason)
+{
+    return g_strdup_printf("%s %s", connection, reason);
+}
+
+void known_reason(Known *known, const char *connection, const char *reason, json_t *args)
+{
+    if (!reason || !args)
+        return;
+    g_hash_table_replace(known->args, reason_key(connection, reason), json_incref(args));
+    g_hash_table_replace(known->args, reason_key("", reason), json_incref(args));
+}
+
+static json_t *args_of(const Known *known, const json_t *answer)
+{
+    const char *reason = fact_string(answer, "reason", "");
+    const char *connection = fact_string(answer, "connection", "");
+    g_autofree char *exact = reason_key(connection, reason), *any = reason_key("", reason);
+    json_t *args = g_hash_table_lookup(known->args, exact);
+    return args ? args : g_hash_table_lookup(known->args, any);
+}
+
 void known_say(Known *known, json_t *answer)
 {
+    json_t *args = json_object_get(answer, "args") ? NULL : args_of(known, answer);
+    if (args)
+        json_object_set(answer, "args", args);
     g_queue_push_tail(&known->facts, answer);
 }
 

@@ -43,6 +43,7 @@ typedef struct Known {
     GHashTable *leaves;     /* SHA-256 of every leaf that was seen */
     GHashTable *publics;    /* SHA-256 of every ephemeral public key */
     GHashTable *extensions; /* version << 16 | type of every extension that was answered */
+    GHashTable *args;       /* the arguments of a reason (json_t *), by connection and by reason */
     GPtrArray *primes;      /* KnownPrime * */
     guint replies, reused;
 } Known;
@@ -61,8 +62,12 @@ GArray *known_suites(Known *known, uint16_t version, const char *exchange,
 /* An application protocol that is asked for; NULL past the end. Static. */
 const char *known_protocol(guint index);
 
+/* A connection ended with a reason: its arguments go with every answer that names both, or the
+ * reason alone where none is known for the connection. */
+void known_reason(Known *known, const char *connection, const char *reason, json_t *args);
+
 /* An answer: version 0 has none; `answer` is yes, no or unknown. known_item adds what it is about,
- * known_say takes it and has it told. */
+ * known_say takes it, adds the arguments of its reason, and has it told. */
 json_t *known_answer(const char *question, uint16_t version, const char *answer);
 void known_item(json_t *answer, const char *name, guint code);
 void known_say(Known *known, json_t *answer);

@@ -228,6 +228,7 @@ static void stop(Pool *pool, const ProbeOutcome *why)
     pool->stopped = true;
     pool->outcome = *why;
     pool->args = why->args ? json_deep_copy(why->args) : NULL;
+    known_reason(pool->known, "", why->reason, pool->args);
     for (guint i = 0; i < pool->strategies->len; i++) {
         Strategy *strategy = g_ptr_array_index(pool->strategies, i);
         strategy->class->stop(strategy, why->reason ? why->reason : "not-asked");
@@ -332,7 +333,8 @@ static bool refuses(int alert)
     return false;
 }
 
-/* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing. */
+/* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing.
+ */
 static bool was_offered(const Offer *offer, const Reply *reply)
 {
     if (!reply->chosen && !g_strcmp0(reply->reason, "message-malformed"))
@@ -458,6 +460,7 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
         asked_free(asked);
         return;
     }
+    known_reason(pool->known, asked->connection, reply->reason, reply->args);
     if (!judge(pool, asked, reply, &verdict)) {
         requeue(pool, asked);
     } else {

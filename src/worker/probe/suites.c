@@ -366,7 +366,7 @@ static void say_suite(Suites *suites, const Out *out, const Told *told, bool new
     json_t *answer = known_answer("suite", suites->version, "yes");
     known_item(answer, registry_suite_name(code, number), code);
     known_text(answer, "connection", told->connection);
-    if (out->peel)
+    if (out->peel && !suites->known->doubted)
         known_text(answer, "value", form_name(suites->forms[out->peel]));
     if (told->reason)
         json_object_set_new(answer, "faults", json_pack("[s]", told->reason));
