@@ -130,6 +130,8 @@ static void take_broken(const AnswerTopic *topic, const AnswerCell *cell, void *
 static void add_lot(AuditCase *examined, Severity severity, Lot *lot)
 {
     guint count = (guint)json_array_size(lot->names) + lot->more;
+    if (lot->more)
+        json_array_append_new(lot->names, json_string("..."));
     json_t *args =
         json_pack("{s:o,s:o,s:i,s:s}", "suites", lot->names, "versions", lot->versions, "count",
                   (int)count, "weakness", lot->weakness ? lot->weakness->word : "");

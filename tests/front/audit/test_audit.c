@@ -363,6 +363,26 @@ START_TEST(a_dive_says_nothing_twice)
 }
 END_TEST
 
+/* A long list is cut, and counted whole. */
+START_TEST(a_finding_names_some_suites)
+{
+    g_autoptr(Model) model =
+        changed("+",
+                ANSWER("suite", "TLS 1.2",
+                       "'TLS_RSA_WITH_AES_128_CBC_SHA','TLS_RSA_WITH_AES_256_CBC_SHA',"
+                       "'TLS_RSA_WITH_AES_128_CBC_SHA256','TLS_RSA_WITH_AES_256_CBC_SHA256',"
+                       "'TLS_RSA_WITH_AES_128_GCM_SHA256','TLS_RSA_WITH_AES_256_GCM_SHA384',"
+                       "'TLS_RSA_WITH_AES_128_CCM','TLS_RSA_WITH_AES_256_CCM'"),
+                false);
+    const Endpoint *endpoint = judge(model);
+    ck_assert_uint_eq(endpoint->findings->len, 1);
+    g_autofree char *words = words_finding(endpoint->findings->pdata[0], true);
+    g_autofree char *what = words_what(endpoint->findings->pdata[0], true);
+    ck_assert_str_eq(words, "suites without forward secrecy are accepted (8)");
+    ck_assert_msg(g_str_has_suffix(what, "TLS_RSA_WITH_AES_256_GCM_SHA384, ..."), "%s", what);
+}
+END_TEST
+
 /* What the catalogue adds: closed and silent ports are quiet, a way in that is not built is
  * unknown. */
 static const struct {
@@ -559,6 +579,7 @@ int main(void)
     tcase_add_test(tcase, rules_find_what_is_wrong_and_nothing_else);
     tcase_add_test(tcase, every_rule_is_tried);
     tcase_add_test(tcase, a_dive_says_nothing_twice);
+    tcase_add_test(tcase, a_finding_names_some_suites);
     tcase_add_test(tcase, the_catalogue_is_judged_mildly);
     tcase_add_test(tcase, a_running_endpoint_is_not_judged);
     tcase_add_test(tcase, a_change_asks_for_a_new_judgement);
