@@ -522,5 +522,5 @@ Certainty pool_version(const Pool *pool, uint16_t version)
 
 bool pool_calm(const Pool *pool)
 {
-    return pool->ahead && !pool->again.length;
+    return pool->stopped || (pool->ahead && !pool->again.length);
 }

@@ -36,7 +36,8 @@ Certainty pool_version(const Pool *pool, uint16_t version);
 guint pool_allowed(const Pool *pool);
 void pool_spend(Pool *pool);
 
-/* Nothing is lost or to be asked again: other connections beside the pool's disturb nothing. */
+/* Nothing is lost or to be asked again, or all is over: other connections beside the pool's disturb
+ * nothing. */
 bool pool_calm(const Pool *pool);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pool, pool_free)
