@@ -101,6 +101,9 @@ static void read_key_exchange(Reply *reply, const HandshakeMessage *message)
     reply->group = exchange.group;
     reply->has_scheme = exchange.has_scheme;
     reply->scheme = exchange.scheme;
+    g_free(reply->public_key); /* of a message that stands there twice */
+    g_free(reply->prime);
+    g_clear_pointer(&reply->generator, g_bytes_unref);
     reply->public_key = hash_of(exchange.public_key);
     reply->prime_bits = exchange_bits(exchange.prime);
     reply->prime = hash_of(exchange.prime);
