@@ -221,11 +221,11 @@ static void errand_leave(Errand *errand)
 }
 
 /* Whether a dive may find something after a handshake that ended so: TLS was spoken, or the hello
- * was turned away. */
+ * was turned away, or met silence: some servers bear short hellos alone. */
 static bool may_dive(const Errand *errand, const ProbeOutcome *outcome)
 {
     static const char *const phases[] = {"certificate", "key-exchange", "listening", NULL};
-    static const char *const results[] = {"alert", "illegal", "closed", "reset", NULL};
+    static const char *const results[] = {"alert", "illegal", "closed", "reset", "timed-out", NULL};
     const char *phase = outcome->phase != NULL ? outcome->phase : errand->state;
 
     if (outcome->reason == NULL || g_strv_contains(phases, phase))

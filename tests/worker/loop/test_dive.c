@@ -124,7 +124,9 @@ static const struct {
     {"127.0.0.9", ANSWERS, FULL "\"once\"",
      "done refused connection-refused connecting; dive over refused connection-refused"},
     {"127.0.0.1", LISTENS, FULL "\"once\"",
-     "done timed-out silent hello; dive over timed-out silent"},
+     "done timed-out silent hello; dive begun; connection 127.0.0.1.2 connecting question; "
+     "connection 127.0.0.1.2 open question; connection 127.0.0.1.2 closed question silent; "
+     "dive over timed-out silent"},
     {"unknown.test", ANSWERS, FULL "\"once\"",
      "done timed-out name-timed-out resolving; dive over timed-out name-timed-out"},
     {"unknown.test", ANSWERS, FULL "\"once\", \"handshake\": false",
