@@ -225,6 +225,7 @@ char *words_trait(const char *code, bool ascii)
         {"future-version", N_("tolerates versions to come")},
         {"key-share", N_("tolerates a key share")},
         {"long-key-share", N_("tolerates a post-quantum key share")},
+        {"long-lists", N_("tolerates long lists of suites")},
         {"ffdhe-groups", N_("DHE for clients that offer FFDHE groups only")},
         {"unknown-suites", N_("accepts a suite that no table knows")},
         {"ephemeral-key-reused", N_("ephemeral keys used again")},

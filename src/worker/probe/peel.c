@@ -24,7 +24,6 @@
 
 #include "worker/probe/peel_inner.h"
 
-#define HOPELESS   0.3 /* not worth a hello of its own: the last list finds it */
 #define WORTHWHILE 1.5 /* expected of a range that is cut in two */
 
 enum {
@@ -32,8 +31,6 @@ enum {
     ENOUGH_AT_MOST = 6,
     REPEATED = 3, /* answers had twice that show it does not */
 };
-
-static const guint lengths[] = {120, 60, 20}; /* lists that some servers bear */
 
 static void hello_free(void *data)
 {
@@ -49,13 +46,6 @@ static void chain_free(void *data)
         g_array_unref(chain->part);
     g_array_unref(chain->gone);
     g_free(chain);
-}
-
-static void pending_free(void *data)
-{
-    Pending *pending = data;
-    g_array_unref(pending->items);
-    g_free(pending);
 }
 
 Peel *peel_new(const PeelSpec *spec)
@@ -96,7 +86,7 @@ void peel_free(Peel *peel)
     g_free(peel->ranked);
     g_ptr_array_unref(peel->hellos);
     g_ptr_array_unref(peel->chains);
-    g_queue_clear_full(&peel->pending, pending_free);
+    g_queue_clear_full(&peel->pending, peel_pending_free);
     g_queue_clear_full(&peel->pairs, (GDestroyNotify)g_array_unref);
     if (peel->ordered)
         g_array_unref(peel->ordered);
@@ -189,7 +179,7 @@ static void deal(Peel *peel, guint from, guint to)
     guint parts = CLAMP((guint)(hope / WORTHWHILE), 1, peel->parallel), next = 0;
     double heap[16] = {0};
     parts = MIN(parts, G_N_ELEMENTS(heap));
-    if (hope < HOPELESS)
+    if (hope < PEEL_HOPELESS)
         return;
     guint first = peel->chains->len;
     for (guint i = 0; i < parts; i++) {
@@ -256,29 +246,6 @@ static bool chains_over(const Peel *peel)
 
 /* ---- phases ---- */
 
-static void add_pending(Peel *peel, GArray *items)
-{
-    Pending *pending = g_new0(Pending, 1);
-    pending->number = ++peel->numbers;
-    pending->items = items;
-    g_queue_push_tail(&peel->pending, pending);
-}
-
-/* Cuts what is waiting to lists that are short enough. */
-static void cut_pending(Peel *peel)
-{
-    for (GList *at = peel->pending.head; at; at = at->next) {
-        Pending *pending = at->data;
-        if (pending->out || pending->items->len <= peel->limit)
-            continue;
-        GArray *rest = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_array_append_vals(rest, &g_array_index(pending->items, guint, peel->limit),
-                            pending->items->len - peel->limit);
-        g_array_set_size(pending->items, peel->limit);
-        add_pending(peel, rest);
-    }
-}
-
 /* True if a list holds everything that was never chosen. */
 static bool covers(const Peel *peel, const GArray *list)
 {
@@ -301,10 +268,10 @@ static void begin_lists(Peel *peel)
             g_array_append_val(rest, item);
     }
     if (rest->len)
-        add_pending(peel, rest);
+        peel_add_pending(peel, rest);
     else
         g_array_unref(rest);
-    cut_pending(peel);
+    peel_cut_pending(peel);
 }
 
 /* The answers to the first lists decide how to go on. */
@@ -327,7 +294,7 @@ static void begin_chains(Peel *peel)
     g_array_index(chain->gone, bool, worst) = true;
     if (peel->trusted)
         chain->reached = peel->items[worst].rank + 1;
-    if (peel->trusted && hope_of_chain(peel, chain) < HOPELESS)
+    if (peel->trusted && hope_of_chain(peel, chain) < PEEL_HOPELESS)
         chain->over = true;
 }
 
@@ -393,7 +360,7 @@ static GArray *ask_chain(Peel *peel, Hello *hello)
 
 static GArray *ask_pending(Peel *peel, Hello *hello)
 {
-    cut_pending(peel);
+    peel_cut_pending(peel);
     for (GList *at = peel->pending.head; at; at = at->next) {
         Pending *pending = at->data;
         if (pending->out)
@@ -451,22 +418,6 @@ GArray *peel_ask(Peel *peel, guint *ticket)
 
 /* ---- answers ---- */
 
-static GList *pending_of(Peel *peel, const Hello *hello)
-{
-    if (hello->phase != PHASE_LISTS)
-        return NULL;
-    for (GList *at = peel->pending.head; at; at = at->next)
-        if (((Pending *)at->data)->number == hello->source)
-            return at;
-    return NULL;
-}
-
-static void drop_pending(Peel *peel, GList *at)
-{
-    pending_free(at->data);
-    g_queue_delete_link(&peel->pending, at);
-}
-
 /* The hello of that ticket is in. */
 static Hello *settle(Peel *peel, guint ticket, int chosen)
 {
@@ -506,7 +457,7 @@ static void consider(Peel *peel, Chain *chain)
     if (answers->len < ENOUGH || answers->len > ENOUGH_AT_MOST || !peel_trust(peel, answers))
         return;
     chain->reached = peel->items[g_array_index(answers, guint, answers->len - 1)].rank + 1;
-    chain->over = hope_of_chain(peel, chain) < HOPELESS;
+    chain->over = hope_of_chain(peel, chain) < PEEL_HOPELESS;
 }
 
 /* The order was not what it was taken for: one chain again, of all that was not answered. */
@@ -529,7 +480,7 @@ static void chain_chosen(Peel *peel, Chain *chain, guint item, bool news)
     g_array_index(chain->gone, bool, item) = true;
     if (chain->part) {
         chain->reached = MIN(chain->reached, rank);
-        chain->over = hope_of_chain(peel, chain) < HOPELESS;
+        chain->over = hope_of_chain(peel, chain) < PEEL_HOPELESS;
         return;
     }
     if (!peel->trusted) {
@@ -550,7 +501,7 @@ static void chain_chosen(Peel *peel, Chain *chain, guint item, bool news)
     }
     peel_passed(peel, chain->reached, rank);
     chain->reached = MAX(chain->reached, rank + 1);
-    chain->over = hope_of_chain(peel, chain) < HOPELESS;
+    chain->over = hope_of_chain(peel, chain) < PEEL_HOPELESS;
 }
 
 static void pending_chosen(Peel *peel, GList *at, guint item)
@@ -562,7 +513,7 @@ static void pending_chosen(Peel *peel, GList *at, guint item)
         if (g_array_index(pending->items, guint, i) == item)
             g_array_remove_index(pending->items, i--);
     if (!pending->items->len)
-        drop_pending(peel, at);
+        peel_drop_pending(peel, at);
 }
 
 bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection)
@@ -577,7 +528,7 @@ bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection
     bool news = accept(peel, (guint)index, connection);
     if (hello->phase == PHASE_CHAINS)
         chain_chosen(peel, chain_at(peel, hello->source), (guint)index, news);
-    GList *pending = pending_of(peel, hello);
+    GList *pending = peel_pending_of(peel, hello);
     if (pending)
         pending_chosen(peel, pending, (guint)index);
     if (hello->special && peel->items[index].entry.shy &&
@@ -614,13 +565,13 @@ void peel_refused(Peel *peel, guint ticket, const char *connection, const char *
     peel->begun = true;
     if (hello->phase == PHASE_CHAINS)
         chain_at(peel, hello->source)->over = true;
-    GList *at = pending_of(peel, hello);
+    GList *at = peel_pending_of(peel, hello);
     if (at) {
         Pending *pending = at->data;
         pending->out = false;
         if (++pending->refusals >= peel->times) {
             refuse_items(peel, pending->items, connection, reason);
-            drop_pending(peel, at);
+            peel_drop_pending(peel, at);
         }
     } else if (peel->times == 1 && covers(peel, hello->list)) {
         refuse_items(peel, hello->list, connection, reason);
@@ -630,93 +581,24 @@ void peel_refused(Peel *peel, guint ticket, const char *connection, const char *
     advance(peel);
 }
 
-/* Splits a list in two at `cut`. */
-static void halve(Peel *peel, const GArray *items, guint cut)
-{
-    GArray *halves[2] = {g_array_new(FALSE, FALSE, sizeof(guint)),
-                         g_array_new(FALSE, FALSE, sizeof(guint))};
-    g_array_append_vals(halves[0], items->data, cut);
-    g_array_append_vals(halves[1], &g_array_index(items, guint, cut), items->len - cut);
-    add_pending(peel, halves[0]);
-    add_pending(peel, halves[1]);
-}
-
-static gint by_kind(const void *a, const void *b, void *items)
-{
-    guint x = ((const Item *)items)[*(const guint *)a].entry.kind;
-    guint y = ((const Item *)items)[*(const guint *)b].entry.kind;
-    return x < y ? -1 : x > y;
-}
-
-/* Those that are likely each alone, the others together; false if none is. */
-static bool single_out(Peel *peel, const GArray *items)
-{
-    GArray *rest = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint i = 0; i < items->len; i++) {
-        guint item = g_array_index(items, guint, i);
-        if (peel->items[item].entry.weight < HOPELESS) {
-            g_array_append_val(rest, item);
-            continue;
-        }
-        GArray *single = g_array_new(FALSE, FALSE, sizeof(guint));
-        g_array_append_val(single, item);
-        add_pending(peel, single);
-    }
-    bool any = rest->len < items->len;
-    if (any && rest->len)
-        add_pending(peel, rest);
-    else
-        g_array_unref(rest);
-    return any;
-}
-
-/* A list over which the server broke: halved between two kinds, as long as it has several. */
-static void cut_failed(Peel *peel, const GArray *items)
-{
-    g_autoptr(GArray) sorted = g_array_copy((GArray *)items);
-    g_array_sort_with_data(sorted, by_kind, peel->items);
-    guint cut = 0, middle = sorted->len / 2;
-    for (guint i = 1; i < sorted->len; i++) {
-        guint last = g_array_index(sorted, guint, i - 1), here = g_array_index(sorted, guint, i);
-        bool border = peel->items[last].entry.kind != peel->items[here].entry.kind;
-        if (border && (!cut || ABS((int)i - (int)middle) < ABS((int)cut - (int)middle)))
-            cut = i;
-    }
-    if (cut)
-        halve(peel, sorted, cut);
-    else if (!single_out(peel, items))
-        halve(peel, items, middle);
-}
-
 void peel_failed(Peel *peel, guint ticket, const char *connection, const char *reason)
 {
     Hello *hello = settle(peel, ticket, CHOSE_UNKNOWN);
     peel->begun = true;
     if (hello->phase == PHASE_CHAINS)
         chain_at(peel, hello->source)->over = true;
-    GList *at = pending_of(peel, hello);
+    GList *at = peel_pending_of(peel, hello);
     if (at) {
         Pending *pending = at->data;
         if (pending->items->len == 1) {
             refuse_items(peel, pending->items, connection, reason);
             peel->items[g_array_index(pending->items, guint, 0)].failed = true;
         } else {
-            cut_failed(peel, pending->items);
+            peel_cut_failed(peel, pending->items);
         }
-        drop_pending(peel, at);
+        peel_drop_pending(peel, at);
     }
     advance(peel);
-}
-
-/* Step 5: shorter lists from here on; false if they are short already. */
-static bool shorten(Peel *peel, guint length)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(lengths); i++)
-        if (length > lengths[i]) {
-            peel->limit = MIN(peel->limit, lengths[i]);
-            return true;
-        }
-    return false;
 }
 
 void peel_lost(Peel *peel, guint ticket, const char *reason)
@@ -724,19 +606,15 @@ void peel_lost(Peel *peel, guint ticket, const char *reason)
     Hello *hello = settle(peel, ticket, CHOSE_UNKNOWN);
     if (hello->phase == PHASE_CHAINS)
         chain_at(peel, hello->source)->over = true;
-    bool shorter = shorten(peel, hello->list->len);
-    GList *at = pending_of(peel, hello);
-    if (at) {
-        Pending *pending = at->data;
-        pending->out = false;
-        if (!shorter) {
-            for (guint i = 0; i < pending->items->len; i++) {
-                Item *item = &peel->items[g_array_index(pending->items, guint, i)];
-                item->state = item->state == PEEL_YES ? PEEL_YES : PEEL_UNKNOWN;
-                item->reason = item->state == PEEL_UNKNOWN ? reason : item->reason;
-            }
-            drop_pending(peel, at);
-        }
+    bool shorter = peel_shorten(peel, hello->list->len);
+    GList *at = peel_pending_of(peel, hello);
+    if (at)
+        ((Pending *)at->data)->out = false;
+    if (at && !shorter) {
+        peel_give_up(peel, ((Pending *)at->data)->items, reason);
+        peel_drop_pending(peel, at);
+        if (!peel->begun)
+            peel_give_up_all(peel, reason);
     }
     advance(peel);
 }
@@ -744,7 +622,7 @@ void peel_lost(Peel *peel, guint ticket, const char *reason)
 void peel_again(Peel *peel, guint ticket)
 {
     Hello *hello = settle(peel, ticket, CHOSE_UNKNOWN);
-    GList *at = pending_of(peel, hello);
+    GList *at = peel_pending_of(peel, hello);
     if (at)
         ((Pending *)at->data)->out = false;
     if (hello->phase == PHASE_FIRST)

@@ -1,5 +1,5 @@
-/* peel_inner: what the parts of a Peel share: peel.c finds the accepted ones, peel_expect.c guesses
- * what is likely, peel_order.c puts the accepted ones in order.
+/* peel_inner: what the parts of a Peel share: peel.c finds the accepted ones, peel_lists.c cuts
+ * lists, peel_expect.c guesses what is likely, peel_order.c puts the accepted ones in order.
  */
 #ifndef TLSDIVE_WORKER_PROBE_PEEL_INNER_H
 #define TLSDIVE_WORKER_PROBE_PEEL_INNER_H
@@ -78,6 +78,27 @@ struct Peel {
     guint shy_asked; /* 0: not yet, 1: out or answered */
     bool shy_first;
 };
+
+#define PEEL_HOPELESS 0.3 /* not worth a hello of its own: the last list finds it */
+
+/* Lists that wait: another one (which is taken), all cut to the limit, that of a hello (NULL: it
+ * has none), one that is done. */
+void peel_add_pending(Peel *peel, GArray *items);
+void peel_cut_pending(Peel *peel);
+GList *peel_pending_of(Peel *peel, const Hello *hello);
+void peel_drop_pending(Peel *peel, GList *at);
+void peel_pending_free(void *pending);
+
+/* A list over which the server broke: halved between two kinds, as long as it has several. */
+void peel_cut_failed(Peel *peel, const GArray *items);
+
+/* Shorter lists from here on; false if one of that length is short already. */
+bool peel_shorten(Peel *peel, guint length);
+
+/* What is open of a list becomes unknown; what is open of all lists, where not even a short one was
+ * ever answered. */
+void peel_give_up(Peel *peel, const GArray *list, const char *reason);
+void peel_give_up_all(Peel *peel, const char *reason);
 
 /* The index of a code point; -1: it is none of them. */
 int peel_find(const Peel *peel, uint32_t code);

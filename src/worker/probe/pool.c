@@ -12,8 +12,9 @@
  * second time on alone. One that is longer than any that was answered is given up after three times
  * (of silence: two), so that its strategy asks in smaller parts, others after six (three).
  * 5. Three losses in a row halve the number in flight, and nothing is opened ahead any more.
- * 6. Where nothing was ever answered, six losses are enough. Where no connection can be had eight
- *    times in a row, or as many were made as are allowed, what is open is said to be unknown.
+ * 6. Where nothing was ever answered, six losses are enough; a hundred of silence, for it may be
+ * that hellos are too long, and there are shorter ones. Where no connection can be had eight times
+ * in a row, or as many were made as are allowed, what is open is said to be unknown.
  * 7. The server that takes visibly longer to answer than to accept serves one after the other:
  * after the hello our side is shut, and it is free at once. If such a hello is lost, no more of
  * that.
@@ -41,6 +42,7 @@ enum {
     TRIES = 6,
     TRIES_LONG = 3,
     TRIES_SILENT = 2,
+    TRIES_UNANSWERED = 100, /* of silence, before anything was answered */
     LOSSES_IN_A_ROW = 3,
     FAILURES_IN_A_ROW = 8,
     SLOW_REPLIES = 2,
@@ -236,6 +238,19 @@ static void stop(Pool *pool, const ProbeOutcome *why)
     g_queue_clear_full(&pool->again, asked_free);
 }
 
+/* Nothing longer than the lists that were asked at last was ever answered. */
+static void say_limit(Pool *pool)
+{
+    if (!pool->known->limit || pool->longest > pool->known->limit + 1)
+        return;
+    json_t *answer = known_answer("behaviour", 0, "no");
+    json_array_append_new(json_object_get(answer, "items"), json_string("long-lists"));
+    g_autofree char *value =
+        g_strdup_printf("none of more than %u suites was answered", pool->known->limit);
+    known_text(answer, "value", value);
+    known_say(pool->known, answer);
+}
+
 /* Everything was asked, or nothing more may be. */
 static void check_end(Pool *pool)
 {
@@ -248,6 +263,7 @@ static void check_end(Pool *pool)
             known_behaviour(pool->known, "lost-connections", value, NULL);
         }
         known_say_reuse(pool->known);
+        say_limit(pool);
         stop(pool, &finished);
     } else if (pool->made >= pool->allowed) {
         ProbeOutcome budget = {.result = "limit", .reason = "limit-connections", .phase = "hello"};
@@ -335,6 +351,11 @@ static bool refuses(int alert)
 
 /* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing.
  */
+static bool met_with_silence(const Reply *reply)
+{
+    return g_strcmp0(reply->reason, "silent") == 0;
+}
+
 static bool was_offered(const Offer *offer, const Reply *reply)
 {
     if (!reply->chosen && !g_strcmp0(reply->reason, "message-malformed"))
@@ -350,7 +371,9 @@ static void note_loss(Pool *pool, const Asked *asked)
     pool->lost++;
     if (asked->half_close)
         pool->half_close_bad = true;
-    if (++pool->lost_in_a_row < LOSSES_IN_A_ROW)
+    /* silence may be all that a long hello gets, however few are in flight */
+    bool long_one = asked->silent && asked->offer->suites->len > pool->longest;
+    if (long_one || ++pool->lost_in_a_row < LOSSES_IN_A_ROW)
         return;
     pool->lost_in_a_row = 0;
     pool->in_flight = MAX(pool->in_flight / 2, 1);
@@ -429,7 +452,7 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
     }
     *verdict = VERDICT_LOST;
     asked->lost++;
-    asked->silent += g_strcmp0(reply->reason, "silent") == 0;
+    asked->silent += met_with_silence(reply);
     note_loss(pool, asked);
     return !try_again(pool, asked);
 }
@@ -477,7 +500,8 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
         asked->strategy->class->tell(asked->strategy, asked->tag, &told);
         asked_free(asked);
     }
-    if (!pool->answered && (pool->lost >= TRIES || reply->kind == REPLY_OTHER)) {
+    guint enough = met_with_silence(reply) ? TRIES_UNANSWERED : TRIES;
+    if (!pool->answered && (pool->lost >= enough || reply->kind == REPLY_OTHER)) {
         const Reason *reason = reply->reason ? registry_reason(reply->reason) : NULL;
         ProbeOutcome why = {.result = reason && reason->result ? reason->result : "no-tls",
                             .reason = reply->reason,

@@ -375,6 +375,13 @@ static void say_suite(Suites *suites, const Out *out, const Told *told, bool new
         learn(suites, registry_suite(code));
 }
 
+/* The shortest limit that any list met. */
+static void learn_limit(Known *known, guint limit)
+{
+    if (limit && (!known->limit || limit < known->limit))
+        known->limit = limit;
+}
+
 static void tell_chosen(Suites *suites, const Out *out, const Told *told)
 {
     Peel *peel = suites->peels[out->peel];
@@ -413,7 +420,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         break;
     case VERDICT_LOST:
         peel_lost(peel, out->ticket, told->reason);
-        suites->known->limit = peel_limit(peel);
+        learn_limit(suites->known, peel_limit(peel));
         break;
     }
     if (peel_contradicted(peel))

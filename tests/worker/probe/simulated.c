@@ -261,6 +261,9 @@ Reply *simulated_reply(Simulated *server, const Offer *offer)
         return lose("closed-after", REPLY_CLOSED);
     if (server->longest && offer->suites->len > server->longest)
         return lose("silent", REPLY_LOST);
+    g_autoptr(GByteArray) bytes = server->bytes ? offer_build(offer) : NULL;
+    if (bytes && bytes->len > server->bytes)
+        return lose("silent", REPLY_LOST);
     if (offer->version == TLS_SSL2) {
         if (!server->suites[0]->len)
             return refuse(server, 40);

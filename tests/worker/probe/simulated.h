@@ -32,6 +32,7 @@ typedef struct Simulated {
     bool chacha_first;  /* a client that lists ChaCha20 first gets it */
     bool closes;        /* refuses by closing */
     guint longest;      /* suites that it bears; silent over more; 0: all */
+    guint bytes;        /* of a hello that it bears; silent over more; 0: all */
     bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */

@@ -256,8 +256,27 @@ START_TEST(a_server_that_bears_no_long_lists)
     server->longest = lengths[_i];
     g_autoptr(Dived) dived = dive_full(server);
     check_all(server, dived);
+    ck_assert_str_eq(dived_answer(dived, "behaviour", "", "long-lists"), "no");
     printf("# lists up to %u: %u connections, bound %u\n", lengths[_i], dived->connections,
            bound(server));
+}
+END_TEST
+
+/* Only a hello without extensions is short enough. */
+START_TEST(a_server_that_bears_no_long_hellos)
+{
+    g_autoptr(Simulated) server = usual_server(17);
+    legacy(server, true);
+    g_array_set_size(server->suites[5], 0);
+    server->bytes = 255;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_suites(server, dived, true);
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.2"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.0"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.3"), "unknown");
+    ck_assert_str_eq(dived_answer(dived, "suite", "TLS 1.2", "TLS_RSA_WITH_AES_128_CBC_SHA"),
+                     "yes");
+    printf("# hellos up to 255 bytes: %u connections\n", dived->connections);
 }
 END_TEST
 
@@ -559,6 +578,7 @@ int main(void)
     tcase_add_test(tests, a_legacy_server);
     tcase_add_loop_test(tests, random_servers, 0, 4);
     tcase_add_loop_test(tests, a_server_that_bears_no_long_lists, 0, 4);
+    tcase_add_test(tests, a_server_that_bears_no_long_hellos);
     tcase_add_test(tests, a_server_that_refuses_by_closing);
     tcase_add_test(tests, resets_by_chance);
     tcase_add_test(tests, closes_by_chance);
