@@ -1,5 +1,6 @@
-/* A ServerHello without a protocol refuses the whole list; so does alert 120, which says nothing of
- * the rest of the hello. Any other end of a hello that carries more than a list says nothing of it.
+/* A ServerHello without a protocol refuses the whole list; so does alert 120, which says nothing
+ * of the rest of the hello. Any other end of a hello that carries more than a list says nothing
+ * of it.
  */
 #include "worker/probe/alpn.h"
 

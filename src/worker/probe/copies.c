@@ -1,10 +1,10 @@
 /* 1. Once the first hello of TLS 1.2 is answered, and that of TLS 1.0, it is sent twice more. An
- * even pair of servers answers three times alike once in four times.
- * 2. For one kind of suite and one kind of offer, the extensions, the certificate and the group of
- *    the ServerHello are the same on one server. Where they differ, or where the answers contradict
- *    each other in any strategy, eight more copies are sent.
- * 3. Copies that are not answered alike are proof: every refusal has to be confirmed from then on,
- *    and no order is claimed.
+ *    even pair of servers answers three times alike once in four times.
+ * 2. For one kind of suite and one kind of offer, the extensions, the certificate and the group
+ *    of the ServerHello are the same on one server. Where they differ, or where the answers
+ *    contradict each other in any strategy, eight more copies are sent.
+ * 3. Copies that are not answered alike are proof: every refusal has to be confirmed from then
+ *    on, and no order is claimed.
  */
 #include "worker/probe/copies.h"
 

@@ -1,8 +1,8 @@
-/* 1. Waits until TLS 1.2 and TLS 1.3 are answered. Each row of the table is one hello, in the best
- *    version below TLS 1.3 or in TLS 1.3, with the suites that are known to be accepted: so what it
- *    fails on is what was changed in it.
- * 2. A row is answered with yes where the server went on, no where it refused, unknown where it was
- *    lost in every try; what came with it is noted as always.
+/* 1. Waits until TLS 1.2 and TLS 1.3 are answered. Each row of the table is one hello, in the
+ *    best version below TLS 1.3 or in TLS 1.3, with the suites that are known to be accepted: so
+ *    what it fails on is what was changed in it.
+ * 2. A row is answered with yes where the server went on, no where it refused, unknown where it
+ *    was lost in every try; what came with it is noted as always.
  */
 #include "worker/probe/extra.h"
 

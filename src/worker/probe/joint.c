@@ -1,13 +1,13 @@
-/* 1. TLS 1.3: a hello with an empty key_share is answered with a HelloRetryRequest, which names the
- * suite and the group that the server wants, without cryptography on either side. Below, the
- *    ServerKeyExchange of an ECDHE suite names the group and the scheme.
- * 2. So two lists are peeled with each hello, as long as both are likely to be answered. Where such
- *    a hello is refused, it is not known which list was: each is asked alone, with everything of
- * the other kind beside it.
+/* 1. TLS 1.3: a hello with an empty key_share is answered with a HelloRetryRequest, which names
+ *    the suite and the group that the server wants, without cryptography on either side. Below,
+ *    the ServerKeyExchange of an ECDHE suite names the group and the scheme.
+ * 2. So two lists are peeled with each hello, as long as both are likely to be answered. Where
+ *    such a hello is refused, it is not known which list was: each is asked alone, with
+ *    everything of the other kind beside it.
  * 3. Where nothing is accepted, TLS 1.3 is asked in other forms, before it is a "no": without
- * FFDHE groups; and without a server_name, with few groups and real key shares.
- * 4. TLS 1.2 waits for its suites. Groups are asked with RSA schemes over ECDHE_RSA suites, or else
- *    with ECDSA ones over ECDHE_ECDSA; without either, RSA schemes over DHE_RSA.
+ *    FFDHE groups; and without a server_name, with few groups and real key shares.
+ * 4. TLS 1.2 waits for its suites. Groups are asked with RSA schemes over ECDHE_RSA suites, or
+ *    else with ECDSA ones over ECDHE_ECDSA; without either, RSA schemes over DHE_RSA.
  * 5. What signs certificates is not asked here: signature_algorithms_cert allows everything.
  */
 #include "worker/probe/joint.h"

@@ -1,5 +1,5 @@
-/* The hello offers just what is asked about, with everything else beside it. It is sent as often as
- * was wished; a yes counts once it was seen, a no only where there was no yes.
+/* The hello offers just what is asked about, with everything else beside it. It is sent as often
+ * as was wished; a yes counts once it was seen, a no only where there was no yes.
  */
 #include "worker/probe/one.h"
 

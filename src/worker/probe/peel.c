@@ -1,24 +1,24 @@
 /* How the accepted ones of a list are found.
  *
  * 1. Only two things are believed: an answer shows its code point accepted; a refusal of a list
- *    shows its whole list refused. Expected orders, weights and the server's habit only choose what
- *    is asked next.
- * 2. First, all of them are offered, worst first: an answer that was listed behind others proves a
- *    strict preference. With `twice` also best first: the same answer means that the server has an
- *    order, two answers that it follows the client.
+ *    shows its whole list refused. Expected orders, weights and the server's habit only choose
+ *    what is asked next.
+ * 2. First, all of them are offered, worst first: an answer that was listed behind others proves
+ *    a strict preference. With `twice` also best first: the same answer means that the server has
+ *    an order, two answers that it follows the client.
  * 3. A server that follows the client: what stands before its answer is taken for refused (until
  *    6). What is undecided is dealt into at most as many parts as may be out; in each the answers
  *    come from worst to best, and a part is left when little is expected of it.
- * 4. A server with an order: a chain offers all from a place of the expected order on, less what it
- *    was answered, so that each answer stands above all that is left. Where the order can be relied
- *    on, more chains begin at the weighted middle of the widest range that lies ahead of one, and
- * one ends where little is expected of its range, or where it is answered from a lower one's.
- *    Otherwise there is one chain, and it goes on until it is refused.
- * 5. A list that is never answered may be too long: the rest is asked in smaller lists. A list over
- *    which the server breaks is halved between kinds, then the likely ones are asked alone, the
- *    others halved, until what breaks it is alone.
+ * 4. A server with an order: a chain offers all from a place of the expected order on, less what
+ *    it was answered, so that each answer stands above all that is left. Where the order can be
+ *    relied on, more chains begin at the weighted middle of the widest range that lies ahead of
+ *    one, and one ends where little is expected of its range, or where it is answered from a
+ *    lower one's. Otherwise there is one chain, and it goes on until it is refused.
+ * 5. A list that is never answered may be too long: the rest is asked in smaller lists. A list
+ *    over which the server breaks is halved between kinds, then the likely ones are asked alone,
+ *    the others halved, until what breaks it is alone.
  * 6. At last, all that was never chosen is offered until it is refused. What is chosen here was
- * wrongly thought refused in 3 or 4, and is no less accepted.
+ *    wrongly thought refused in 3 or 4, and is no less accepted.
  */
 #include "worker/probe/peel.h"
 

@@ -1,13 +1,13 @@
 /* What is likely, and in which order. Nothing here is an answer.
  *
- * 1. An order that was found in another version is taken for this one's, and only what is in it is
- *    thought likely.
- * 2. Once a chain has some answers, the orders that administrators usually write are compared with
- *    them, the one that is expected among them. One fits where the answers stand in it without an
- *    inversion, and not too many likely ones were passed over; of those that fit the one that
- * passes over the fewest is trusted.
+ * 1. An order that was found in another version is taken for this one's, and only what is in it
+ *    is thought likely.
+ * 2. Once a chain has some answers, the orders that administrators usually write are compared
+ *    with them, the one that is expected among them. One fits where the answers stand in it
+ *    without an inversion, and not too many likely ones were passed over; of those that fit the
+ *    one that passes over the fewest is trusted.
  * 3. What is passed over makes its kind less likely: without an ECDSA certificate all its suites
- * are passed over.
+ *    are passed over.
  */
 #include "worker/probe/peel_inner.h"
 

@@ -1,13 +1,13 @@
 /* How the accepted ones are put in order.
  *
  * 1. Each answer is evidence about all accepted ones in its list: of those listed before it, that
- * it is preferred to them strictly; of those listed behind it, that it is preferred or merely came
- *    first.
+ *    it is preferred to them strictly; of those listed behind it, that it is preferred or merely
+ *    came first.
  * 2. Nothing strict, and a pair that came out both ways: the server follows the client. Where no
- * pair has come out both ways yet, one is asked the other way round.
- * 3. Something strict: the server has an order. They are sorted by how many each one beats, through
- *    others too. Neighbours that came out both ways are equal: there the client chooses. Neighbours
- *    of which nothing strict is known are asked, the lower one first.
+ *    pair has come out both ways yet, one is asked the other way round.
+ * 3. Something strict: the server has an order. They are sorted by how many each one beats,
+ *    through others too. Neighbours that came out both ways are equal: there the client chooses.
+ *    Neighbours of which nothing strict is known are asked, the lower one first.
  * 4. A shy one at the head of a list would prove nothing against the others: another one that is
  *    lower still stands before it. If there is none, what is known without proof has to do.
  * 5. Once sorted, all are offered with the shy ones first: does the server follow that?

@@ -1,23 +1,25 @@
 /* Who is asked next, and what happens to what is lost.
  *
- * 1. A connection that is open goes to a question that has to be asked again, else to the strategy
- * of the lowest rank that has something to ask. Hellos are chosen late: connections are opened
- * ahead for what the answers to come will likely lead to.
+ * 1. A connection that is open goes to a question that has to be asked again, else to the
+ *    strategy of the lowest rank that has something to ask. Hellos are chosen late: connections
+ *    are opened ahead for what the answers to come will likely lead to.
  * 2. A ServerHello or HelloRetryRequest is an answer, also one that is illegal only in that the
- * suite does not belong to the version. One with something that was not offered is none.
- * 3. Refused is what an alert of the list below says, at once; and a close without a byte, when the
- *    same hello is closed upon again, alone in flight; where closes were seen to be of chance, four
- *    times. Other alerts say that the server broke over something in the list, and refuse nothing.
+ *    suite does not belong to the version. One with something that was not offered is none.
+ * 3. Refused is what an alert of the list below says, at once; and a close without a byte, when
+ *    the same hello is closed upon again, alone in flight; where closes were seen to be of
+ *    chance, four times. Other alerts say that the server broke over something in the list, and
+ *    refuse nothing.
  * 4. A reset, silence, an end within a message say nothing. The hello is sent again, from the
- * second time on alone. One that is longer than any that was answered is given up after three times
- * (of silence: two), so that its strategy asks in smaller parts, others after six (three).
+ *    second time on alone. One that is longer than any that was answered is given up after three
+ *    times (of silence: two), so that its strategy asks in smaller parts, others after six
+ *    (three).
  * 5. Three losses in a row halve the number in flight, and nothing is opened ahead any more.
  * 6. Where nothing was ever answered, six losses are enough; a hundred of silence, for it may be
- * that hellos are too long, and there are shorter ones. Where no connection can be had eight times
- * in a row, or as many were made as are allowed, what is open is said to be unknown.
+ *    that hellos are too long, and there are shorter ones. Where no connection can be had eight
+ *    times in a row, or as many were made as are allowed, what is open is said to be unknown.
  * 7. The server that takes visibly longer to answer than to accept serves one after the other:
- * after the hello our side is shut, and it is free at once. If such a hello is lost, no more of
- * that.
+ *    after the hello our side is shut, and it is free at once. If such a hello is lost, no more
+ *    of that.
  */
 #include "worker/probe/pool.h"
 

@@ -1,11 +1,12 @@
 /* 1. CertificateVerify is encrypted. But a server that has no key for any of the schemes offered
  *    refuses the hello, and one that goes on answers an empty key_share with a HelloRetryRequest.
- * So a scheme that the server goes on with when it is offered only this is a "yes".
- * 2. First, what no server can sign TLS 1.3 with is offered (the schemes of TLS 1.2). One that goes
- * on all the same has not looked at schemes yet: from then on real key shares are sent, so that the
- *    ServerHello has to come. If it goes on even so, nothing can be said.
+ *    So a scheme that the server goes on with when it is offered only this is a "yes".
+ * 2. First, what no server can sign TLS 1.3 with is offered (the schemes of TLS 1.2). One that
+ *    goes on all the same has not looked at schemes yet: from then on real key shares are sent,
+ *    so that the ServerHello has to come. If it goes on even so, nothing can be said.
  * 3. The schemes that the known kinds of certificates allow are asked one by one, the others
- * together in one hello. Where the kinds are not known, those of one kind are asked together first.
+ *    together in one hello. Where the kinds are not known, those of one kind are asked together
+ *    first.
  * 4. A list that goes on is halved, until each is alone; a list that is refused is refused whole.
  */
 #include "worker/probe/sieve.h"

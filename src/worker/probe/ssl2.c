@@ -1,6 +1,6 @@
-/* One CLIENT-HELLO with every cipher kind. A SERVER-HELLO names those that the server shares; none
- * of them means that it speaks SSL 2.0 and accepts nothing. Anything else but silence or a reset is
- * a refusal: what knows no SSL 2.0 takes the CLIENT-HELLO for garbage.
+/* One CLIENT-HELLO with every cipher kind. A SERVER-HELLO names those that the server shares;
+ * none of them means that it speaks SSL 2.0 and accepts nothing. Anything else but silence or a
+ * reset is a refusal: what knows no SSL 2.0 takes the CLIENT-HELLO for garbage.
  */
 #include "worker/probe/ssl2.h"
 

@@ -1,16 +1,17 @@
 /* 1. The first hello has every suite of the registry, worst first, in the usual form; in TLS 1.2
- * also best first. In lower versions, what follows waits for TLS 1.2: its suites and order are what
- *    is expected here, but each is asked. Where TLS 1.2 is not accepted they start by themselves.
- * 2. The list is peeled (peel.c). An answer in another version than the one asked for is a refusal:
- *    the server had nothing in this one.
+ *    also best first. In lower versions, what follows waits for TLS 1.2: its suites and order are
+ *    what is expected here, but each is asked. Where TLS 1.2 is not accepted they start by
+ *    themselves.
+ * 2. The list is peeled (peel.c). An answer in another version than the one asked for is a
+ *    refusal: the server had nothing in this one.
  * 3. What is left is asked in the other forms, side by side, each until it is refused. Only what
- *    was refused in all of them is a "no". A hello allows lower versions too: one that was refused
- *    in the usual form is a "no" where the version above it was refused in all of them. SSL 3.0
- * knew no extensions: it is asked without any at first.
+ *    was refused in all of them is a "no". A hello allows lower versions too: one that was
+ *    refused in the usual form is a "no" where the version above it was refused in all of them.
+ *    SSL 3.0 knew no extensions: it is asked without any at first.
  * 4. Where another form brought more, the order is asked again in that form, of all of them.
  * 5. Where two configurations answer, all that was refused is asked again, many times.
- * 6. Application protocols ride on the hellos of the first version that answers. Alert 120 refuses
- *    them alone: that hello is asked again without any.
+ * 6. Application protocols ride on the hellos of the first version that answers. Alert 120
+ *    refuses them alone: that hello is asked again without any.
  */
 #include "worker/probe/suites.h"
 

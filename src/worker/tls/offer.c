@@ -58,7 +58,8 @@ Offer *offer_copy(const Offer *offer)
     copy->points = g_array_copy(offer->points);
     copy->alpn = g_ptr_array_copy(offer->alpn, copy_name, NULL);
     copy->server_name = g_strdup(offer->server_name);
-    copy->extensions = g_array_copy(offer->extensions);
+    copy->extensions = g_array_copy(offer->extensions); /* without the function that clears */
+    g_array_set_clear_func(copy->extensions, extension_clear);
     for (guint i = 0; i < copy->extensions->len; i++)
         g_bytes_ref(g_array_index(copy->extensions, OfferExtension, i).data);
     return copy;
