@@ -28,11 +28,9 @@ def below_tls12(behave):
     real = serves(CERTIFICATE)
 
     def choose(peer):
-        start = b""
-        while len(start) < 11:
-            start = peer.connection.recv(11, socket.MSG_PEEK | socket.MSG_WAITALL)
-            if not start:
-                raise Gone
+        start = peer.connection.recv(11, socket.MSG_PEEK | socket.MSG_WAITALL)
+        if len(start) < 11:
+            raise Gone
         return (behave if start[0] != 0x16 or start[9:11] <= OLD.to_bytes(2, "big") else real)(peer)
     return choose
 
@@ -51,6 +49,12 @@ def echoes(peer):
 
 
 SOME = {
+    "resets": says(then="reset"),
+    "closes within a record": says(b"\x16\x03\x03\x00", then="close"),
+    "endless records": floods(record(HANDSHAKE, b"\2")),
+    "endless empty records": floods(record(HANDSHAKE, b"")),
+    "endless warnings": floods(record(ALERT, b"\1\x70")),
+    "HelloRequest flood": floods(record(HANDSHAKE, message(0, b""))),
     "closes": says(then="close"),
     "HTTP": says(b"HTTP/1.1 400 Bad Request\r\n\r\n", then="close"),
     "echoes": echoes,

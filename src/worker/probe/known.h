@@ -38,6 +38,7 @@ typedef struct Known {
     bool doubted;      /* they do */
     GHashTable *kinds; /* what the ServerHellos of one kind show */
     guint limit;       /* suites in one list at most, where longer ones were lost; 0: none */
+    guint borne;       /* suites in the longest list that was answered in a hello with extensions */
     KnownVersion versions[KNOWN_VERSIONS];
     Peel *alpn;             /* protocols, by their number in known_protocol */
     GHashTable *leaves;     /* SHA-256 of every leaf that was seen */

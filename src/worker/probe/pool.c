@@ -387,6 +387,8 @@ static void note_answer(Pool *pool, const Asked *asked, const Reply *reply)
     pool->answered++;
     pool->lost_in_a_row = 0;
     pool->longest = MAX(pool->longest, asked->offer->suites->len);
+    if (!asked->offer->bare)
+        pool->known->borne = MAX(pool->known->borne, asked->offer->suites->len);
     if (asked->closed && reply->kind != REPLY_CLOSED)
         pool->by_chance = true;
     if (pool->round_trip > 0 && reply->took > pool->round_trip * SLOW_FACTOR + SLOW_SECONDS &&

@@ -21,7 +21,11 @@
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 
-enum { PEELS = FORMS + 1, ORDER = FORMS }; /* one for each form, and that of step 4 */
+enum {
+    PEELS = FORMS + 1, /* one for each form, and that of step 4 */
+    ORDER = FORMS,
+    VAIN = 2, /* hellos that are lost, before any was answered, until a version is given up */
+};
 
 /* A hello that is out. */
 typedef struct Out {
@@ -37,6 +41,7 @@ typedef struct Suites {
     uint16_t version;
     Peel *peels[PEELS]; /* NULL: not begun */
     Form forms[PEELS];
+    guint asked, told, vain;
     bool over;
     bool reopened;    /* in doubt */
     GPtrArray *outs;  /* Out *, by tag */
@@ -270,6 +275,13 @@ static Offer *offer_of(const Suites *suites, const Out *out)
                       suites->known->server_name);
 }
 
+/* Hellos of this version are lost, and as long ones of other versions are answered: it is the
+ * version that does it (a packet filter, say), and shorter lists would change nothing. */
+static bool given_up(const Suites *suites)
+{
+    return suites->vain >= VAIN && !peel_begun(suites->peels[0]);
+}
+
 /* The next list of any of the peels. */
 static Out *next_out(Suites *suites)
 {
@@ -313,10 +325,11 @@ static Offer *suites_ask(Strategy *strategy, guint *tag)
         *tag = GPOINTER_TO_UINT(g_queue_pop_head(&suites->again));
         return offer_of(suites, g_ptr_array_index(suites->outs, *tag));
     }
-    Out *out = suites->over ? NULL : next_out(suites);
+    Out *out = suites->over || given_up(suites) ? NULL : next_out(suites);
     if (!out)
         return NULL;
     *tag = suites->outs->len;
+    suites->asked++;
     g_ptr_array_add(suites->outs, out);
     Offer *offer = offer_of(suites, out);
     out->with_alpn =
@@ -397,6 +410,18 @@ static void tell_chosen(Suites *suites, const Out *out, const Told *told)
     known_note(suites->known, told->offer, told->reply, told->connection, NULL);
 }
 
+static void suites_stop(Strategy *strategy, const char *reason)
+{
+    Suites *suites = (Suites *)strategy;
+    if (suites->over)
+        return;
+    for (guint i = 0; i < FORMS; i++)
+        if (suites->peels[i])
+            peel_stop(suites->peels[i], reason);
+    g_clear_pointer(&suites->peels[ORDER], peel_free);
+    conclude(suites, reason);
+}
+
 static void suites_tell(Strategy *strategy, guint tag, const Told *told)
 {
     Suites *suites = (Suites *)strategy;
@@ -409,6 +434,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
             return;
         }
     }
+    suites->told++;
     switch (told->verdict) {
     case VERDICT_CHOSEN:
         tell_chosen(suites, out, told);
@@ -421,9 +447,14 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         break;
     case VERDICT_LOST:
         peel_lost(peel, out->ticket, told->reason);
-        learn_limit(suites->known, peel_limit(peel));
+        if (told->offer->suites->len > suites->known->borne)
+            learn_limit(suites->known, peel_limit(peel));
+        else
+            suites->vain++;
         break;
     }
+    if (given_up(suites) && suites->told == suites->asked)
+        suites_stop(strategy, told->reason);
     if (peel_contradicted(peel))
         suites->known->suspected = suites->known->doubted = true;
     if (suites->known->depth != DIVE_FULL &&
@@ -438,6 +469,8 @@ static guint suites_want(const Strategy *strategy)
 {
     const Suites *suites = (const Suites *)strategy;
     guint want = suites->again.length;
+    if (given_up(suites))
+        return want;
     for (guint i = 0; i < PEELS; i++)
         want += suites->peels[i] ? peel_want(suites->peels[i]) : 0;
     bool wait = false, closing = !suites->peels[1] && peel_settled(suites->peels[0]);
@@ -460,18 +493,6 @@ static bool suites_over(const Strategy *strategy)
 {
     const Suites *suites = (const Suites *)strategy;
     return suites->over && (suites->reopened || !suites->known->doubted);
-}
-
-static void suites_stop(Strategy *strategy, const char *reason)
-{
-    Suites *suites = (Suites *)strategy;
-    if (suites->over)
-        return;
-    for (guint i = 0; i < FORMS; i++)
-        if (suites->peels[i])
-            peel_stop(suites->peels[i], reason);
-    g_clear_pointer(&suites->peels[ORDER], peel_free);
-    conclude(suites, reason);
 }
 
 static void suites_free(Strategy *strategy)
