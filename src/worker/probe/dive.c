@@ -1,5 +1,6 @@
-/* The raw hellos come from the pool. Handshakes that are completed (sessions.h) take what room that
- * leaves, as soon as a version is known to be accepted.
+/* The raw hellos come from the pool. Handshakes that are completed (sessions.h) are few, but each
+ * waits for the one before: as long as nothing is lost they go first, once a version is known to be
+ * accepted.
  */
 #include "worker/probe/dive.h"
 
@@ -85,24 +86,33 @@ static Talk *behind_dialogue(const Dive *dive, Talk *talk)
     return dive->starttls ? stack_new(starttls_new(dive->protocol), talk) : talk;
 }
 
+/* The next handshake of the sessions: theirs are the longest chains, so they come first. */
+static Talk *next_session(Dive *dive, const char *connection)
+{
+    bool free = dive->sessions && pool_calm(dive->pool) && pool_allowed(dive->pool);
+    Talk *client = free ? sessions_next(dive->sessions, connection) : NULL;
+    if (!client)
+        return NULL;
+    dive->out++;
+    pool_spend(dive->pool, connection);
+    return behind_dialogue(dive, client);
+}
+
 static Talk *dive_next(Probe *probe, const char *connection, const char **hello)
 {
     Dive *dive = (Dive *)probe;
     bool half_close = false;
     *hello = "question";
+    Talk *client = next_session(dive, connection);
+    if (client)
+        return client;
     Offer *offer = pool_next(dive->pool, connection, &half_close);
     take_facts(dive);
-    if (offer) {
-        Talk *ask = ask_new(offer, half_close);
-        ask_share(ask, dive->written);
-        return behind_dialogue(dive, ask);
-    }
-    Talk *client = dive->sessions ? sessions_next(dive->sessions, connection) : NULL;
-    if (client) {
-        dive->out++;
-        pool_spend(dive->pool);
-    }
-    return client ? behind_dialogue(dive, client) : NULL;
+    if (!offer)
+        return NULL;
+    Talk *ask = ask_new(offer, half_close);
+    ask_share(ask, dive->written);
+    return behind_dialogue(dive, ask);
 }
 
 static void dive_tell(Probe *probe, Talk *talk)

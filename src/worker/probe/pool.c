@@ -182,9 +182,10 @@ guint pool_allowed(const Pool *pool)
     return pool->allowed > pool->made ? pool->allowed - pool->made : 0;
 }
 
-void pool_spend(Pool *pool)
+void pool_spend(Pool *pool, const char *connection)
 {
-    pool->made++;
+    if (g_hash_table_add(pool->seen, g_strdup(connection)))
+        pool->made++;
 }
 
 guint pool_wants(const Pool *pool)
@@ -308,8 +309,7 @@ static Asked *ask_new_question(Pool *pool)
 
 Offer *pool_next(Pool *pool, const char *connection, bool *half_close)
 {
-    if (g_hash_table_add(pool->seen, g_strdup(connection)))
-        pool->made++;
+    pool_spend(pool, connection);
     pool->failed_in_a_row = 0;
     *half_close = false;
     if (pool->stopped)

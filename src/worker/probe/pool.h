@@ -32,9 +32,9 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
 /* Whether a version is accepted, as far as it is known. */
 Certainty pool_version(const Pool *pool, uint16_t version);
 
-/* Connections that may still be made; one was made beside its own. */
+/* Connections that may still be made; one is used beside the pool's own. */
 guint pool_allowed(const Pool *pool);
-void pool_spend(Pool *pool);
+void pool_spend(Pool *pool, const char *connection);
 
 /* Nothing is lost or to be asked again, or all is over: other connections beside the pool's disturb
  * nothing. */
