@@ -1,5 +1,7 @@
 #include "worker/tls/record.h"
 
+#include <string.h>
+
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
@@ -116,6 +118,14 @@ static Fault *count_record(Splitter *splitter, const Record *record)
     return NULL;
 }
 
+/* BearSSL refuses so where no version is agreed on yet. True for the beginning of one, too. */
+static bool alert_without_version(Reader reader)
+{
+    static const uint8_t begin[] = {RECORD_ALERT, 0, 0, 0, 2};
+    size_t size = MIN(reader_left(&reader), sizeof begin);
+    return memcmp(reader_take(&reader, size), begin, size) == 0;
+}
+
 RecordStatus record_next(Splitter *splitter, Record *record)
 {
     if (splitter->fault)
@@ -128,8 +138,9 @@ RecordStatus record_next(Splitter *splitter, Record *record)
     if (type < RECORD_CHANGE_CIPHER_SPEC || type > RECORD_HEARTBEAT)
         return no_record(splitter, reader);
 
+    bool versionless = alert_without_version(reader);
     record->type = reader_u8(&reader);
-    if (reader_peek(&reader) >= 0 && reader_peek(&reader) != 3)
+    if (reader_peek(&reader) >= 0 && reader_peek(&reader) != 3 && !versionless)
         return fail(splitter,
                     fault_record("version %d.x, which is no version of TLS", reader_peek(&reader)));
     record->version = reader_u16(&reader);
