@@ -341,10 +341,11 @@ Offer *pool_next(Pool *pool, const char *connection, bool *half_close)
 
 /* ---- answers ---- */
 
-/* Alerts that refuse what was offered. Any other says that something broke. */
+/* Alerts that refuse what was offered, unexpected_message among them: Java has it for a hello
+ * without a group in common. Any other says that something broke. */
 static bool refuses(int alert)
 {
-    static const guint8 refusals[] = {40, 47, 70, 71, 109, 110, 112, 115, 120};
+    static const guint8 refusals[] = {10, 40, 47, 70, 71, 109, 110, 112, 115, 120};
     for (guint i = 0; i < G_N_ELEMENTS(refusals); i++)
         if (alert == refusals[i])
             return true;

@@ -239,6 +239,8 @@ static Reply *answer13(const Simulated *server, const Offer *offer)
             signed_for || (registry_scheme((uint16_t)code)->tls13 && has16(offer->schemes, code));
     }
     bool share = !server->needs_share || has16(offer->shares, group);
+    if (suite && !group && server->unexpected)
+        return refuse(server, 10);
     if (!suite || !group || !signed_for || !share)
         return refuse(server, 40);
     Reply *reply = reply_new();

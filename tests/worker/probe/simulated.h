@@ -36,6 +36,7 @@ typedef struct Simulated {
     bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
+    bool unexpected;    /* TLS 1.3: alert 10 where there is no group in common, as of Java */
     bool needs_share;   /* TLS 1.3 only with a key share that it takes */
     struct Simulated *other;
     guint lost_percent, closed_percent;

@@ -380,6 +380,21 @@ START_TEST(a_server_that_breaks_over_signatures)
 }
 END_TEST
 
+/* It refuses: nothing is to be taken apart. */
+START_TEST(a_server_that_expects_other_groups)
+{
+    g_autoptr(Simulated) server = usual_server(7);
+    intermediate(server);
+    g_autoptr(Dived) usual = dive_full(server);
+    g_autoptr(Simulated) java = usual_server(7);
+    intermediate(java);
+    java->unexpected = true;
+    g_autoptr(Dived) dived = dive_full(java);
+    check_all(java, dived);
+    ck_assert_uint_le(dived->connections, usual->connections + 2);
+}
+END_TEST
+
 START_TEST(chacha_first)
 {
     g_autoptr(Simulated) server = usual_server(8);
@@ -585,6 +600,7 @@ int main(void)
     tcase_add_test(tests, every_connection_is_lost);
     tcase_add_loop_test(tests, suites_of_one_form_only, 0, 2);
     tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
+    tcase_add_test(tests, a_server_that_expects_other_groups);
     tcase_add_test(tests, chacha_first);
     tcase_add_test(tests, equal_preference);
     tcase_add_test(tests, two_configurations);
