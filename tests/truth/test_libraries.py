@@ -133,7 +133,7 @@ def lighttpd():
         port = stacks.lighttpd(module, *RSA, command)
         case(f"lighttpd with {name}", port, accepts, known={
             "mod_mbedtls": "a close after the certificate leaves the groups unknown",
-            "mod_wolfssl": "a close on over 150 suites is taken for a refusal"}[module])
+            "mod_wolfssl": "it chooses what was not offered where it has nothing in common"}[module])
 
 
 @needs("selfserv", "certutil", "pk12util")

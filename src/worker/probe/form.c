@@ -38,13 +38,30 @@ static void add_groups(Offer *offer, uint16_t version, Form form)
     }
 }
 
+#define LIKELY_SCHEME 0.3
+
+static double scheme_chance(const Scheme *scheme)
+{
+    if (g_str_equal(scheme->hash, "MD5") || scheme->id == 0x0420 || scheme->id == 0x0520 ||
+        scheme->id == 0x0620)
+        return 0.005;
+    if (g_str_equal(scheme->key, "RSA"))
+        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.9;
+    if (g_str_equal(scheme->key, "ECDSA") && !strstr(scheme->name, "brainpool"))
+        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.8;
+    return 0.02;
+}
+
 void form_set_schemes(Offer *offer, const GArray *schemes)
 {
     g_array_set_size(offer->schemes, 0);
     size_t count;
     const Scheme *all = registry_schemes(&count);
-    for (size_t i = 0; !schemes && i < count; i++)
-        g_array_append_val(offer->schemes, all[i].id);
+    /* the likely ones first: some libraries look at the first few dozen alone */
+    for (int likely = 1; !schemes && likely >= 0; likely--)
+        for (size_t i = 0; i < count; i++)
+            if ((scheme_chance(&all[i]) >= LIKELY_SCHEME) == likely)
+                g_array_append_val(offer->schemes, all[i].id);
     for (guint i = 0; schemes && i < schemes->len; i++) {
         uint16_t code = (uint16_t)g_array_index(schemes, uint32_t, i);
         g_array_append_val(offer->schemes, code);
@@ -228,18 +245,6 @@ GArray *form_groups(uint16_t version)
         g_array_append_val(entries, entry);
     }
     return entries;
-}
-
-static double scheme_chance(const Scheme *scheme)
-{
-    if (g_str_equal(scheme->hash, "MD5") || scheme->id == 0x0420 || scheme->id == 0x0520 ||
-        scheme->id == 0x0620)
-        return 0.005;
-    if (g_str_equal(scheme->key, "RSA"))
-        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.9;
-    if (g_str_equal(scheme->key, "ECDSA") && !strstr(scheme->name, "brainpool"))
-        return g_str_equal(scheme->hash, "SHA224") || g_str_equal(scheme->hash, "SHA1") ? 0.4 : 0.8;
-    return 0.02;
 }
 
 GArray *form_schemes(const char *const *keys)

@@ -7,8 +7,9 @@
  *    suite does not belong to the version. One with something that was not offered is none.
  * 3. Refused is what an alert of the list below says, at once; and a close without a byte, when
  *    the same hello is closed upon again, alone in flight; where closes were seen to be of
- *    chance, four times. Other alerts say that the server broke over something in the list, and
- *    refuse nothing.
+ *    chance, four times. A list longer than all that one was chosen from is then asked in parts,
+ * for some libraries close on long ones. Other alerts say that the server broke over something in
+ * the list, and refuse nothing.
  * 4. A reset, silence, an end within a message say nothing. The hello is sent again, from the
  *    second time on alone. One that is longer than any that was answered is given up after three
  *    times (of silence: two), so that its strategy asks in smaller parts, others after six
@@ -41,6 +42,7 @@
 enum {
     CLOSES = 2, /* that refuse */
     CLOSES_OF_CHANCE = 4,
+    LIST_THAT_ALL_BEAR = 64, /* suites: some libraries close on longer ones */
     TRIES = 6,
     TRIES_LONG = 3,
     TRIES_SILENT = 2,
@@ -72,6 +74,7 @@ struct Pool {
     GHashTable *seen;      /* ids of connections */
     guint allowed, in_flight, made, serial;
     guint answered, lost, lost_in_a_row, failed_in_a_row, longest, slow;
+    guint chosen_from; /* suites in the longest list that one was chosen from */
     double round_trip;
     bool ahead;     /* connections are opened ahead */
     bool by_chance; /* closes were seen that did not come again */
@@ -423,7 +426,8 @@ static bool take_close(Pool *pool, Asked *asked, Verdict *verdict)
     asked->closed++;
     if (asked->closed < (pool->by_chance ? CLOSES_OF_CHANCE : CLOSES))
         return false;
-    *verdict = VERDICT_REFUSED;
+    bool too_long = asked->offer->suites->len > MAX(pool->chosen_from, LIST_THAT_ALL_BEAR);
+    *verdict = too_long ? VERDICT_LOST : VERDICT_REFUSED;
     return true;
 }
 
@@ -434,6 +438,7 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
     case REPLY_CHOSEN:
     case REPLY_RETRY:
         *verdict = VERDICT_CHOSEN;
+        pool->chosen_from = MAX(pool->chosen_from, asked->offer->suites->len);
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ILLEGAL:
@@ -447,7 +452,8 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
     case REPLY_CLOSED:
         if (!take_close(pool, asked, verdict))
             return false;
-        note_answer(pool, asked, reply);
+        if (*verdict == VERDICT_REFUSED)
+            note_answer(pool, asked, reply);
         return true;
     case REPLY_OTHER:
         *verdict = VERDICT_LOST;

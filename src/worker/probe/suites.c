@@ -447,7 +447,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         break;
     case VERDICT_LOST:
         peel_lost(peel, out->ticket, told->reason);
-        if (told->offer->suites->len > suites->known->borne)
+        if (told->offer->suites->len > suites->known->borne || told->reply->kind == REPLY_CLOSED)
             learn_limit(suites->known, peel_limit(peel));
         else
             suites->vain++;
