@@ -222,8 +222,9 @@ static void draw_table(EndpointsView *view, Area area)
         Area below = {area.surface, area.row + row, area.column, 1, area.columns};
         draw_quiet(view, below);
     }
-    table_draw(view->table, area, area.rows >= LEAST_TABLE + 2 || area.columns >= BESIDE_COLUMNS,
-               focused);
+    bool headed = area.rows >= LEAST_TABLE + 2 || area.columns >= BESIDE_COLUMNS ||
+                  area.rows > (int)table_shown(view->table);
+    table_draw(view->table, area, headed, focused);
     view->shown[SPOT_TABLE] = true;
     if (focused)
         view->view.desk->focus = area;
