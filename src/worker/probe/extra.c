@@ -187,7 +187,7 @@ static void extra_tell(Strategy *strategy, guint tag, const Told *told)
     const Row *row = &rows[tag];
     extra->out--;
     json_t *answer = known_answer("behaviour", told->offer->version, answers[told->verdict]);
-    json_array_append_new(json_object_get(answer, "items"), json_string(row->code));
+    known_code(answer, row->code);
     known_text(answer, "connection", told->connection);
     known_text(answer, "reason", told->verdict == VERDICT_CHOSEN ? NULL : told->reason);
     bool chosen = told->verdict == VERDICT_CHOSEN;
@@ -232,8 +232,7 @@ static void extra_stop(Strategy *strategy, const char *reason)
         if (!of)
             continue;
         json_t *answer = known_answer("behaviour", of->version, "unknown");
-        json_array_append_new(json_object_get(answer, "items"),
-                              json_string(rows[extra->next].code));
+        known_code(answer, rows[extra->next].code);
         known_text(answer, "reason", reason);
         known_say(extra->known, answer);
     }

@@ -241,7 +241,7 @@ static void say_unknown(Features *features, guint row, uint16_t version, const c
         known_item(answer, registry_extension_name(rows[row].offered[i].type, number),
                    rows[row].offered[i].type);
     if (rows[row].code)
-        json_array_append_new(json_object_get(answer, "items"), json_string(rows[row].code));
+        known_code(answer, rows[row].code);
     known_text(answer, "connection", connection);
     known_text(answer, "reason", reason);
     known_say(features->known, answer);
@@ -251,7 +251,7 @@ static void say_feature(Features *features, guint row, const Told *told, bool ye
                         const char *value)
 {
     json_t *answer = known_answer("feature", told->offer->version, yes ? "yes" : "no");
-    json_array_append_new(json_object_get(answer, "items"), json_string(rows[row].code));
+    known_code(answer, rows[row].code);
     known_text(answer, "connection", told->connection);
     known_text(answer, "value", value);
     known_say(features->known, answer);
@@ -283,7 +283,7 @@ static void say_clock(Features *features, uint16_t version)
     bool yes = features->agreed + 1 == features->clocks;
     json_t *answer = known_answer("behaviour", version, yes ? "yes" : "no");
     g_autofree char *value = yes ? text_from_time(features->clock) : NULL;
-    json_array_append_new(json_object_get(answer, "items"), json_string("clock-in-random"));
+    known_code(answer, "clock-in-random");
     known_text(answer, "value", value);
     known_say(features->known, answer);
 }
@@ -296,7 +296,7 @@ static void say_sentinel(Features *features, const Told *told)
         return;
     json_t *answer =
         known_answer("behaviour", TLS_1_2, memcmp(end, mark, sizeof mark) ? "no" : "yes");
-    json_array_append_new(json_object_get(answer, "items"), json_string("downgrade-sentinel"));
+    known_code(answer, "downgrade-sentinel");
     known_text(answer, "connection", told->connection);
     known_say(features->known, answer);
 }
@@ -313,7 +313,7 @@ static void say_order(Features *features, const Told *told)
         g_string_append_printf(names, "%s%s", i ? " " : "",
                                registry_extension_name(g_array_index(types, uint16_t, i), number));
     json_t *answer = known_answer("behaviour", told->reply->version, "yes");
-    json_array_append_new(json_object_get(answer, "items"), json_string("extension-order"));
+    known_code(answer, "extension-order");
     known_text(answer, "value", names->str);
     known_text(answer, "connection", told->connection);
     known_say(features->known, answer);

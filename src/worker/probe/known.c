@@ -130,9 +130,14 @@ json_t *known_answer(const char *question, uint16_t version, const char *answer)
     return fact;
 }
 
+void known_code(json_t *answer, const char *code)
+{
+    json_array_append_new(json_object_get(answer, "items"), json_string(code));
+}
+
 void known_item(json_t *answer, const char *name, guint code)
 {
-    json_array_append_new(json_object_get(answer, "items"), json_string(name));
+    known_code(answer, name);
     json_t *codes = json_object_get(answer, "codes");
     if (!codes) {
         codes = json_array();
@@ -180,7 +185,7 @@ void known_say(Known *known, json_t *answer)
 void known_behaviour(Known *known, const char *code, const char *value, const char *connection)
 {
     json_t *answer = known_answer("behaviour", 0, "yes");
-    json_array_append_new(json_object_get(answer, "items"), json_string(code));
+    known_code(answer, code);
     known_text(answer, "value", value);
     known_text(answer, "connection", connection);
     known_say(known, answer);
@@ -226,7 +231,7 @@ static void note_leaf(Known *known, const Reply *reply, const char *connection, 
         return;
     g_autofree char *value = how || !key ? NULL : g_strdup_printf("%s suites", key);
     json_t *answer = known_answer("certificate", reply->version, "yes");
-    json_array_append_new(json_object_get(answer, "items"), json_string(reply->leaf));
+    known_code(answer, reply->leaf);
     known_text(answer, "key", key);
     known_text(answer, "value", how ? how : value);
     known_text(answer, "connection", connection);

@@ -71,6 +71,9 @@ void known_reason(Known *known, const char *connection, const char *reason, json
  * known_say takes it, adds the arguments of its reason, and has it told. */
 json_t *known_answer(const char *question, uint16_t version, const char *answer);
 void known_item(json_t *answer, const char *name, guint code);
+
+/* Adds an item that has no number: a code of doc/facts.md, a hash. */
+void known_code(json_t *answer, const char *code);
 void known_say(Known *known, json_t *answer);
 
 /* Shorthands: a member if the text is not NULL; `behaviour` with one item. */

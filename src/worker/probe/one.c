@@ -174,7 +174,7 @@ static void say(One *one, const char *reason)
     for (guint i = 0; i < one->items->len; i++) {
         const char *name = g_ptr_array_index(one->items, i);
         if (one->question == QUESTION_ALPN)
-            json_array_append_new(json_object_get(fact, "items"), json_string(name));
+            known_code(fact, name);
         else
             known_item(fact, name, g_array_index(one->codes, uint32_t, i));
     }

@@ -250,7 +250,7 @@ static void say_limit(Pool *pool)
     if (!pool->known->limit || pool->longest > pool->known->limit + 1)
         return;
     json_t *answer = known_answer("behaviour", 0, "no");
-    json_array_append_new(json_object_get(answer, "items"), json_string("long-lists"));
+    known_code(answer, "long-lists");
     g_autofree char *value =
         g_strdup_printf("none of more than %u suites was answered", pool->known->limit);
     known_text(answer, "value", value);

@@ -26,7 +26,7 @@ static void add_item(const ReportSpec *what, json_t *answer, uint32_t code)
     char number[REGISTRY_NUMBER];
     const char *name = what->name(code, number);
     if (what->name == report_protocol)
-        json_array_append_new(json_object_get(answer, "items"), json_string(name));
+        known_code(answer, name);
     else
         known_item(answer, name, code);
 }

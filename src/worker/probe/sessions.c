@@ -9,8 +9,8 @@
  */
 #include "worker/probe/sessions.h"
 
-#include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "worker/probe/known.h"
 #include "worker/talk/client.h"
 #include "worker/tls/hello.h"
 
@@ -76,15 +76,9 @@ static uint16_t version_of(const Sessions *sessions, guint step)
 static json_t *new_answer(const Sessions *sessions, guint step, const char *code,
                           const char *answer)
 {
-    char number[REGISTRY_NUMBER];
-    json_t *fact = fact_new(FACT_ANSWER);
-    const char *version = registry_version_name(version_of(sessions, step), number);
-    json_object_set_new(fact, "question", json_string("feature"));
-    json_object_set_new(fact, "version", json_string(version));
-    json_object_set_new(fact, "items", json_pack("[s]", code));
-    json_object_set_new(fact, "answer", json_string(answer));
-    if (sessions->steps[step].connection)
-        json_object_set_new(fact, "connection", json_string(sessions->steps[step].connection));
+    json_t *fact = known_answer("feature", version_of(sessions, step), answer);
+    known_code(fact, code);
+    known_text(fact, "connection", sessions->steps[step].connection);
     return fact;
 }
 
@@ -102,7 +96,7 @@ static void say_value(Sessions *sessions, json_t *fact, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *value = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    json_object_set_new(fact, "value", json_string(value));
+    known_text(fact, "value", value);
     say(sessions, fact);
 }
 
@@ -115,7 +109,7 @@ static void say_unknown(Sessions *sessions, guint step, const char *reason, json
 {
     for (guint i = 0; i < G_N_ELEMENTS(kinds[step].codes) && kinds[step].codes[i]; i++) {
         json_t *fact = new_answer(sessions, step, kinds[step].codes[i], "unknown");
-        json_object_set_new(fact, "reason", json_string(reason));
+        known_text(fact, "reason", reason);
         if (args)
             json_object_set(fact, "args", args);
         say(sessions, fact);
@@ -197,11 +191,6 @@ Sessions *sessions_new(const char *server_name)
     return sessions;
 }
 
-static void fact_free(gpointer fact)
-{
-    json_decref(fact);
-}
-
 void sessions_free(Sessions *sessions)
 {
     if (!sessions)
@@ -210,7 +199,7 @@ void sessions_free(Sessions *sessions)
         g_free(sessions->steps[i].connection);
         g_clear_pointer(&sessions->steps[i].session, g_bytes_unref);
     }
-    g_queue_clear_full(&sessions->facts, fact_free);
+    g_queue_clear_full(&sessions->facts, (GDestroyNotify)json_decref);
     g_free(sessions->steps);
     g_free(sessions->server_name);
     g_free(sessions);
