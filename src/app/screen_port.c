@@ -65,7 +65,7 @@ static char *port_question(void *data, const char *id, const json_t *question, g
         return nothing_sent();
     if (!run_question(port->run, id, question, times))
         return g_strdup(_("it is being asked already"));
-    return g_strdup_printf(ngettext("asked %u time", "asked %u times", times), times);
+    return g_strdup_printf(ngettext("asking it %u time", "asking it %u times", times), times);
 }
 
 static char *port_add(void *data, const char *targets, bool *refused)

@@ -384,6 +384,12 @@ static bool fold_state(Fold *fold)
     return true;
 }
 
+static void note_round_trip(Endpoint *endpoint, double took)
+{
+    if (took > 0 && (endpoint->round_trip <= 0 || took < endpoint->round_trip))
+        endpoint->round_trip = took;
+}
+
 static bool fold_connection(Fold *fold)
 {
     static const char *const events[] = {"connecting", "open", "failed", "closed"};
@@ -397,8 +403,10 @@ static bool fold_connection(Fold *fold)
         return false;
     if (strcmp(fact_string(fold->fact, "hello", ""), "question") == 0)
         set_question(fold);
-    if (which == 1)
+    if (which == 1) {
         connection->open = true;
+        note_round_trip(connection->endpoint, fact_number(fold->fact, "took", 0));
+    }
     if (which > 1)
         connection->closed = true;
     if (address)

@@ -88,6 +88,7 @@ typedef struct Endpoint {
     const char *reason;     /* interned; may be NULL */
     json_t *args;           /* of the reason; may be NULL */
     double began, took;     /* seconds; took counts up to done, 0 before */
+    double round_trip;      /* the shortest TCP handshake so far, seconds; 0: none was completed */
     GPtrArray *connections; /* Connection *, owned, of all rounds, by number; without those of
                                dives */
     GPtrArray *questions;   /* Connection *, owned: those of dives, by number */

@@ -10,12 +10,18 @@
 #include "front/ui/pane.h"
 
 #include <glib/gi18n.h>
+#include <math.h>
 #include <string.h>
 
 enum {
     DETAIL_ROWS = 5,       /* the pane below, with its rule */
     DETAIL_FROM_ROWS = 14, /* of the body: below that there is no room for it */
+    TITLE_GAP = 4,         /* columns between the two ends of the title, at least */
+    PACE_FROM = 8,         /* connections from which on their pace says something */
 };
+
+/* Seconds: a server that is nearer spends its time otherwise. */
+static const double LEAST_ROUND_TRIP = 0.005;
 
 typedef struct AcceptsView {
     View view;
@@ -24,8 +30,8 @@ typedef struct AcceptsView {
     AcceptsRows *rows; /* of the version of the model below */
     Lines *detail;
     AcceptsTab tab;
-    int column; /* of the cell that the cursor is on */
-    bool all;   /* refused rows too; of two endpoints: rows that do not differ, too */
+    int column;      /* of the cell that the cursor is on */
+    bool other_rows; /* refused rows too; of two endpoints: only rows that differ */
     bool stale;
     guint version;
 } AcceptsView;
@@ -41,9 +47,9 @@ static const char *const tab_names[TABS] = {
 
 static bool is_shown(const AcceptsView *view, const AcceptsRow *row)
 {
-    if (view->all || !*row->item)
-        return true;
-    return view->other ? accepts_differs(row) : !accepts_is_refused(row);
+    if (view->other && view->other_rows)
+        return accepts_differs(row);
+    return view->other_rows || !*row->item || !accepts_is_refused(row);
 }
 
 /* Columns that say nothing in this tab. */
@@ -218,6 +224,27 @@ static const char *word_of(const AcceptsRow *row, AcceptsSign sign)
     return _(words[sign]);
 }
 
+static void add_line(Lines *lines, Role role, const char *text)
+{
+    lines_begin(lines, NULL);
+    lines_tab(lines, 1);
+    lines_wrap(lines, role, 3, text);
+}
+
+/* What the other endpoint says to it. */
+static void add_other(const AcceptsView *view, const AcceptsRow *row, int column)
+{
+    const AcceptsCell *cell = &row->cells[1][column];
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (!view->other)
+        return;
+    g_autofree char *place = brief_place(view->other, !view->view.desk->utf8);
+    g_string_append_printf(text, "%s: %s", place, word_of(row, cell->sign));
+    if (cell->answer)
+        append_proof(view, cell, text);
+    add_line(view->detail, accepts_differs_in(row, column) ? ROLE_WARN : ROLE_TEXT, text->str);
+}
+
 static char *sentence(AcceptsView *view, const AcceptsRow *row)
 {
     const Desk *desk = view->view.desk;
@@ -235,13 +262,6 @@ static char *sentence(AcceptsView *view, const AcceptsRow *row)
     if (cell->answer)
         append_proof(view, cell, text);
     return g_string_free(text, FALSE);
-}
-
-static void add_line(Lines *lines, Role role, const char *text)
-{
-    lines_begin(lines, NULL);
-    lines_tab(lines, 1);
-    lines_wrap(lines, role, 3, text);
 }
 
 /* Why it is weak, or what the server said. */
@@ -265,8 +285,9 @@ static void add_why(const AcceptsView *view, const AcceptsRow *row, int column)
         g_autofree char *why = g_strdup_printf("%s: %s", _(weakness->word), _(weakness->why));
         add_line(view->detail, role_of_severity(weakness->severity), why);
     }
+    const json_t *sharers = accepts_sharers(row, column);
     if (value) {
-        g_autofree char *shown = words_value(value, !desk->utf8);
+        g_autofree char *shown = words_value(sharers ? sharers : value, !desk->utf8);
         add_line(view->detail, ROLE_TEXT, shown);
     }
 }
@@ -295,19 +316,42 @@ static const Dive *dive_of(const Answers *answers)
     return &answers->dive;
 }
 
-/* How far the dive is, and what it may still do. */
-static char *budget(const Dive *dive)
+/* How long what is left will take, at the pace so far; "" while there is none. */
+static void append_time_left(const Dive *dive, double elapsed, GString *text)
 {
+    double left = dive->left * elapsed / MAX(dive->connections, 1);
+    if (!dive->left || dive->connections < PACE_FROM || elapsed <= 0)
+        return;
+    if (left < 9.95)
+        g_string_append_printf(text, _(", about %.1f s left"), left);
+    else if (left < 60)
+        g_string_append_printf(text, _(", about %.0f s left"), left);
+    else
+        g_string_append_printf(text, _(", about %.0f min left"), ceil(left / 60));
+}
+
+/* What a dive has cost, and how far it is. Round trips say how long it took where these are what
+ * takes the time. */
+static char *cost(const AcceptsView *view, const Dive *dive)
+{
+    double elapsed = dive->running ? view->view.desk->at - dive->began : dive->took;
+    double round_trip = view->endpoint->round_trip;
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, ngettext("%u connection", "%u connections", dive->connections),
-                           dive->connections);
     if (dive->running)
-        g_string_append_printf(text, _(", %u in flight, about %u left"), dive->in_flight,
-                               dive->left);
-    if (dive->allowed)
-        g_string_append_printf(text, _(", %u allowed"), dive->allowed);
-    if (dive->running)
+        g_string_append_printf(text, _("%u/%u connections"), dive->connections,
+                               dive->connections + dive->left);
+    else
+        g_string_append_printf(text, ngettext("%u connection", "%u connections", dive->connections),
+                               dive->connections);
+    if (round_trip >= LEAST_ROUND_TRIP && elapsed >= round_trip) {
+        gulong trips = (gulong)round(elapsed / round_trip);
+        g_string_append_printf(text, ngettext(", %lu round trip", ", %lu round trips", trips),
+                               trips);
+    }
+    if (dive->running) {
+        append_time_left(dive, elapsed, text);
         return g_string_free(text, FALSE);
+    }
     g_autofree char *took = brief_duration(dive->took);
     g_string_append_printf(text, _(", in %s"), took);
     return g_string_free(text, FALSE);
@@ -319,7 +363,7 @@ static char *dive_words(const AcceptsView *view)
     const Dive *dive = dive_of(answers);
     if (!dive || !dive->number)
         return g_strdup(_("not asked"));
-    g_autofree char *spent = budget(dive);
+    g_autofree char *spent = cost(view, dive);
     bool one = dive == &answers->one;
     if (dive->running)
         return g_strdup_printf(one ? _("asking one question: %s") : _("asking: %s"), spent);
@@ -348,6 +392,7 @@ static void build_detail(AcceptsView *view, int width)
     if (row) {
         g_autofree char *said = sentence(view, row);
         add_line(view->detail, ROLE_TEXT, said);
+        add_other(view, row, column_here(view, row));
         add_watch(view);
         add_why(view, row, column_here(view, row));
     } else {
@@ -356,6 +401,16 @@ static void build_detail(AcceptsView *view, int width)
 }
 
 /* ---- drawing -------------------------------------------------------------------------------- */
+
+/* What t does here; NULL where that is nothing. */
+static const char *more_rows(const AcceptsView *view)
+{
+    if (view->other)
+        return view->other_rows ? _(" t: all ") : _(" t: only what differs ");
+    if (!view->rows->refused)
+        return NULL;
+    return view->other_rows ? _(" t: accepted only ") : _(" t: refused too ");
+}
 
 static void draw_tabs(const AcceptsView *view, Area line)
 {
@@ -371,13 +426,10 @@ static void draw_tabs(const AcceptsView *view, Area line)
         column++;
     }
     column += 1 + area_plain(area_cells(line, 0, column, line.columns), ROLE_RULE, " Tab ");
-    g_autofree char *other =
-        view->other ? brief_place(view->other, !utf8)
-                    : g_strdup(view->rows->refused && !view->all ? _("t: refused too") : "");
-    g_autofree char *right = g_strdup_printf(view->other ? _(" / is %s ") : " %s ", other);
-    int place = line.columns - 2 - text_columns(right);
-    if (*other && place > column)
-        area_plain(area_cells(line, 0, place, line.columns), ROLE_RULE, right);
+    const char *more = more_rows(view);
+    int place = more ? line.columns - 2 - text_columns(more) : 0;
+    if (place > column)
+        area_plain(area_cells(line, 0, place, line.columns), ROLE_RULE, more);
 }
 
 static void draw_nothing(const AcceptsView *view, Area area)
@@ -387,7 +439,7 @@ static void draw_nothing(const AcceptsView *view, Area area)
         text = _("asking: answers come here");
     else if (*table_filter_text(view->table))
         text = _("nothing matches this filter (f changes it)");
-    else if (view->other && view->rows->rows->len)
+    else if (view->other && view->other_rows && view->rows->rows->len)
         text = _("no difference (t shows all)");
     else if (view->endpoint->answers)
         text = _("nothing was found here");
@@ -430,18 +482,21 @@ static void title(View *base, int width, GString *left, GString *right)
     AcceptsView *view = (AcceptsView *)base;
     const Dive *dive = dive_of(view->endpoint->answers);
     g_autofree char *place = brief_place(view->endpoint, !base->desk->utf8);
-    (void)width;
-    g_string_append_printf(left, _("%s %s accepts"), place, desk_glyph(base->desk, GLYPH_CRUMB));
+    g_autofree char *other = view->other ? brief_place(view->other, !base->desk->utf8) : NULL;
+    g_string_append_printf(left, _("%s%s%s %s accepts"), place, other ? " / " : "",
+                           other ? other : "", desk_glyph(base->desk, GLYPH_CRUMB));
     if (base->desk->watch)
         g_string_append(right, _("WATCHING  "));
-    if (!dive || !dive->number)
+    if (!dive || !dive->number || !dive->allowed)
         return;
-    if (dive->running)
-        g_string_append_printf(right, _("asking %u/%u, "), dive->connections,
-                               dive->connections + dive->left);
-    if (dive->allowed)
-        g_string_append_printf(right, _("%u of %u connections used"), dive->connections,
-                               dive->allowed);
+    gsize watching = right->len;
+    guint budget = dive->allowed - MIN(dive->connections, dive->allowed);
+    g_string_append_printf(right, _("connections: %u used, %u allowed, %u left"), dive->connections,
+                           dive->allowed, budget);
+    if (text_columns(left->str) + text_columns(right->str) + TITLE_GAP <= width)
+        return;
+    g_string_truncate(right, watching);
+    g_string_append_printf(right, _("%u of %u used"), dive->connections, dive->allowed);
 }
 
 static void status(View *base, GString *left, GString *right)
@@ -450,8 +505,9 @@ static void status(View *base, GString *left, GString *right)
     update(view);
     const char *filter = table_filter_text(view->table);
     g_autofree char *order = table_order(view->table);
-    g_string_append_printf(left, _("%u accepted, %u refused"), view->rows->accepted,
-                           view->rows->refused);
+    g_string_append_printf(
+        left, view->tab == TAB_REST ? _("%u yes, %u no") : _("%u accepted, %u refused"),
+        view->rows->accepted, view->rows->refused);
     if (view->rows->unknown)
         g_string_append_printf(left, _(", %u unknown"), view->rows->unknown);
     if (*filter)
@@ -495,7 +551,7 @@ static void open_proof(AcceptsView *view)
 static void compare_with(AcceptsView *view, const Endpoint *other)
 {
     view->other = other;
-    view->all = false;
+    view->other_rows = false;
     table_free(view->table);
     view->table = table_new(other ? &accepts_table_two : &accepts_table, view->view.desk);
     view->stale = true;
@@ -585,7 +641,7 @@ static bool command(View *base, Command command)
         set_tab(view, command == COMMAND_NEXT_PANE ? 1 : -1);
         return true;
     case COMMAND_REFUSED:
-        view->all = !view->all;
+        view->other_rows = !view->other_rows;
         view->stale = true;
         update(view);
         return true;

@@ -1,6 +1,7 @@
 #include "front/ui/accepts_rows.h"
 
 #include "common/fact/fact.h"
+#include "front/report/words.h"
 
 #include <string.h>
 
@@ -76,7 +77,7 @@ typedef struct Gather {
 
 static void know(AcceptsRow *row)
 {
-    if (strcmp(row->question, "suite") == 0 || strcmp(row->question, "dh") == 0) {
+    if (strcmp(row->question, "suite") == 0) {
         row->suite = registry_suite_named(row->item);
         row->weak = strength_of_suite(row->suite, row->weaknesses);
     } else if (strcmp(row->question, "group") == 0) {
@@ -151,6 +152,15 @@ static void gather_versions(Gather *gather, const AnswerTopic *topic)
     }
 }
 
+/* What the row of a cell is about: the item, and of Diffie-Hellman what the suites have in common.
+ * To be freed. */
+static char *item_of(const AnswerTopic *topic, const AnswerCell *cell)
+{
+    const json_t *value = json_object_get(cell->answer->fact, "value");
+    return strcmp(topic->question, "dh") == 0 && value ? words_value(value, true)
+                                                       : g_strdup(cell->item);
+}
+
 static void gather_topic(Gather *gather, const AnswerTopic *topic)
 {
     if (strcmp(topic->question, "version") == 0) {
@@ -165,7 +175,8 @@ static void gather_topic(Gather *gather, const AnswerTopic *topic)
     const char *apart = strcmp(topic->question, "certificate") == 0 ? topic->key : "";
     for (guint i = 0; i < topic->cells->len; i++) {
         const AnswerCell *cell = topic->cells->pdata[i];
-        set_cell(gather, row_get(gather, topic->question, cell->item, apart), topic, cell->answer);
+        g_autofree char *item = item_of(topic, cell);
+        set_cell(gather, row_get(gather, topic->question, item, apart), topic, cell->answer);
     }
 }
 
@@ -217,6 +228,13 @@ bool accepts_is_refused(const AcceptsRow *row)
         refused |= sign == SIGN_NO;
     }
     return refused && *row->item;
+}
+
+const json_t *accepts_sharers(const AcceptsRow *row, int column)
+{
+    const Answer *answer = row->cells[0][column].answer;
+    return answer && strcmp(row->question, "dh") == 0 ? json_object_get(answer->fact, "items")
+                                                      : NULL;
 }
 
 bool accepts_differs_in(const AcceptsRow *row, int column)
@@ -301,8 +319,9 @@ static void count_tabs(const Answers *answers, guint counts[TABS])
         const AnswerTopic *topic = answers->topics->pdata[i];
         for (guint j = 0; !is_whole(topic->question) && j < topic->cells->len; j++) {
             const AnswerCell *cell = topic->cells->pdata[j];
+            g_autofree char *item = item_of(topic, cell);
             if (cell->answer->word == ANSWER_YES &&
-                g_hash_table_add(seen, g_strdup_printf("%s/%s", topic->question, cell->item)))
+                g_hash_table_add(seen, g_strdup_printf("%s/%s", topic->question, item)))
                 counts[tab_of(topic->question)]++;
         }
     }

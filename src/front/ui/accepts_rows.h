@@ -29,9 +29,9 @@ typedef struct AcceptsCell {
 } AcceptsCell;
 
 typedef struct AcceptsRow {
-    char *identity;                        /* "<question>/<item>" */
-    const char *question;                  /* interned; "version" has its version for an item */
-    char *item;                            /* "" : of an order, or of the versions themselves */
+    char *identity;       /* "<question>/<item>" */
+    const char *question; /* interned; "version" has its version for an item */
+    char *item; /* "" : of an order, or of the versions themselves; of "dh" a prime in words */
     AcceptsCell cells[2][ACCEPTS_COLUMNS]; /* of the endpoint, and of the one it is compared to */
     const CipherSuite *suite;              /* each NULL where it is none, or unknown */
     const Group *group;
@@ -59,6 +59,9 @@ const char *accepts_version(int column);
  * is refused. */
 bool accepts_differs_in(const AcceptsRow *row, int column);
 bool accepts_differs(const AcceptsRow *row);
+
+/* The suites that use the prime of a row, a JSON array; NULL where the row is about none. */
+const json_t *accepts_sharers(const AcceptsRow *row, int column);
 
 /* True where nothing but no was said to it. */
 bool accepts_is_refused(const AcceptsRow *row);

@@ -204,11 +204,21 @@ static void append_answer(const AcceptsRow *row, int column, const Desk *desk, G
                                                 (int)fact_integer(cell->answer->fact, "of", 0));
         append_part(text, some);
     }
-    if (!value)
+    if (!value || g_str_equal(row->question, "dh"))
         return;
     g_autofree char *shown = words_value(value, !desk->utf8);
     if (!strstr(text->str, shown))
         append_part(text, shown);
+}
+
+/* How many suites share a prime, in the version where they are most. */
+static void append_sharers(const AcceptsRow *row, GString *text)
+{
+    size_t most = 0;
+    for (int column = 0; column < ACCEPTS_COLUMNS; column++)
+        most = MAX(most, json_array_size(accepts_sharers(row, column)));
+    if (most)
+        g_string_append_printf(text, ngettext("%u suite", "%u suites", most), (guint)most);
 }
 
 static void remark_cell(const void *data, const Desk *desk, GString *text, Role *role)
@@ -218,6 +228,7 @@ static void remark_cell(const void *data, const Desk *desk, GString *text, Role 
     *role = worst < SEVERITY_INFO ? role_of_severity(worst) : ROLE_DIM;
     for (guint i = 0; i < row->weak; i++)
         append_part(text, _(row->weaknesses[i]->brief));
+    append_sharers(row, text);
     for (int column = 0; column < ACCEPTS_COLUMNS; column++)
         append_answer(row, column, desk, text);
 }

@@ -701,6 +701,15 @@ static const ViewOps endpoints_view = {
     .text = text,
 };
 
+void endpoints_view_select(View *base, const char *endpoint)
+{
+    EndpointsView *view = (EndpointsView *)base;
+    if (base->ops != &endpoints_view)
+        return;
+    update(view);
+    table_select(view->table, endpoint);
+}
+
 View *endpoints_view_new(Desk *desk)
 {
     EndpointsView *view = g_new0(EndpointsView, 1);

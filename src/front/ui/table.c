@@ -28,7 +28,7 @@ struct Table {
     GHashTable *marked;
     Scroll scroll;
     guint hidden;
-    int grown[MOST_COLUMNS]; /* the widest cells drawn so far */
+    int grown[MOST_COLUMNS]; /* the widest cells drawn so far, of columns that grow */
     int point;               /* column of the cell in brackets; -1: none */
     Layout drawn;            /* as last drawn */
     int sort;                /* column; -1: as given */
@@ -310,7 +310,6 @@ static void draw_row(Table *table, const Layout *layout, Area area, const void *
         Role role = ROLE_TEXT;
         g_string_truncate(text, 0);
         column->cell(row, table->desk, text, &role);
-        table->grown[i] = MAX(table->grown[i], text_columns(text->str));
         if (i < table->kind->spill_from || i >= spilled)
             draw_cell(area_cells(area, 0, place, layout->width[i]), column, role, text->str);
         place += layout->width[i] + 1;
@@ -332,18 +331,34 @@ static void draw_point(const Table *table, Area cells)
     area_plain(area_cells(cells, 0, place + end, 1), ROLE_TEXT, "]");
 }
 
+/* What the cells of these rows need, in columns that grow; what was once needed is kept, so that
+ * nothing jumps while rows pass by. */
+static void measure(Table *table, int from, int to)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (size_t i = 0; i < table->kind->count; i++)
+        for (int row = from; table->kind->columns[i].grows && row < to; row++) {
+            cell_text(table, i, row_at(table, row), text);
+            table->grown[i] = MAX(table->grown[i], text_columns(text->str));
+        }
+}
+
 void table_draw(Table *table, Area area, bool header, bool focused)
 {
-    Layout layout = lay_out(table, area.columns);
-    table->drawn = layout;
-    if (header && area.rows > 1) {
-        draw_header(table, &layout, area_cells(area, 0, 0, area.columns));
+    Area title = area_cells(area, 0, 0, area.columns);
+    bool headed = header && area.rows > 1;
+    if (headed)
         area = area_part(area, 1, 0, area.rows, area.columns);
-    }
     bool utf8 = area.surface->utf8;
     int count = (int)table->shown->len;
     int top = scroll_top(&table->scroll, table->row, count, area.rows);
-    for (int row = top; row < count && row < top + area.rows; row++) {
+    int end = MIN(count, top + area.rows);
+    measure(table, top, end);
+    Layout layout = lay_out(table, area.columns);
+    table->drawn = layout;
+    if (headed)
+        draw_header(table, &layout, title);
+    for (int row = top; row < end; row++) {
         Area cells = area_cells(area, row - top, 0, area.columns);
         draw_row(table, &layout, cells, row_at(table, row));
         if (g_hash_table_contains(table->marked, table->kind->identity(row_at(table, row))))

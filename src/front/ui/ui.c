@@ -135,10 +135,15 @@ static char *add_done(Desk *desk, const char *text)
 {
     if (!*text)
         return NULL;
+    const GPtrArray *endpoints = desk->model->endpoints;
+    guint before = endpoints->len;
     bool refused = false;
     char *message = desk->port->add(desk->port->data, text, &refused);
     if (refused)
         return message ? message : g_strdup(_("refused"));
+    if (endpoints->len > before)
+        endpoints_view_select(desk->ui->views->pdata[0],
+                              ((const Endpoint *)endpoints->pdata[before])->id);
     desk_say(desk, message);
     return NULL;
 }

@@ -165,6 +165,9 @@ Role role_of_severity(Severity severity);
 
 View *endpoints_view_new(Desk *desk);
 
+/* Goes to the row of an endpoint, if this is the view of all and the row is shown. */
+void endpoints_view_select(View *view, const char *endpoint);
+
 /* What an endpoint accepts, as its dives have found. */
 View *accepts_view_new(Desk *desk, const Endpoint *endpoint);
 

@@ -61,7 +61,12 @@ static char *port_add(void *data, const char *targets, bool *refused)
     Stage *stage = data;
     g_string_append_printf(stage->asked, "add %s\n", targets);
     *refused = strchr(targets, '!') != NULL;
-    return *refused ? g_strdup("no target: try mail.example.com:25") : g_strdup("added");
+    if (*refused)
+        return g_strdup("no target: try mail.example.com:25");
+    if (g_str_equal(targets, "host:1"))
+        stage_fold(stage, "{'fact':'endpoint','at':1,'endpoint':'added','target':'host:1','host':"
+                          "'host','port':1,'transport':'tcp','entry':'tls','named':true}");
+    return g_strdup("added");
 }
 
 static char *port_pause(void *data, bool paused)

@@ -282,6 +282,7 @@ START_TEST(only_capitals_ask)
     expect_row(stage, "host:1!");
     stage_keys(stage, "Bksp Enter");
     ck_assert_str_eq(stage->asked->str, "add host:1!\nadd host:1\n");
+    expect_row(stage, "host:1");
     stage_keys(stage, ":again Enter");
     ck_assert_ptr_nonnull(strstr(stage->asked->str, "ask e1 e2"));
 }
@@ -393,11 +394,38 @@ START_TEST(cells_fill_in_live)
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'progress','connections':1,"
                       "'in_flight':8,'left':50}");
     expect_row(stage, "[yes] yes~");
-    expect(stage, "asking 1/51, 1 of 500 connections used");
-    expect(stage, "8 in flight, about 50 left");
+    expect(stage, "connections: 1 used, 500 allowed, 499 left");
+    expect(stage, "asking: 1/51 connections");
+    ck_assert(!strstr(stage_draw(stage), " s left"));
+    stage_fold(stage, "{'fact':'dive','at':9.3,'endpoint':'1','event':'progress','connections':10,"
+                      "'in_flight':8,'left':50}");
+    expect(stage, "asking: 10/60 connections, 10 round trips, about 1.5 s left");
+    stage_resize(stage, (StageSize){24, 60, false});
+    expect(stage, "10 of 500 used");
+    stage_resize(stage, (StageSize)SMALL);
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
+}
+END_TEST
+
+/* However many suites share it. */
+START_TEST(a_prime_is_one_row)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)LARGE);
+    stage_fold(stage, "{'fact':'answer','at':9,'endpoint':'1','question':'dh','version':'TLS 1.2',"
+                      "'items':['TLS_DHE_RSA_WITH_AES_128_GCM_SHA256',"
+                      "'TLS_DHE_RSA_WITH_AES_256_GCM_SHA384'],'answer':'yes','value':"
+                      "'2048 bits, ffdhe2048, generator 2'}");
+    stage_fold(stage, "{'fact':'answer','at':9,'endpoint':'1','question':'dh','version':'TLS 1.1',"
+                      "'items':['TLS_DHE_RSA_WITH_AES_128_CBC_SHA'],'answer':'yes','value':"
+                      "'2048 bits, ffdhe2048, generator 2'}");
+    stage_keys(stage, "7 S-Tab");
+    expect(stage, "[rest 8]");
+    stage_keys(stage, "/ ffdhe Enter");
+    expect_row(stage, "DH      2048 bits, ffdhe2048, generator 2");
+    expect_row(stage, "2 suites");
+    expect(stage, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256, TLS_DHE_RSA_WITH_AES_256_GCM_SHA384");
 }
 END_TEST
 
@@ -406,7 +434,19 @@ START_TEST(two_endpoints_beside_each_other)
     g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
     stage_keys(stage, "j Space g 7 =");
     expect(stage, "yes/no");
-    expect(stage, "/ is old.example.com:443");
+    expect(stage, "www.example.com:443 / old.example.com:443 > accepts");
+    expect(stage, "t: only what differs");
+    expect(stage, "old.example.com:443: no, connection 2: alert 70");
+    stage_keys(stage, "Right Right Right Right");
+    expect_row(stage, "no/yes no/yes[no]");
+    expect(stage, "old.example.com:443: no, connection");
+    /* all rows, differences only, and all again */
+    stage_keys(stage, "j");
+    expect_row(stage, "(an order of its own)");
+    stage_keys(stage, "Tab t");
+    expect(stage, "t: all");
+    expect_row(stage, "X25519MLKEM768");
+    stage_keys(stage, "t S-Tab");
     expect(stage, "RSA_3DES_EDE_CBC_SHA");
     stage_keys(stage, "Tab Tab S-Tab");
     expect(stage, "yes/.");
@@ -564,6 +604,7 @@ int main(void)
     tcase_add_test(all, one_cell_is_asked_again);
     tcase_add_test(all, a_cell_is_watched);
     tcase_add_test(all, cells_fill_in_live);
+    tcase_add_test(all, a_prime_is_one_row);
     tcase_add_test(all, two_endpoints_beside_each_other);
     tcase_add_test(all, quitting_asks_while_work_runs);
     tcase_add_test(all, quitting_is_at_once_when_idle);

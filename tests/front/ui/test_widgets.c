@@ -205,6 +205,27 @@ START_TEST(columns_give_way)
 }
 END_TEST
 
+/* At the first paint already: there may be no second one. */
+START_TEST(a_column_grows_to_what_it_needs)
+{
+    static Animal big[] = {{"hippopotamus", 4}, {"rhinoceros", 4}};
+    static TableColumn growing[G_N_ELEMENTS(columns)];
+    memcpy(growing, columns, sizeof columns);
+    growing[0].grows = true;
+    const TableKind kind = {growing, G_N_ELEMENTS(growing), identity, "as they came", NULL, 0, 0};
+    g_autoptr(Table) table = table_new(&kind, NULL);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new();
+    g_ptr_array_add(rows, &big[0]);
+    g_ptr_array_add(rows, &big[1]);
+    table_update(table, rows);
+    g_autofree char *wide = shown(table, 3, 40);
+    ck_assert_ptr_nonnull(strstr(wide, "hippopotamus      4\n"));
+    g_autofree char *narrow = shown(table, 3, 16);
+    ck_assert_ptr_nonnull(strstr(narrow, "hippo"));
+    ck_assert_ptr_null(strstr(narrow, "hippopotamus"));
+}
+END_TEST
+
 START_TEST(marks_hold_on_to_objects)
 {
     g_autoptr(Table) table = zoo_table(0, 6);
@@ -454,6 +475,7 @@ int main(void)
     tcase_add_test(all, the_selected_line_stays_on_its_line);
     tcase_add_test(all, sorting_is_stable_and_shown);
     tcase_add_test(all, columns_give_way);
+    tcase_add_test(all, a_column_grows_to_what_it_needs);
     tcase_add_test(all, marks_hold_on_to_objects);
     tcase_add_test(all, filters_match);
     tcase_add_test(all, seeking_goes_round);
