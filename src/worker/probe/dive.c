@@ -38,16 +38,10 @@ static void count_sessions(const Dive *dive, json_t *fact)
 /* What the pool has learned of versions is for the sessions too: TLS 1.3, and the best below it. */
 static void lend_versions(Dive *dive)
 {
-    static const uint16_t below[] = {TLS_1_2, TLS_1_1, TLS_1_0};
-    if (pool_version(dive->pool, TLS_1_3) == CERTAINTY_YES)
+    if (pool_tls13(dive->pool))
         sessions_accept(dive->sessions, TLS_1_3);
-    for (guint i = 0; i < G_N_ELEMENTS(below); i++) {
-        Certainty certainty = pool_version(dive->pool, below[i]);
-        if (certainty == CERTAINTY_YES)
-            sessions_accept(dive->sessions, below[i]);
-        if (certainty == CERTAINTY_YES || certainty == CERTAINTY_OPEN)
-            return;
-    }
+    if (pool_older(dive->pool))
+        sessions_accept(dive->sessions, pool_older(dive->pool));
 }
 
 static void take_facts(Dive *dive)

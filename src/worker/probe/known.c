@@ -96,6 +96,19 @@ KnownVersion *known_version(Known *known, uint16_t version)
     return NULL;
 }
 
+KnownVersion *known_best(Known *known, guint place, bool *open)
+{
+    static const uint16_t below[] = {TLS_1_2, TLS_1_1, TLS_1_0};
+    *open = false;
+    for (guint i = 0; i < G_N_ELEMENTS(below) && !*open; i++) {
+        KnownVersion *of = known_version(known, below[i]);
+        *open = of->certainty == CERTAINTY_OPEN;
+        if (of->certainty == CERTAINTY_YES && !place--)
+            return of;
+    }
+    return NULL;
+}
+
 GArray *known_suites(Known *known, uint16_t version, const char *exchange,
                      const char *authentication)
 {

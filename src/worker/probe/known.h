@@ -55,6 +55,10 @@ void known_free(Known *known);
 /* NULL for a version that is none of them. */
 KnownVersion *known_version(Known *known, uint16_t version);
 
+/* The best version below TLS 1.3 that is accepted (of TLS 1.0 to 1.2; place 1: the one after it).
+ * NULL: none; or *open is set, and it is not known yet. */
+KnownVersion *known_best(Known *known, guint place, bool *open);
+
 /* The accepted suites of a version with this key exchange and authentication (NULL: any; a new
  * array of uint32_t, empty if there is none). */
 GArray *known_suites(Known *known, uint16_t version, const char *exchange,

@@ -550,9 +550,16 @@ bool pool_over(const Pool *pool, ProbeOutcome *outcome)
     return true;
 }
 
-Certainty pool_version(const Pool *pool, uint16_t version)
+bool pool_tls13(const Pool *pool)
 {
-    return known_version(pool->known, version)->certainty;
+    return known_version(pool->known, TLS_1_3)->certainty == CERTAINTY_YES;
+}
+
+uint16_t pool_older(const Pool *pool)
+{
+    bool open;
+    const KnownVersion *of = known_best(pool->known, 0, &open);
+    return of ? of->version : 0;
 }
 
 bool pool_calm(const Pool *pool)

@@ -29,8 +29,9 @@ Offer *pool_next(Pool *pool, const char *connection, bool *half_close);
 /* What came back for an offer. */
 void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
 
-/* Whether a version is accepted, as far as it is known. */
-Certainty pool_version(const Pool *pool, uint16_t version);
+/* Whether TLS 1.3 is accepted, and the best version below it (0: none), as far as it is known. */
+bool pool_tls13(const Pool *pool);
+uint16_t pool_older(const Pool *pool);
 
 /* Connections that may still be made; one is used beside the pool's own. */
 guint pool_allowed(const Pool *pool);

@@ -20,8 +20,11 @@ static Known *knowing(bool tls13)
     DiveSpec spec = {.server_name = "test.example", .depth = DIVE_FULL};
     Known *known = known_new(&spec);
     static const uint16_t all[] = {TLS_SSL3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3};
-    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
-        known_version(known, all[i])->over = true;
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
+        KnownVersion *of = known_version(known, all[i]);
+        of->over = of->settled = true;
+        of->certainty = CERTAINTY_NO;
+    }
     accept(known, TLS_1_2, 0xC02F); /* ECDHE_RSA_WITH_AES_128_GCM_SHA256 */
     accept(known, TLS_1_2, 0xC013); /* ECDHE_RSA_WITH_AES_128_CBC_SHA */
     if (tls13)
