@@ -29,6 +29,8 @@ typedef struct Ask {
     Handshake *messages;
     GByteArray *first; /* the first bytes received, while no record has come of them */
     GByteArray *alert; /* of an alert in pieces */
+    Flight *flight;    /* NULL: nothing encrypted is to be read */
+    bool encrypted;    /* the alert travelled so */
     int warning;       /* the last warning alert; -1: none came */
     bool half_close;
     double now; /* of the event */
@@ -57,6 +59,7 @@ void reply_free(Reply *reply)
     g_free(reply->prime);
     g_free(reply->public_key);
     g_free(reply->alpn);
+    opened_free(reply->opened);
     g_free(reply->leaf);
     json_decref(reply->args);
     g_free(reply);
@@ -113,8 +116,26 @@ static void read_key_exchange(Reply *reply, const HandshakeMessage *message)
 
 /* ---- how it ends ---- */
 
+/* What the encrypted flight adds to the reply, once nothing more of it is read. */
+static void take_opened(Ask *ask)
+{
+    Reply *reply = ask->reply;
+    const Transcript *transcript = ask->transcript;
+    if (!ask->flight || !flight_begun(ask->flight))
+        return;
+    reply->opened = flight_take(ask->flight);
+    reply->alpn = g_strdup(reply->opened->alpn);
+    reply->scheme = reply->opened->scheme;
+    reply->has_scheme = reply->scheme != 0;
+    reply->asked = transcript->asked;
+    reply->stapled = transcript->staple > 0;
+    reply->certificates = transcript->chain ? transcript->chain->len : 0;
+    reply->leaf = g_strdup(transcript->leaf);
+}
+
 static void end_with(Ask *ask, ReplyKind kind, const char *reason, json_t *args)
 {
+    take_opened(ask);
     ask->reply->kind = kind;
     ask->reply->reason = reason;
     ask->reply->args = args;
@@ -155,7 +176,7 @@ static void refused(Ask *ask, guint level, guint code)
 
 static void alert_came(Ask *ask, guint level, guint code)
 {
-    SaidAlert alert = {.level = level, .code = code};
+    SaidAlert alert = {.encrypted = ask->encrypted, .level = level, .code = code};
     transcript_alert(ask->transcript, &alert, ask->now);
     if (ask->transcript->fault)
         blame(ask, ask->transcript->fault);
@@ -215,6 +236,19 @@ static bool is_last(const Ask *ask, uint8_t type)
            (type == HANDSHAKE_SERVER_HELLO && ask->reply->version >= TLS_1_3);
 }
 
+/* What is encrypted comes next. A message may not span the change of keys. */
+static bool goes_on(Ask *ask, const HandshakeMessage *message)
+{
+    if (message->type != HANDSHAKE_SERVER_HELLO || !ask->flight ||
+        !flight_begin(ask->flight, message->bytes, message->size))
+        return false;
+    if (handshake_pending(ask->messages)) {
+        transcript_unexpected(ask->transcript, "plaintext");
+        blame(ask, ask->transcript->fault);
+    }
+    return true;
+}
+
 static void message_came(Ask *ask, const HandshakeMessage *message)
 {
     Said said = {.bytes = message->bytes, .size = message->size};
@@ -226,7 +260,7 @@ static void message_came(Ask *ask, const HandshakeMessage *message)
         blame(ask, ask->transcript->fault);
     else if (ask->transcript->retry)
         answered(ask, REPLY_RETRY, NULL, NULL);
-    else if (is_last(ask, message->type))
+    else if (is_last(ask, message->type) && !goes_on(ask, message))
         answered(ask, REPLY_CHOSEN, NULL, NULL);
 }
 
@@ -253,8 +287,31 @@ static void unexpected_came(Ask *ask, const Record *record)
     blame(ask, ask->transcript->fault);
 }
 
+static void sealed_came(Ask *ask, const Record *record)
+{
+    Record inner;
+    switch (flight_record(ask->flight, record, &inner, ask->now)) {
+    case FLIGHT_WHOLE:
+        answered(ask, REPLY_CHOSEN, NULL, NULL);
+        break;
+    case FLIGHT_FAULT:
+        blame(ask, ask->transcript->fault);
+        break;
+    case FLIGHT_ALERT:
+        ask->encrypted = true;
+        alert_bytes_came(ask, &inner);
+        break;
+    case FLIGHT_MORE:
+        break;
+    }
+}
+
 static void record_came(Ask *ask, const Record *record)
 {
+    if (ask->flight && flight_begun(ask->flight) && record->type != RECORD_ALERT) {
+        sealed_came(ask, record);
+        return;
+    }
     handshake_feed(ask->messages, record);
     if (record->type == RECORD_HANDSHAKE)
         messages_came(ask);
@@ -371,6 +428,8 @@ static void ask_start(Talk *base, double now)
         transcript_ssl2(ask->transcript, &said, now);
     else
         transcript_message(ask->transcript, &said, now);
+    if (ask->offer->opens)
+        ask->flight = flight_new(ask->transcript, ask->offer, message);
     talk_send(base, records->data, records->len, now);
     base->half_close = ask->half_close;
 }
@@ -424,6 +483,7 @@ static void ask_end(Talk *base, TalkEnd how, double now)
 static void ask_free(Talk *base)
 {
     Ask *ask = (Ask *)base;
+    flight_free(ask->flight);
     transcript_free(ask->transcript);
     record_splitter_free(ask->in);
     handshake_free(ask->messages);

@@ -1,12 +1,12 @@
 /* ask: one raw hello, and what came back, up to where a key would be needed.
  *
  * The conversation sends the Offer's records and reads the server's flight: in TLS 1.3 the
- * ServerHello or HelloRetryRequest, below it everything up to ServerHelloDone, in SSL 2.0 the
- * SERVER-HELLO; or an alert, a close, a reset, silence, something illegal. Facts are told as in a
- * handshake (transcript.h: messages, alerts, bytes, the chain). It is done (TALK_DONE) whenever the
- * server answered the question, also by an alert or a close; it has failed where it did not
- * (silence, a reset, a ceiling, something illegal or no TLS, a STARTTLS that is refused). Phase:
- * "hello".
+ * ServerHello or HelloRetryRequest and, where the Offer `opens` it, what is encrypted behind it up
+ * to Finished (flight.h); below it everything up to ServerHelloDone; in SSL 2.0 the SERVER-HELLO;
+ * or an alert, a close, a reset, silence, something illegal. Facts are told as in a handshake
+ * (transcript.h: messages, alerts, bytes, the chain). It is done (TALK_DONE) whenever the server
+ * answered the question, also by an alert or a close; it has failed where it did not (silence, a
+ * reset, a ceiling, something illegal or no TLS, a STARTTLS that is refused). Phase: "hello".
  *
  * A server that has chosen, with a ServerHello that is legal, and then fails (an alert, a close
  * before its flight is whole, a ceiling) has chosen all the same: REPLY_CHOSEN, with the reason.
@@ -14,6 +14,7 @@
 #ifndef TLSDIVE_WORKER_TALK_ASK_H
 #define TLSDIVE_WORKER_TALK_ASK_H
 
+#include "worker/talk/flight.h"
 #include "worker/talk/talk.h"
 #include "worker/tls/offer.h"
 
@@ -55,6 +56,9 @@ typedef struct Reply {
     guint session_id_size; /* bytes of the session id that the server sent */
     bool asked;            /* a CertificateRequest came */
     bool stapled;          /* a CertificateStatus came */
+    Opened *opened;        /* what TLS 1.3 encrypts, of an offer that opens it; NULL: nothing of it
+                              came, or it cannot be read. alpn, scheme, asked, stapled and leaf are of
+                              it too */
     char *leaf;            /* SHA-256 of the first certificate; NULL: no Certificate message came */
     guint certificates;    /* in it */
     int alert;             /* the fatal alert, or the ERROR's code of SSL 2.0; -1: none. Beside

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { ALERT_WARNING = 1 };
+enum { ALERT_WARNING = 1, RAW_PUBLIC_KEY = 2 /* CertificateType, RFC 7250 */ };
 
 static void bytes_free(gpointer bytes)
 {
@@ -267,9 +267,39 @@ static bool out_of_place(Transcript *transcript, guint8 type)
     return true;
 }
 
-static void see_certificates(Transcript *transcript, const Said *said)
+/* The encrypted part of the server's first flight, and how far it must have come before each. */
+static const struct {
+    guint8 type, least, place;
+} encrypted_places[] = {
+    {HANDSHAKE_ENCRYPTED_EXTENSIONS, 0, 1}, {HANDSHAKE_CERTIFICATE_REQUEST, 1, 2},
+    {HANDSHAKE_CERTIFICATE, 1, 3},          {HANDSHAKE_COMPRESSED_CERTIFICATE, 1, 3},
+    {HANDSHAKE_CERTIFICATE_VERIFY, 3, 4},   {HANDSHAKE_FINISHED, 4, 5},
+};
+
+/* True where an encrypted message may not come from the server now. */
+static bool out_of_order(Transcript *transcript, guint8 type)
+{
+    if (!transcript->held)
+        return false;
+    for (guint i = 0; i < G_N_ELEMENTS(encrypted_places); i++) {
+        guint place = encrypted_places[i].place;
+        if (encrypted_places[i].type != type)
+            continue;
+        bool wrong = transcript->place < encrypted_places[i].least || transcript->place >= place;
+        transcript->place = place;
+        return wrong;
+    }
+    return true;
+}
+
+static void see_certificates(Transcript *transcript, const Said *said, json_t *fact)
 {
     bool cut = false;
+    if (transcript->version == TLS_1_3 && transcript->client)
+        take_faults(transcript, fact,
+                    hello_check_entries(transcript->client, said->bytes, said->size));
+    if (transcript->raw_keys)
+        return;
     g_clear_pointer(&transcript->chain, g_ptr_array_unref);
     transcript->chain =
         message_certificates(said->bytes, said->size, transcript->version == TLS_1_3, &cut);
@@ -295,11 +325,30 @@ static void see_request(Transcript *transcript)
         over_limit(transcript, "limit-hello-requests", "requests", LIMIT_HELLO_REQUESTS);
 }
 
+/* The server shows a RawPublicKey: RFC 7250 section 4.2. */
+static bool shows_raw_key(const Said *said)
+{
+    g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
+    Reader reader = reader_new(said->bytes, said->size);
+    reader_skip(&reader, 4);
+    hello_read_extensions(&reader, extensions);
+    const Extension *type = hello_extension(extensions, EXTENSION_SERVER_CERTIFICATE_TYPE);
+    return type && reader_peek(&type->data) == RAW_PUBLIC_KEY;
+}
+
+static void see_encrypted_extensions(Transcript *transcript, const Said *said, json_t *fact)
+{
+    if (transcript->client)
+        take_faults(transcript, fact,
+                    hello_check_encrypted(transcript->client, said->bytes, said->size));
+    transcript->raw_keys = shows_raw_key(said);
+}
+
 /* What a message from the server says and whether it may. `fact` is its fact. */
 static void see_received(Transcript *transcript, const Said *said, json_t *fact)
 {
     guint8 type = said->bytes[0];
-    if (!said->encrypted && out_of_place(transcript, type)) {
+    if (said->encrypted ? out_of_order(transcript, type) : out_of_place(transcript, type)) {
         add_fault(fact, "message-unexpected");
         transcript_unexpected(transcript, message_name(said->bytes, said->size));
         return;
@@ -312,9 +361,7 @@ static void see_received(Transcript *transcript, const Said *said, json_t *fact)
         see_server_hello(transcript, said, fact);
         break;
     case HANDSHAKE_ENCRYPTED_EXTENSIONS:
-        if (transcript->client)
-            take_faults(transcript, fact,
-                        hello_check_encrypted(transcript->client, said->bytes, said->size));
+        see_encrypted_extensions(transcript, said, fact);
         break;
     case HANDSHAKE_SERVER_KEY_EXCHANGE:
         see_key_exchange(transcript, said, fact);
@@ -325,7 +372,7 @@ static void see_received(Transcript *transcript, const Said *said, json_t *fact)
                         message_check_verify(transcript->client, said->bytes, said->size));
         break;
     case HANDSHAKE_CERTIFICATE:
-        see_certificates(transcript, said);
+        see_certificates(transcript, said, fact);
         break;
     case HANDSHAKE_CERTIFICATE_STATUS:
         see_staple(transcript, said);
@@ -425,6 +472,21 @@ void transcript_message(Transcript *transcript, const Said *said, double now)
     const char *phase = phase_after(transcript, type);
     if (phase && !transcript->fault && !transcript->still)
         talk_phase(transcript->talk, phase, now);
+}
+
+void transcript_hold_order(Transcript *transcript)
+{
+    transcript->held = true;
+}
+
+void transcript_unpacked(Transcript *transcript, const Said *packed, const Said *certificate,
+                         double now)
+{
+    g_autofree char *hash = bytes_sha256(packed->bytes, packed->size);
+    g_autoptr(json_t) unheeded = json_object();
+    see_certificates(transcript, certificate, unheeded);
+    if (transcript->chain)
+        tell_chain(transcript, hash, now);
 }
 
 void transcript_keep_phase(Transcript *transcript)

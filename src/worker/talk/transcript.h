@@ -35,6 +35,7 @@ typedef struct Transcript {
     bool resuming;      /* set by the client: its hello offers an earlier session */
     gsize staple;       /* bytes of the stapled OCSP response; 0: none came */
     bool asked;         /* the server asked for a client certificate */
+    bool raw_keys;      /* the server shows a bare key in place of certificates (RFC 7250) */
     GPtrArray *chain;   /* GBytes *, as sent; NULL: no Certificate message came */
     char *leaf;         /* SHA-256 of the first of them; NULL: none */
 
@@ -42,9 +43,10 @@ typedef struct Transcript {
     GPtrArray *kept;     /* GBytes * that the hellos borrow from */
     GHashTable *written; /* hashes of the bytes that were written */
     guint messages, warnings, requests;
-    guint place; /* how far the server's flight of TLS 1.2 has come */
+    guint place; /* how far the server's flight has come */
     bool sent;   /* something was sent since the server last spoke */
     bool still;  /* see transcript_keep_phase */
+    bool held;   /* see transcript_hold_order */
 } Transcript;
 
 /* A handshake message with its header. */
@@ -76,6 +78,14 @@ void transcript_keep_phase(Transcript *transcript);
 
 /* A handshake message passes. */
 void transcript_message(Transcript *transcript, const Said *said, double now);
+
+/* From now on encrypted messages of the server's first flight are held to their order, which
+ * otherwise GnuTLS sees to (RFC 8446 section 4.4). */
+void transcript_hold_order(Transcript *transcript);
+
+/* In the CompressedCertificate that has passed is this Certificate message (RFC 8879). */
+void transcript_unpacked(Transcript *transcript, const Said *packed, const Said *certificate,
+                         double now);
 
 /* A message of SSL 2.0 passes, without the header of its record; encrypted is not asked. What a
  * SERVER-HELLO says is not judged here: only what does not parse is a fault. */

@@ -153,9 +153,11 @@ const Extension *hello_extension(const GArray *extensions, uint16_t type);
 GPtrArray *hello_check(const ClientHello *client, const ServerHello *server,
                        const ServerHello *retry);
 
-/* The same for a whole EncryptedExtensions message: what was not offered, stands twice, or may not
- * stand there. */
+/* The same for a whole EncryptedExtensions message, and for the extensions beside the certificates
+ * of a Certificate message of TLS 1.3: what was not offered, stands twice, or may not stand there.
+ */
 GPtrArray *hello_check_encrypted(const ClientHello *client, const uint8_t *bytes, size_t size);
+GPtrArray *hello_check_entries(const ClientHello *client, const uint8_t *bytes, size_t size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ClientHello, hello_client_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ServerHello, hello_server_free)

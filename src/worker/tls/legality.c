@@ -15,6 +15,7 @@ typedef struct Check {
     const ServerHello *server;
     const ServerHello *retry; /* that came before; or NULL */
     const char *name;         /* of the message */
+    const char *bearer;       /* its short name, as data/extensions.tsv has it */
     GPtrArray *faults;
 } Check;
 
@@ -120,14 +121,11 @@ static void check_session_id(const Check *check)
         add(check, "session-id-not-echoed", NULL);
 }
 
-/* The short name of the message, as data/extensions.tsv has it. */
-static const char *bearer(const Check *check)
+static const char *bearer_of(const ServerHello *server)
 {
-    if (!check->server)
-        return "EE";
-    if (check->server->retry)
+    if (server->retry)
         return "HRR";
-    return check->server->version >= TLS_1_3 ? "SH" : "SH2";
+    return server->version >= TLS_1_3 ? "SH" : "SH2";
 }
 
 /* A cookie is the server's own idea (RFC 8446 section 4.2), and the signalling suite stands for
@@ -155,7 +153,7 @@ static void check_extension_list(const Check *check, const GArray *extensions)
             add_named(check, "extension-twice", "extension", name);
         else if (!extension_offered(check, extension->type))
             add_named(check, "extension-not-offered", "extension", name);
-        else if (info && !registry_extension_allowed(info, bearer(check)))
+        else if (info && !registry_extension_allowed(info, check->bearer))
             add(check, "extension-misplaced",
                 json_pack("{s:s, s:s}", "extension", name, "name", check->name));
     }
@@ -267,6 +265,7 @@ GPtrArray *hello_check(const ClientHello *client, const ServerHello *server,
                    .server = server,
                    .retry = retry,
                    .name = server->retry ? "HelloRetryRequest" : "ServerHello",
+                   .bearer = bearer_of(server),
                    .faults = fault_list_new()};
     if (server->fault) {
         g_ptr_array_add(check.faults,
@@ -280,7 +279,10 @@ GPtrArray *hello_check(const ClientHello *client, const ServerHello *server,
 
 GPtrArray *hello_check_encrypted(const ClientHello *client, const uint8_t *bytes, size_t size)
 {
-    Check check = {.client = client, .name = "EncryptedExtensions", .faults = fault_list_new()};
+    Check check = {.client = client,
+                   .name = "EncryptedExtensions",
+                   .bearer = "EE",
+                   .faults = fault_list_new()};
     g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
     Reader reader = reader_new(bytes, size);
     reader_skip(&reader, 1);
@@ -297,6 +299,27 @@ GPtrArray *hello_check_encrypted(const ClientHello *client, const uint8_t *bytes
         Reader data = alpn->data;
         Reader list = reader_vector(&data, 2);
         check_protocol(&check, reader_vector(&list, 1));
+    }
+    return check.faults;
+}
+
+GPtrArray *hello_check_entries(const ClientHello *client, const uint8_t *bytes, size_t size)
+{
+    Check check = {
+        .client = client, .name = "Certificate", .bearer = "CT", .faults = fault_list_new()};
+    Reader reader = reader_new(bytes, size);
+    reader_skip(&reader, 1);
+    Reader body = reader_vector(&reader, 3);
+    reader_vector(&body, 1);
+    Reader list = reader_vector(&body, 3);
+    while (reader_left(&list) && !check.faults->len) {
+        g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
+        reader_vector(&list, 3);
+        if (hello_read_extensions(&list, extensions))
+            check_extension_list(&check, extensions);
+        else
+            g_ptr_array_add(check.faults,
+                            fault_message(check.name, "extensions do not parse or are too many"));
     }
     return check.faults;
 }

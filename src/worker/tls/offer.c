@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/util/bytes.h"
+#include "worker/tls/agree.h"
 #include "worker/tls/record.h"
 
 enum {
@@ -209,12 +210,18 @@ static bool speaks_tls13(const Offer *offer)
     return offer->version >= TLS_1_3 || offer_has(offer->versions, TLS_1_3);
 }
 
+static GByteArray *share_of(const Offer *offer, uint16_t group)
+{
+    GByteArray *share = offer->opens ? agree_public(group, offer->secret) : NULL;
+    return share ? share : offer_share(group, offer->random);
+}
+
 static bool put_shares(const Offer *offer, GByteArray *out)
 {
     guint list = open_vector(out, 2);
     for (guint i = 0; i < offer->shares->len; i++) {
         uint16_t group = g_array_index(offer->shares, uint16_t, i);
-        g_autoptr(GByteArray) share = offer_share(group, offer->random);
+        g_autoptr(GByteArray) share = share_of(offer, group);
         if (!share || out->len + share->len + EXTENSION_HEADER > UINT16_MAX)
             continue;
         bytes_put(out, group, 2);

@@ -49,7 +49,10 @@ typedef struct Offer {
     guint8 session_id[32]; /* likewise */
     guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3; at
                               most 32 */
-    guint fragment;        /* bytes of the message in one record; 0: as much as fits */
+    bool opens; /* what the server encrypts is to be opened: shares are of keys made from `secret`,
+                   where agree.h has the group */
+    guint8 secret[32]; /* likewise filled; may be known to anybody */
+    guint fragment;    /* bytes of the message in one record; 0: as much as fits */
 } Offer;
 
 /* An empty offer for a version: lists that are there to be filled; random is zero. */

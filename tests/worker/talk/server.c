@@ -51,6 +51,11 @@ const gnutls_datum_t *server_certificate(void)
     return &ecdsa_der;
 }
 
+gnutls_x509_privkey_t server_key(void)
+{
+    return keys[0];
+}
+
 static ssize_t push(gnutls_transport_ptr_t pointer, const void *data, size_t size)
 {
     Server *server = pointer;

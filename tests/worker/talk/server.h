@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 #include "tests/worker/talk/drive.h"
 
@@ -29,6 +30,9 @@ void server_prepare(void);
 
 /* The DER of the ECDSA certificate; borrowed. */
 const gnutls_datum_t *server_certificate(void);
+
+/* The key of the ECDSA certificate; borrowed. */
+gnutls_x509_privkey_t server_key(void);
 
 Server *server_new(const ServerSpec *spec);
 void server_free(Server *server);
