@@ -136,6 +136,13 @@ def nginx(servers):
     return ports
 
 
+def nginx_files(port):
+    """The configuration of the nginx whose first port this is, and its process: SIGHUP reads it again."""
+    home = folder("nginx")
+    with open(os.path.join(home, f"pid-{port}")) as file:
+        return os.path.join(home, f"nginx-{port}.conf"), int(file.read())
+
+
 def s_server(pem, key, *more):
     port = free_port()
     start(["openssl", "s_server", "-quiet", "-accept", f"{ADDRESS}:{port}", "-cert", pem, "-cert_chain", pem,

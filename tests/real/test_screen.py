@@ -5,7 +5,7 @@ import signal
 import socket
 
 from program import TLSDIVE
-from servers import ADDRESS, ROOT, Pki, free_port, nginx, s_server, start, stop
+from servers import ADDRESS, ROOT, Pki, free_port, nginx, nginx_files, s_server, start, stop
 from tap import check, equal, main, test, until
 from terminal import Terminal
 
@@ -193,6 +193,50 @@ def a_watched_cell_turns_when_the_server_goes():
     screen.until("WATCHING", "TLS 1.3: no")
     screen.keys("W")
     screen.until("TLS 1.3: no", gone=["WATCHING"])
+    screen.keys("Q")
+    screen.ended()
+
+
+@test
+def a_watched_suite_turns_when_nginx_is_reloaded():
+    pem, key = pki.leaf("reload", names="DNS:one.example")
+    port, = nginx([f"ssl_certificate {pem}; ssl_certificate_key {key}; ssl_protocols TLSv1.2;"
+                   "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:AES128-SHA;"])
+    conf, pid = nginx_files(port)
+    screen = Screen("--ca-file", pki.ca, f"{ADDRESS}:{port}", columns=120, rows=40)
+    screen.until("1/1 done")
+    screen.keys("D")
+    screen.until("TLS 1.2, 2 suites", gone=["asking"])
+    screen.keys("7")
+    screen.until("2 accepted")
+    screen.keys("/")
+    screen.text("RSA_AES_128_CBC_SHA")
+    screen.keys("Enter", "W")
+    screen.until("WATCHING", "RSA_AES_128_CBC_SHA in TLS 1.2: yes")
+    with open(conf) as file:
+        lines = file.read()
+    with open(conf, "w") as file:
+        file.write(lines.replace(":AES128-SHA;", ";"))
+    os.kill(pid, signal.SIGHUP)
+    screen.until("WATCHING", "RSA_AES_128_CBC_SHA in TLS 1.2: no", "[no]")
+    screen.keys("Q")
+    screen.ended()
+
+
+@test
+def a_cell_is_asked_many_times():
+    screen = Screen(*good(), columns=120, rows=40)
+    screen.until("1/1 done")
+    screen.keys("7", "D")
+    screen.until("asked:", gone=["asking"])
+    screen.text(":ask 20")
+    screen.keys("Enter")
+    screen.until("TLS 1.3, asked 20 times", "ANSWERS", "   20 100%", "yes: TLS 1.3, TLS_", "FROM HELLO TO ANSWER",
+                 "yyyyyyyyyy yyyyyyyyyy", "20 connections")
+    screen.keys("Enter")
+    screen.until("accepts ▸ connection", "ClientHello")
+    screen.keys("Escape", "Escape")
+    screen.until("TLS 1.3: yes, 20 times alike, connection", "[suites")
     screen.keys("Q")
     screen.ended()
 

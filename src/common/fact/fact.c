@@ -20,6 +20,7 @@ static const char *const kind_names[] = {
     [FACT_NEGOTIATED] = "negotiated",
     [FACT_DIVE] = "dive",
     [FACT_ANSWER] = "answer",
+    [FACT_TRY] = "try",
     [FACT_CHAIN] = "chain",
     [FACT_CERTIFICATE] = "certificate",
     [FACT_VERDICT] = "verdict",

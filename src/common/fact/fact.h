@@ -30,6 +30,7 @@ typedef enum FactKind {
     FACT_NEGOTIATED,
     FACT_DIVE,
     FACT_ANSWER,
+    FACT_TRY,
     FACT_CHAIN,
     FACT_CERTIFICATE,
     FACT_VERDICT,

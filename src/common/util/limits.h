@@ -61,6 +61,7 @@ enum {
     LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
     LIMIT_QUESTIONS = 4096,     /* connections of dives, of all endpoints, whose lines are kept */
     LIMIT_TIMES = 1000,         /* times that one question is asked in a row */
+    LIMIT_TRIES = 4000,         /* hellos of one question that are kept, lost ones among them */
     LIMIT_PER_ADDRESS = 8,      /* established connections to one address, unless --per-address */
     LIMIT_CONNECTING = 64,      /* connects to one address that wait for an answer */
     LIMIT_PARALLEL = 128,       /* established connections in all, unless --parallel */

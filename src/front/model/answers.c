@@ -42,12 +42,20 @@ static void topic_free(void *data)
     g_free(topic);
 }
 
+static void try_free(void *data)
+{
+    Try *try = data;
+    json_decref(try->fact);
+    g_free(try);
+}
+
 Answers *answers_new(void)
 {
     Answers *answers = g_new0(Answers, 1);
     answers->now = &answers->dive;
     answers->topics = g_ptr_array_new_with_free_func(topic_free);
     answers->index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    answers->tries = g_ptr_array_new_with_free_func(try_free);
     return answers;
 }
 
@@ -57,6 +65,7 @@ void answers_free(Answers *answers)
         return;
     g_hash_table_unref(answers->index);
     g_ptr_array_unref(answers->topics);
+    g_ptr_array_unref(answers->tries);
     json_decref(answers->dive.args);
     json_decref(answers->one.args);
     g_free(answers);
@@ -82,6 +91,8 @@ static void begin(Answers *answers, const json_t *fact, double at)
                    .began = at,
                    .allowed = count_of(fact, "allowed", 0)};
     answers->now = dive;
+    if (dive == &answers->one)
+        g_ptr_array_set_size(answers->tries, 0);
 }
 
 static bool end(Dive *dive, const json_t *fact, double at)
@@ -224,6 +235,20 @@ bool answers_fold(Answers *answers, json_t *fact, struct Connection *proof)
         set_cell(answers, topic, answer, i);
     answer_unref(topic->last);
     topic->last = answer;
+    return true;
+}
+
+bool answers_fold_try(Answers *answers, json_t *fact, struct Connection *proof)
+{
+    AnswerWord word = ANSWER_UNKNOWN;
+    if (answers->tries->len >= LIMIT_TRIES || !read_word(fact, &word))
+        return false;
+    Try *try = g_new0(Try, 1);
+    try->fact = json_incref(fact);
+    try->word = word;
+    try->took = fact_number(fact, "took", -1);
+    try->proof = proof;
+    g_ptr_array_add(answers->tries, try);
     return true;
 }
 

@@ -43,6 +43,14 @@ typedef struct AnswerTopic {
     Answer *last;         /* the newest answer */
 } AnswerTopic;
 
+/* One hello of a question that is asked alone. */
+typedef struct Try {
+    json_t *fact;
+    AnswerWord word;
+    double took;              /* seconds until it was answered; negative: it was not */
+    struct Connection *proof; /* NULL: none is named, or known */
+} Try;
+
 /* A dive, running or over. */
 typedef struct Dive {
     guint number; /* of all of this endpoint, from 1; 0: there was none */
@@ -58,6 +66,7 @@ typedef struct Dive {
 typedef struct Answers {
     Dive dive;         /* the last that was about more than one question */
     Dive one;          /* the last that was about one */
+    GPtrArray *tries;  /* Try *, owned: what came of each of its hellos, in order */
     Dive *now;         /* the last that began */
     GPtrArray *topics; /* AnswerTopic *, owned, in the order in which they came up */
     GHashTable *index; /* the same by question, version and key */
@@ -67,10 +76,12 @@ typedef struct Answers {
 Answers *answers_new(void);
 void answers_free(Answers *answers);
 
-/* Fold a `dive` or an `answer` fact in; false where it makes no sense or a ceiling is reached.
- * `proof` is the connection that the answer names, or NULL. */
+/* Fold a `dive`, an `answer` or a `try` fact in; false where it makes no sense or a ceiling is
+ * reached. `proof` is the connection that the answer names, or NULL. */
 bool answers_fold_dive(Answers *answers, json_t *fact, double at);
 bool answers_fold(Answers *answers, json_t *fact, struct Connection *proof);
+
+bool answers_fold_try(Answers *answers, json_t *fact, struct Connection *proof);
 
 /* The topic; "" stands for no version and no key. NULL: never answered. */
 const AnswerTopic *answers_topic(const Answers *answers, const char *question, const char *version,

@@ -585,13 +585,22 @@ static bool fold_dive(Fold *fold)
     return answers_fold_dive(answers_get(fold->endpoint), fold->fact, fold->at);
 }
 
-static bool fold_answer(Fold *fold)
+/* The connection that an answer names, where it is one of its endpoint's. */
+static Connection *proof_of(const Fold *fold)
 {
     const char *id = fact_string(fold->fact, "connection", NULL);
     Connection *proof = id ? g_hash_table_lookup(fold->model->by_connection, id) : NULL;
-    if (proof && proof->endpoint != fold->endpoint)
-        proof = NULL;
-    return answers_fold(answers_get(fold->endpoint), fold->fact, proof);
+    return proof && proof->endpoint == fold->endpoint ? proof : NULL;
+}
+
+static bool fold_answer(Fold *fold)
+{
+    return answers_fold(answers_get(fold->endpoint), fold->fact, proof_of(fold));
+}
+
+static bool fold_try(Fold *fold)
+{
+    return answers_fold_try(answers_get(fold->endpoint), fold->fact, proof_of(fold));
 }
 
 /* What a kind's folder needs to be found before it is called. */
@@ -618,6 +627,7 @@ static const struct {
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
     [FACT_DIVE] = {NEEDS_ENDPOINT, fold_dive},
     [FACT_ANSWER] = {NEEDS_ENDPOINT, fold_answer},
+    [FACT_TRY] = {NEEDS_ENDPOINT, fold_try},
     [FACT_ERROR] = {NEEDS_NOTHING, fold_error},
     [FACT_DONE] = {NEEDS_ENDPOINT, fold_done},
 };

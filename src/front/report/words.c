@@ -238,6 +238,13 @@ char *words_trait(const char *code, bool ascii)
     return g_strdelimit(text_escape(code, -1, ascii), "-", ' ');
 }
 
+char *words_question(const json_t *question, bool ascii)
+{
+    g_autofree char *items = words_value(json_object_get(question, "items"), ascii);
+    const char *version = fact_string(question, "version", NULL);
+    return version ? g_strdup_printf(_("%s in %s"), items, version) : g_steal_pointer(&items);
+}
+
 char *words_outcome(const Endpoint *endpoint, bool ascii)
 {
     if (!endpoint->result)

@@ -29,6 +29,9 @@ char *words_answer(const Answer *answer, bool ascii);
  * not known is shown as it is, with blanks. */
 char *words_trait(const char *code, bool ascii);
 
+/* What a question of a `question` job asks: "x25519 in TLS 1.3". */
+char *words_question(const json_t *question, bool ascii);
+
 /* Text from the network (a string, or {"base64": ...}), a number, or a list of those. */
 char *words_value(const json_t *value, bool ascii);
 

@@ -30,8 +30,9 @@ typedef struct AcceptsView {
     AcceptsRows *rows; /* of the version of the model below */
     Lines *detail;
     AcceptsTab tab;
-    int column;      /* of the cell that the cursor is on */
-    bool other_rows; /* refused rows too; of two endpoints: only rows that differ */
+    int column;       /* of the cell that the cursor is on */
+    bool other_rows;  /* refused rows too; of two endpoints: only rows that differ */
+    GHashTable *kept; /* identities: rows that were shown, which stay though they turn to refused */
     bool stale;
     guint version;
 } AcceptsView;
@@ -49,7 +50,8 @@ static bool is_shown(const AcceptsView *view, const AcceptsRow *row)
 {
     if (view->other && view->other_rows)
         return accepts_differs(row);
-    return view->other_rows || !*row->item || !accepts_is_refused(row);
+    return view->other_rows || !*row->item || !accepts_is_refused(row) ||
+           g_hash_table_contains(view->kept, row->identity);
 }
 
 /* Columns that say nothing in this tab. */
@@ -76,9 +78,14 @@ static void update(AcceptsView *view)
     g_autoptr(GPtrArray) shown = g_ptr_array_new();
     view->rows = accepts_rows_new(view->endpoint->answers,
                                   view->other ? view->other->answers : NULL, view->tab);
-    for (guint i = 0; i < view->rows->rows->len; i++)
-        if (is_shown(view, view->rows->rows->pdata[i]))
-            g_ptr_array_add(shown, view->rows->rows->pdata[i]);
+    for (guint i = 0; i < view->rows->rows->len; i++) {
+        AcceptsRow *row = view->rows->rows->pdata[i];
+        if (!is_shown(view, row))
+            continue;
+        g_ptr_array_add(shown, row);
+        if (!view->other_rows && !g_hash_table_contains(view->kept, row->identity))
+            g_hash_table_add(view->kept, g_strdup(row->identity));
+    }
     table_hide(view->table, hidden_columns(view));
     table_update(view->table, shown);
     accepts_rows_free(old);
@@ -297,12 +304,9 @@ static void add_watch(const AcceptsView *view)
     const Watch *watch = view->view.desk->watch;
     if (!watch)
         return;
-    g_autofree char *items =
-        words_value(json_object_get(watch->question, "items"), !view->view.desk->utf8);
-    const char *version = fact_string(watch->question, "version", NULL);
-    g_autofree char *text =
-        g_strdup_printf(_("watching %s%s%s: asked %u times (W there, or X, ends it)"), items,
-                        version ? _(" in ") : "", version ? version : "", watch->times);
+    g_autofree char *what = words_question(watch->question, !view->view.desk->utf8);
+    g_autofree char *text = g_strdup_printf(
+        _("watching %s: asked %u times (W there, or X, ends it)"), what, watch->times);
     add_line(view->detail, ROLE_LIVE, text);
 }
 
@@ -642,6 +646,7 @@ static bool command(View *base, Command command)
         return true;
     case COMMAND_REFUSED:
         view->other_rows = !view->other_rows;
+        g_hash_table_remove_all(view->kept);
         view->stale = true;
         update(view);
         return true;
@@ -702,6 +707,7 @@ static void free_view(View *base)
     desk_watch(base->desk, NULL, NULL);
     table_free(view->table);
     accepts_rows_free(view->rows);
+    g_hash_table_unref(view->kept);
     lines_free(view->detail);
     g_free(view);
 }
@@ -728,6 +734,7 @@ View *accepts_view_new(Desk *desk, const Endpoint *endpoint)
     view->endpoint = endpoint;
     view->table = table_new(&accepts_table, desk);
     view->detail = lines_new();
+    view->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     view->column = ACCEPTS_VERSIONS;
     return &view->view;
 }

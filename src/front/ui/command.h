@@ -21,6 +21,8 @@ typedef enum ViewKind {
     VIEW_CERTIFICATE,
     VIEW_FINDINGS,
     VIEW_ACCEPTS,
+    VIEW_CONNECTION, /* one that proves an answer */
+    VIEW_TRIES,
     VIEW_LOG,
     VIEW_HELP,
     VIEW_COUNT,

@@ -1,50 +1,27 @@
 /* The connection view: what was said on one connection, message by message, and what it shows. */
-#include "front/ui/view.h"
-
 #include "front/report/brief.h"
 #include "front/ui/glyph.h"
+#include "front/ui/lines_view.h"
 
 #include <glib/gi18n.h>
 
 typedef struct ConnectionView {
-    View view;
+    LinesView base;
     const Connection *connection;
-    char *subject;    /* NULL: nothing is said of it */
     json_t *question; /* that it asked; NULL: none */
-    Lines *lines;
 } ConnectionView;
 
-static void build(ConnectionView *view, int width)
+static void build(LinesView *base, int width)
 {
-    const Desk *desk = view->view.desk;
-    lines_clear(view->lines, width, desk->utf8);
+    const ConnectionView *view = (ConnectionView *)base;
+    (void)width;
     if (view->connection->shed) {
-        lines_begin(view->lines, NULL);
-        lines_tab(view->lines, 2);
-        lines_wrap(view->lines, ROLE_UNKNOWN, 2,
+        lines_begin(base->lines, NULL);
+        lines_tab(base->lines, 2);
+        lines_wrap(base->lines, ROLE_UNKNOWN, 2,
                    _("not kept: too many connections came after it (it is in the session's file)"));
     }
-    handshake_lines(desk, view->connection, view->lines);
-}
-
-static void draw(View *base, Area body)
-{
-    ConnectionView *view = (ConnectionView *)base;
-    int row = 0;
-    if (view->subject && body.rows > 3) {
-        Lines *lines = lines_new();
-        lines_clear(lines, body.columns - 1, base->desk->utf8);
-        lines_begin(lines, NULL);
-        lines_tab(lines, 1);
-        lines_wrap(lines, ROLE_TITLE, 1, view->subject);
-        row = MIN((int)lines_count(lines), body.rows / 2);
-        lines_draw(lines, area_part(body, 0, 0, row, body.columns), LINES_PLAIN);
-        lines_free(lines);
-    }
-    Area rest = area_part(body, row, 0, body.rows - row, body.columns);
-    build(view, rest.columns - 1);
-    base->desk->focus = rest;
-    lines_draw(view->lines, rest, LINES_FOCUSED);
+    handshake_lines(base->view.desk, view->connection, base->lines);
 }
 
 static void title(View *base, int width, GString *left, GString *right)
@@ -66,36 +43,16 @@ static void status(View *base, GString *left, GString *right)
     g_string_append(left, _("Enter opens a message"));
 }
 
-static ViewKind focus(const View *base)
+static bool command(LinesView *base, Command command)
 {
-    (void)base;
-    return VIEW_HANDSHAKE;
-}
-
-static bool command(View *base, Command command)
-{
-    ConnectionView *view = (ConnectionView *)base;
-    build(view, lines_width(view->lines));
-    const char *line = lines_selected(view->lines);
-    switch (command) {
-    case COMMAND_OPEN:
-    case COMMAND_IN:
-        if (!line || !handshake_pane.open(base->desk, view->connection->endpoint, line))
-            desk_say(base->desk, g_strdup(_("there is nothing behind this line")));
-        return true;
-    case COMMAND_BACK:
-    case COMMAND_OUT:
+    const ConnectionView *view = (ConnectionView *)base;
+    Desk *desk = base->view.desk;
+    const char *line = lines_selected(base->lines);
+    if (command != COMMAND_OPEN && command != COMMAND_IN)
         return false;
-    default:
-        return lines_move(view->lines, command);
-    }
-}
-
-static bool seek(View *base, const char *text, int direction)
-{
-    ConnectionView *view = (ConnectionView *)base;
-    build(view, lines_width(view->lines));
-    return lines_seek(view->lines, text, direction);
+    if (!line || !handshake_pane.open(desk, view->connection->endpoint, line))
+        desk_say(desk, g_strdup(_("there is nothing behind this line")));
+    return true;
 }
 
 static GPtrArray *endpoints(View *base)
@@ -112,52 +69,29 @@ static json_t *question(View *base, const char **endpoint)
     return view->question ? json_incref(view->question) : NULL;
 }
 
-static char *text(View *base)
+static void clear(LinesView *base)
 {
-    ConnectionView *view = (ConnectionView *)base;
-    build(view, lines_width(view->lines));
-    g_autofree char *lines = lines_text(view->lines);
-    return g_strdup_printf("%s%s%s", view->subject ? view->subject : "", view->subject ? "\n" : "",
-                           lines);
+    json_decref(((ConnectionView *)base)->question);
 }
 
-static void forms(View *base, GPtrArray *forms)
-{
-    ConnectionView *view = (ConnectionView *)base;
-    form_add(forms, _("line"), g_strstrip(lines_text_selected(view->lines)));
-    form_add(forms, _("the connection"), text(base));
-}
-
-static void free_view(View *base)
-{
-    ConnectionView *view = (ConnectionView *)base;
-    lines_free(view->lines);
-    g_free(view->subject);
-    json_decref(view->question);
-    g_free(view);
-}
-
-static const ViewOps connection_view = {
-    .free = free_view,
-    .focus = focus,
-    .draw = draw,
+static const LinesViewKind connection_view = {
+    .focus = VIEW_CONNECTION,
+    .name = N_("the connection"),
+    .line = N_("line"),
+    .build = build,
     .title = title,
     .status = status,
     .command = command,
-    .seek = seek,
     .endpoints = endpoints,
     .question = question,
-    .forms = forms,
-    .text = text,
+    .clear = clear,
 };
 
 View *connection_view_new(Desk *desk, const Connection *connection, char *subject, json_t *question)
 {
     ConnectionView *view = g_new0(ConnectionView, 1);
-    view->view = (View){&connection_view, desk};
     view->connection = connection;
-    view->subject = subject;
     view->question = question;
-    view->lines = lines_new();
-    return &view->view;
+    view->base.subject = subject;
+    return lines_view_init(&view->base, &connection_view, desk);
 }

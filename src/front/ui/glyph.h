@@ -34,6 +34,7 @@ typedef enum Glyph {
     GLYPH_DASH,    /* from - to */
     GLYPH_SPAN,    /* from -> to in time */
     GLYPH_UNASKED, /* not asked */
+    GLYPH_BAR,     /* a column's worth of a bar */
     GLYPH_COUNT,
 } Glyph;
 

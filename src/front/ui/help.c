@@ -1,8 +1,7 @@
 /* The help: the keys of a view, from the table of commands. */
-#include "front/ui/view.h"
-
 #include "common/util/text.h"
 #include "front/ui/glyph.h"
+#include "front/ui/lines_view.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -10,9 +9,8 @@
 enum { KEYS = 2, LEFT_TEXT = 18, COLUMN = 39, LEAST_TWO = 78 };
 
 typedef struct HelpView {
-    View view;
+    LinesView base;
     ViewKind kind;
-    Lines *lines;
 } HelpView;
 
 /* One line of help: keys and words at a column. */
@@ -33,7 +31,7 @@ static void heading(Lines *lines, int column, CommandGroup group)
 /* Two groups beside each other; where it is narrow, below each other. */
 static void groups(HelpView *view, CommandGroup left, CommandGroup right)
 {
-    Lines *lines = view->lines;
+    Lines *lines = view->base.lines;
     g_autoptr(GPtrArray) a = command_help(left, view->kind);
     g_autoptr(GPtrArray) b = command_help(right, view->kind);
     bool two = lines_width(lines) >= LEAST_TWO;
@@ -61,7 +59,7 @@ static void groups(HelpView *view, CommandGroup left, CommandGroup right)
 
 static void wire(HelpView *view)
 {
-    Lines *lines = view->lines;
+    Lines *lines = view->base.lines;
     g_autoptr(GPtrArray) all = command_help(GROUP_WIRE, view->kind);
     lines_begin(lines, NULL);
     heading(lines, 0, GROUP_WIRE);
@@ -83,13 +81,13 @@ static void signs(HelpView *view)
         {-1, "?", N_("not known")},           {-1, "-", N_("does not apply")},
         {GLYPH_RUNNING, NULL, N_("running")}, {GLYPH_CUT, NULL, N_("cut")},
     };
-    Lines *lines = view->lines;
+    Lines *lines = view->base.lines;
     lines_begin(lines, NULL);
     lines_tab(lines, 1);
     lines_add(lines, ROLE_TITLE, _("SIGNS"));
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         const char *sign =
-            rows[i].glyph < 0 ? rows[i].text : desk_glyph(view->view.desk, rows[i].glyph);
+            rows[i].glyph < 0 ? rows[i].text : desk_glyph(view->base.view.desk, rows[i].glyph);
         g_autofree char *text = g_strdup_printf("  %s %s", sign, _(rows[i].meaning));
         lines_add(lines, ROLE_TEXT, text);
     }
@@ -101,25 +99,17 @@ static void signs(HelpView *view)
           "TLS is not built yet, plain TLS was tried."));
 }
 
-static void build(HelpView *view, int width)
-{
-    Lines *lines = view->lines;
-    lines_clear(lines, width, view->view.desk->utf8);
-    groups(view, GROUP_MOVE, GROUP_LOOK);
-    lines_begin(lines, NULL);
-    groups(view, GROUP_TAKE, GROUP_PROGRAM);
-    lines_begin(lines, NULL);
-    wire(view);
-    lines_begin(lines, NULL);
-    signs(view);
-}
-
-static void draw(View *base, Area body)
+static void build(LinesView *base, int width)
 {
     HelpView *view = (HelpView *)base;
-    build(view, body.columns - 1);
-    base->desk->focus = body;
-    lines_draw(view->lines, body, LINES_FOCUSED);
+    (void)width;
+    groups(view, GROUP_MOVE, GROUP_LOOK);
+    lines_begin(base->lines, NULL);
+    groups(view, GROUP_TAKE, GROUP_PROGRAM);
+    lines_begin(base->lines, NULL);
+    wire(view);
+    lines_begin(base->lines, NULL);
+    signs(view);
 }
 
 static const char *const kind_names[VIEW_COUNT] = {
@@ -130,6 +120,8 @@ static const char *const kind_names[VIEW_COUNT] = {
     [VIEW_CERTIFICATE] = N_("certificate"),
     [VIEW_FINDINGS] = N_("findings"),
     [VIEW_ACCEPTS] = N_("accepts"),
+    [VIEW_CONNECTION] = N_("connection"),
+    [VIEW_TRIES] = N_("asked many times"),
     [VIEW_LOG] = N_("log"),
     [VIEW_HELP] = N_("help"),
 };
@@ -148,59 +140,17 @@ static void status(View *base, GString *left, GString *right)
     g_string_append(left, _("Esc closes   Down, Space: more   / searches"));
 }
 
-static ViewKind focus(const View *base)
-{
-    (void)base;
-    return VIEW_HELP;
-}
-
-static bool command(View *base, Command command)
-{
-    HelpView *view = (HelpView *)base;
-    if (command == COMMAND_BACK || command == COMMAND_OUT)
-        return false;
-    return lines_move(view->lines, command);
-}
-
-static bool seek(View *base, const char *text, int direction)
-{
-    return lines_seek(((HelpView *)base)->lines, text, direction);
-}
-
-static char *text(View *base)
-{
-    return lines_text(((HelpView *)base)->lines);
-}
-
-static void forms(View *base, GPtrArray *forms)
-{
-    form_add(forms, _("the help"), text(base));
-}
-
-static void free_view(View *base)
-{
-    HelpView *view = (HelpView *)base;
-    lines_free(view->lines);
-    g_free(view);
-}
-
-static const ViewOps help_view = {
-    .free = free_view,
-    .focus = focus,
-    .draw = draw,
+static const LinesViewKind help_view = {
+    .focus = VIEW_HELP,
+    .name = N_("the help"),
+    .build = build,
     .title = title,
     .status = status,
-    .command = command,
-    .seek = seek,
-    .forms = forms,
-    .text = text,
 };
 
 View *help_view_new(Desk *desk, ViewKind kind)
 {
     HelpView *view = g_new0(HelpView, 1);
-    view->view = (View){&help_view, desk};
     view->kind = kind;
-    view->lines = lines_new();
-    return &view->view;
+    return lines_view_init(&view->base, &help_view, desk);
 }

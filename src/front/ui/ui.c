@@ -281,7 +281,10 @@ static bool ask_question(Ui *ui, Command command, const char *argument)
     Desk *desk = &ui->desk;
     const char *endpoint = NULL;
     g_autoptr(json_t) question = question_here(ui, &endpoint);
-    guint64 times = argument ? g_ascii_strtoull(argument, NULL, 10) : 1;
+    const View *view = top_view(ui);
+    guint64 times = view->ops->times ? view->ops->times(top_view(ui)) : 1;
+    if (argument)
+        times = g_ascii_strtoull(argument, NULL, 10);
     if (!question)
         return false;
     if (json_is_false(question))
@@ -291,7 +294,7 @@ static bool ask_question(Ui *ui, Command command, const char *argument)
     else if (times < 1 || times > LIMIT_TIMES)
         desk_say(desk, g_strdup_printf(_("how many times? 1 to %d"), LIMIT_TIMES));
     else
-        desk_say(desk, desk->port->question(desk->port->data, endpoint, question, (guint)times));
+        desk_question(desk, endpoint, question, (guint)times);
     return true;
 }
 

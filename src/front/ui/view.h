@@ -73,6 +73,8 @@ typedef struct ViewOps {
      * probe job has it (doc/facts.md), a new reference, and the endpoint's id; JSON's false: one
      * that is asked by whole dives alone. NULL: the endpoints; NULL op: always. */
     json_t *(*question)(View *view, const char **endpoint);
+    /* How many times "again" asks that question; NULL op: once. */
+    guint (*times)(View *view);
     /* What "filter" and "sort" work on. NULL: nothing ever. */
     Table *(*table)(View *view);
     /* Appends what can be copied (Form, from form_add), the plainest first. */
@@ -129,6 +131,10 @@ char *desk_safe(const Desk *desk, const void *text, gssize size);
 
 /* What the screen is about: the title that was given, else the one host; to be freed. */
 char *desk_name(const Desk *desk);
+
+/* Asks an endpoint (its id) a question; of more than once a view shows how often it was answered
+ * how, and how fast, and nothing is watched any more. */
+void desk_question(Desk *desk, const char *endpoint, const json_t *question, guint times);
 
 /* Watches a question (taken), in place of what was watched; NULL: nothing any more. */
 void desk_watch(Desk *desk, const char *endpoint, json_t *question);

@@ -131,10 +131,10 @@ const char *known_protocol(guint index)
 
 /* ---- answers ---- */
 
-json_t *known_answer(const char *question, uint16_t version, const char *answer)
+static json_t *answer_new(FactKind kind, const char *question, uint16_t version, const char *answer)
 {
     char number[REGISTRY_NUMBER];
-    json_t *fact = fact_new(FACT_ANSWER);
+    json_t *fact = fact_new(kind);
     json_object_set_new(fact, "question", json_string(question));
     if (version)
         json_object_set_new(fact, "version", json_string(registry_version_name(version, number)));
@@ -146,6 +146,16 @@ json_t *known_answer(const char *question, uint16_t version, const char *answer)
 void known_code(json_t *answer, const char *code)
 {
     json_array_append_new(json_object_get(answer, "items"), json_string(code));
+}
+
+json_t *known_answer(const char *question, uint16_t version, const char *answer)
+{
+    return answer_new(FACT_ANSWER, question, version, answer);
+}
+
+json_t *known_try(const char *question, uint16_t version, const char *answer)
+{
+    return answer_new(FACT_TRY, question, version, answer);
 }
 
 void known_item(json_t *answer, const char *name, guint code)

@@ -74,6 +74,9 @@ void known_reason(Known *known, const char *connection, const char *reason, json
 /* An answer: version 0 has none; `answer` is yes, no or unknown. known_item adds what it is about,
  * known_say takes it, adds the arguments of its reason, and has it told. */
 json_t *known_answer(const char *question, uint16_t version, const char *answer);
+
+/* The same of one hello alone. */
+json_t *known_try(const char *question, uint16_t version, const char *answer);
 void known_item(json_t *answer, const char *name, guint code);
 
 /* Adds an item that has no number: a code of doc/facts.md, a hash. */

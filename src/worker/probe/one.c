@@ -165,11 +165,16 @@ static bool is_yes(const One *one, const Told *told)
     }
 }
 
+/* The version that an answer is said of. */
+static uint16_t version_of(const One *one)
+{
+    return one->question == QUESTION_VERSION ? 0 : one->version;
+}
+
 static void say(One *one, const char *reason)
 {
     const char *answer = one->yes ? "yes" : one->no ? "no" : "unknown";
-    uint16_t version = one->question == QUESTION_VERSION ? 0 : one->version;
-    json_t *fact = known_answer(questions[one->question], version, answer);
+    json_t *fact = known_answer(questions[one->question], version_of(one), answer);
     guint tries = one->yes ? one->yes : one->no ? one->no : one->told;
     for (guint i = 0; i < one->items->len; i++) {
         const char *name = g_ptr_array_index(one->items, i);
@@ -184,6 +189,43 @@ static void say(One *one, const char *reason)
     json_object_set_new(fact, "tries", json_integer(tries));
     if (tries != one->told)
         json_object_set_new(fact, "of", json_integer(one->told));
+    known_say(one->known, fact);
+}
+
+/* What the server chose, as far as that can vary; to be freed. NULL: nothing. */
+static char *chosen(const Reply *reply)
+{
+    char number[REGISTRY_NUMBER];
+    if (!reply || !(reply->chosen || reply->kind == REPLY_CHOSEN || reply->kind == REPLY_RETRY))
+        return NULL;
+    GString *text = g_string_new(registry_version_name(reply->version, number));
+    if (reply->suite)
+        g_string_append_printf(text, ", %s", registry_suite_name(reply->suite, number));
+    if (reply->has_group)
+        g_string_append_printf(text, ", %s", registry_group_name(reply->group, number));
+    if (reply->alpn)
+        g_string_append_printf(text, ", %s", reply->alpn);
+    return g_string_free(text, FALSE);
+}
+
+static void one_hear(Strategy *strategy, const Told *told)
+{
+    One *one = (One *)strategy;
+    const Reply *reply = told->reply;
+    bool lost = told->verdict == VERDICT_LOST, yes = !lost && is_yes(one, told);
+    json_t *fact = known_try(questions[one->question], version_of(one),
+                             yes    ? "yes"
+                             : lost ? "unknown"
+                                    : "no");
+    g_autofree char *value = chosen(reply);
+    for (guint i = 0; i < one->items->len; i++)
+        known_code(fact, g_ptr_array_index(one->items, i));
+    known_text(fact, "connection", told->connection);
+    known_text(fact, "value", value);
+    known_text(fact, "certificate", reply ? reply->leaf : NULL);
+    if (reply && reply->took > 0)
+        json_object_set_new(fact, "took", json_real(reply->took));
+    known_text(fact, "reason", yes ? NULL : told->reason);
     known_say(one->known, fact);
 }
 
@@ -242,6 +284,7 @@ static void one_free(Strategy *strategy)
 static const StrategyClass one_class = {
     .ask = one_ask,
     .tell = one_tell,
+    .hear = one_hear,
     .want = one_want,
     .left = one_want,
     .over = one_over,

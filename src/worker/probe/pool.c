@@ -495,21 +495,24 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
         return;
     }
     known_reason(pool->known, asked->connection, reply->reason, reply->args);
-    if (!judge(pool, asked, reply, &verdict)) {
-        requeue(pool, asked);
-    } else {
-        Told told = {
-            .verdict = verdict,
-            .offer = asked->offer,
-            .reply = reply,
-            .connection = asked->connection,
-            .reason = reply->reason,
-            .args = reply->args,
-            .tries = verdict == VERDICT_REFUSED && asked->closed ? asked->closed : 1,
-            .of = asked->tries,
-        };
+    bool judged = judge(pool, asked, reply, &verdict);
+    Told told = {
+        .verdict = verdict,
+        .offer = asked->offer,
+        .reply = reply,
+        .connection = asked->connection,
+        .reason = reply->reason,
+        .args = reply->args,
+        .tries = verdict == VERDICT_REFUSED && asked->closed ? asked->closed : 1,
+        .of = asked->tries,
+    };
+    if (asked->strategy->class->hear)
+        asked->strategy->class->hear(asked->strategy, &told);
+    if (judged) {
         asked->strategy->class->tell(asked->strategy, asked->tag, &told);
         asked_free(asked);
+    } else {
+        requeue(pool, asked);
     }
     guint enough = met_with_silence(reply) ? TRIES_UNANSWERED : TRIES;
     if (!pool->answered && (pool->lost >= enough || reply->kind == REPLY_OTHER)) {
@@ -526,6 +529,12 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
 
 void pool_tell_failed(Pool *pool, const ProbeOutcome *why)
 {
+    Told told = {.verdict = VERDICT_LOST, .reason = why->reason ? why->reason : why->result};
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (strategy->class->hear && !strategy->class->over(strategy))
+            strategy->class->hear(strategy, &told);
+    }
     pool->made++;
     pool->ahead = false;
     pool->lost++;

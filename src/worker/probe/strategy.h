@@ -35,6 +35,10 @@ typedef struct StrategyClass {
      * with the answer. */
     Offer *(*ask)(Strategy *strategy, guint *tag);
     void (*tell)(Strategy *strategy, guint tag, const Told *told);
+    /* What came of each of its hellos before it is judged, also of those that will be asked again
+     * (LOST), and of connections that failed (without offer, reply and connection). NULL: not
+     * wanted. */
+    void (*hear)(Strategy *strategy, const Told *told);
     /* Hellos it has use for now, and those that answers to come will likely lead to. */
     guint (*want)(const Strategy *strategy);
     /* Hellos that it will likely still take in all. */

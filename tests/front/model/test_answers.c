@@ -69,6 +69,37 @@ START_TEST(a_question_known_late_is_moved)
 }
 END_TEST
 
+/* Of the last question alone; others' tries are gone. */
+START_TEST(tries_are_kept)
+{
+#define TRY(more) "{'fact':'try','at':3,'endpoint':'1','question':'version','items':['a']" more "}"
+#define ONE       "{'fact':'dive','at':2,'endpoint':'1','event':'begun','depth':'one'}"
+    g_autoptr(Model) model = model_new();
+    static const char *const lines[] = {ENDPOINT,
+                                        QUESTION,
+                                        ONE,
+                                        TRY(",'answer':'yes','took':0.5,'connection':'1.2'"),
+                                        TRY(",'answer':'unknown','connection':'9.9'"),
+                                        TRY(",'answer':'perhaps'"),
+                                        NULL};
+    const Endpoint *endpoint = fold_all(model, lines);
+    const GPtrArray *tries = endpoint->answers->tries;
+    ck_assert_uint_eq(tries->len, 2);
+    const Try *first = tries->pdata[0], *second = tries->pdata[1];
+    ck_assert_int_eq(first->word, ANSWER_YES);
+    ck_assert(first->took > 0.4 && second->took < 0);
+    ck_assert_str_eq(first->proof->id, "1.2");
+    ck_assert_ptr_null(second->proof);
+    stream_fold(model, BEGUN);
+    ck_assert_uint_eq(tries->len, 2);
+    stream_fold(model, ONE);
+    ck_assert_uint_eq(tries->len, 0);
+    for (guint i = 0; i < LIMIT_TRIES + 5; i++)
+        stream_fold(model, TRY(",'answer':'no'"));
+    ck_assert_uint_eq(tries->len, LIMIT_TRIES);
+}
+END_TEST
+
 START_TEST(a_dive_is_counted_and_ends)
 {
     g_autoptr(Model) model = model_new();
@@ -266,6 +297,7 @@ int main(void)
     TCase *all = tcase_create("answers");
     tcase_add_test(all, a_question_is_kept_apart);
     tcase_add_test(all, a_question_known_late_is_moved);
+    tcase_add_test(all, tries_are_kept);
     tcase_add_test(all, a_dive_is_counted_and_ends);
     tcase_add_test(all, a_dive_that_never_began_came_to_nothing);
     tcase_add_test(all, the_last_answer_counts);

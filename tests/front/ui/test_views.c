@@ -327,7 +327,7 @@ START_TEST(one_cell_is_asked_again)
                      "\"question\":\"suite\",\"version\":\"TLS 1.2\"} 20\n"
                      "question 1 {\"items\":[\"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256\"],"
                      "\"question\":\"suite\",\"version\":\"TLS 1.2\"} 3\n");
-    stage_keys(stage, ":ask Space none Enter");
+    stage_keys(stage, "Esc :ask Space none Enter");
     expect(stage, "how many times? 1 to 1000");
     g_string_truncate(stage->asked, 0);
     /* what only a whole dive asks */
@@ -381,6 +381,75 @@ START_TEST(a_cell_is_watched)
 }
 END_TEST
 
+static void fold_try(Stage *stage, const char *answer, double took, const char *more)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *fact = g_strdup_printf(
+        "{'fact':'try','at':9,'endpoint':'1','question':'version','items':['TLS 1.3'],"
+        "'answer':'%s','took':%s%s}",
+        answer, g_ascii_dtostr(number, sizeof number, took), more);
+    stage_fold(stage, fact);
+}
+
+/* How often it was answered how, and how fast; it stays until somebody leaves. */
+START_TEST(a_question_asked_many_times)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "7 W T 6 Enter");
+    expect(stage, "TLS 1.3, asked 6 times");
+    expect(stage, "asking: answers come here");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "\"version\"} 6\n"));
+    stage_fold(stage, ONE_BEGUN);
+    for (int i = 0; i < 4; i++)
+        fold_try(stage, "yes", 0.0502 + 0.0004 * i,
+                 ",'connection':'1.2','value':'TLS 1.3, TLS_AES_256_GCM_SHA384, x25519'");
+    fold_try(stage, "no", 0.0581,
+             ",'reason':'alert-received','args':{'level':'fatal','name':"
+             "'handshake_failure','code':40,'after':'ClientHello'}");
+    stage_fold(stage, "{'fact':'try','at':9,'endpoint':'1','question':'version','items':"
+                      "['TLS 1.3'],'answer':'unknown','reason':'reset-after','args':{'after':"
+                      "'ClientHello'}}");
+    expect_row(stage, ">     4  67%  ################### yes: TLS 1.3, TLS_AES_256_GCM_SHA384");
+    expect(stage, "\n      1  17%  #####               no: alert 40 handshake_failure (fatal)");
+    expect(stage, "\n      1  17%  #####               unknown: ");
+    expect(stage, "FROM HELLO TO ANSWER: 50.2 to 58.1 ms, half within 51.0, 9 of 10 within 51.4");
+    expect(stage, "\n      4       ################### 50 to 52 ms\n");
+    expect(stage, "\n      0                           52 to 54 ms\n");
+    expect(stage, "\n      1       #####               58 to 60 ms\n");
+    expect(stage, "\n    yyyyn?\n");
+    stage_fold(stage, ONE_OVER);
+    expect(stage, "FROM HELLO");
+    stage_keys(stage, "Enter");
+    expect(stage, "accepts > connection 2");
+    expect(stage, "asked 6 times: yes: TLS 1.3, TLS_AES_256");
+    stage_keys(stage, "Esc j Enter");
+    expect(stage, "there is nothing behind this line");
+    /* again: as many times; what is watched is watched no more */
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "R");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "\"version\"} 6\n"));
+    expect(stage, "asking: answers come here");
+    ui_tick(stage->ui, 100);
+    ck_assert_ptr_null(strstr(stage->asked->str, "} 1\n"));
+    stage_keys(stage, "Esc");
+    expect(stage, "[suites");
+}
+END_TEST
+
+/* Two servers behind one address may differ in nothing but their certificates. */
+START_TEST(certificates_tell_tries_apart)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)LARGE);
+    stage_keys(stage, "7 T 2 Enter");
+    stage_fold(stage, ONE_BEGUN);
+    fold_try(stage, "yes", 0.001, ",'value':'TLS 1.2','certificate':'0123456789abcdef'");
+    expect(stage, "yes: TLS 1.2\n");
+    fold_try(stage, "yes", 0.001, ",'value':'TLS 1.2','certificate':'fedcba9876543210'");
+    expect(stage, "yes: TLS 1.2, certificate 01234567");
+    expect(stage, "yes: TLS 1.2, certificate fedcba98");
+}
+END_TEST
+
 /* What was known stays, marked, until it is answered anew. */
 START_TEST(cells_fill_in_live)
 {
@@ -406,6 +475,21 @@ START_TEST(cells_fill_in_live)
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
+}
+END_TEST
+
+/* Where it was accepted one sees it turn: the row stays, and the cursor on it. */
+START_TEST(a_row_that_turns_stays)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "7 / RSA_AES_128_GCM_SHA256 Enter n");
+    expect_row(stage, "> RSA_AES_128_GCM_SHA256              -   [yes] -");
+    stage_fold(stage, "{'fact':'answer','at':9,'endpoint':'1','question':'suite','version':"
+                      "'TLS 1.2','items':['TLS_RSA_WITH_AES_128_GCM_SHA256'],'answer':'no'}");
+    expect_row(stage, "> RSA_AES_128_GCM_SHA256              -   [no]  -");
+    stage_keys(stage, "t t");
+    g_autofree char *text = stage_draw(stage);
+    ck_assert_ptr_null(strstr(text, " RSA_AES_128_GCM_SHA256"));
 }
 END_TEST
 
@@ -603,7 +687,10 @@ int main(void)
     tcase_add_test(all, a_cell_opens_its_proof);
     tcase_add_test(all, one_cell_is_asked_again);
     tcase_add_test(all, a_cell_is_watched);
+    tcase_add_test(all, a_question_asked_many_times);
+    tcase_add_test(all, certificates_tell_tries_apart);
     tcase_add_test(all, cells_fill_in_live);
+    tcase_add_test(all, a_row_that_turns_stays);
     tcase_add_test(all, a_prime_is_one_row);
     tcase_add_test(all, two_endpoints_beside_each_other);
     tcase_add_test(all, quitting_asks_while_work_runs);

@@ -331,6 +331,8 @@ static void take_facts(Dived *dived, Pool *pool)
         dived->bytes_told += (guint)strlen(line);
         if (fact_kind(fact) == FACT_ANSWER)
             take_answer(dived, fact);
+        if (fact_kind(fact) == FACT_TRY)
+            g_ptr_array_add(dived->tries, json_incref(fact));
         json_decref(fact);
     }
 }
@@ -384,6 +386,7 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
 {
     Dived *dived = g_new0(Dived, 1);
     dived->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    dived->tries = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
     dived->facts =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     g_autoptr(Pool) pool = pool_new(spec);
@@ -416,6 +419,7 @@ void dived_free(Dived *dived)
 {
     g_hash_table_unref(dived->answers);
     g_hash_table_unref(dived->facts);
+    g_ptr_array_unref(dived->tries);
     g_free(dived);
 }
 

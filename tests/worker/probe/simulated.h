@@ -59,6 +59,7 @@ Reply *simulated_reply(Simulated *server, const Offer *offer);
 typedef struct Dived {
     GHashTable *answers; /* "question version item" -> "yes", "no", "unknown" */
     GHashTable *facts;   /* "question version key" of orders, or "question item" -> json_t * */
+    GPtrArray *tries;    /* json_t *: each hello of one question */
     guint connections, unused, facts_told, bytes_told;
     double round_trips;
     ProbeOutcome outcome;

@@ -581,7 +581,39 @@ START_TEST(one_question)
         const json_t *fact = dived_fact(dived, rows[i].question, version);
         ck_assert_int_eq(fact_integer(fact, "tries", 0), 5);
         ck_assert_uint_eq(server->hellos, 5);
+        ck_assert_uint_eq(dived->tries->len, 5);
+        const json_t *one = dived->tries->pdata[4];
+        ck_assert_str_eq(fact_string(one, "answer", ""), rows[i].answer);
+        ck_assert_str_eq(fact_string(one, "version", ""), version);
+        ck_assert_ptr_nonnull(fact_string(one, "connection", NULL));
     }
+}
+END_TEST
+
+/* Each hello is told of, also those that are lost and asked again. */
+START_TEST(tries_of_one_question)
+{
+    g_autoptr(Simulated) server = usual_server(15);
+    intermediate(server);
+    server->lost_percent = 40;
+    g_autoptr(json_t) question = json_pack("{s:s, s:s, s:[s]}", "question", "group", "version",
+                                           "TLS 1.3", "items", "x25519");
+    DiveSpec spec = {.depth = DIVE_ONE, .question = question, .times = 20};
+    g_autoptr(Dived) dived = simulated_dive(server, &spec);
+    guint yes = 0, unknown = 0;
+    for (guint i = 0; i < dived->tries->len; i++) {
+        const json_t *one = dived->tries->pdata[i];
+        bool fine = g_str_equal(fact_string(one, "answer", ""), "yes");
+        yes += fine;
+        unknown += g_str_equal(fact_string(one, "answer", ""), "unknown");
+        ck_assert_str_eq(fact_string(one, "question", ""), "group");
+        ck_assert(fine == g_str_has_suffix(fact_string(one, "value", ""), ", x25519"));
+        ck_assert(fine != (fact_string(one, "reason", NULL) != NULL));
+    }
+    ck_assert_uint_eq(yes + unknown, dived->tries->len);
+    ck_assert_uint_ge(yes, 15);
+    ck_assert_uint_ge(unknown, 4);
+    ck_assert_uint_eq(dived->connections, dived->tries->len + dived->unused);
 }
 END_TEST
 
@@ -611,6 +643,7 @@ int main(void)
     tcase_add_test(tests, a_small_budget);
     tcase_add_test(tests, versions_only);
     tcase_add_test(tests, one_question);
+    tcase_add_test(tests, tries_of_one_question);
     tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
     return check_main(suite);
