@@ -367,6 +367,21 @@ static void served(Accepts *accepts)
     }
 }
 
+/* By which others' lists know it. */
+static void fingerprint(Accepts *accepts)
+{
+    const Answer *jarm = answers_find(accepts->answers, "fingerprint", "", "jarm");
+    if (!jarm)
+        return;
+    const json_t *value = json_object_get(jarm->fact, "value");
+    bool known = jarm->word == ANSWER_YES && value;
+    g_autofree char *said =
+        known ? words_value(value, accepts->page->ascii) : reason_of(accepts, jarm);
+    g_autofree char *text = g_strdup_printf(known ? "JARM %s" : _("JARM unknown: %s"), said);
+    accepts->label = _("fingerprint");
+    line(accepts, known ? TINT_NONE : TINT_UNKNOWN, text);
+}
+
 /* What it cost, and whether it came to its end. */
 static void cost(Accepts *accepts)
 {
@@ -405,5 +420,6 @@ void block_accepts(Page *page, const Model *model, const Endpoint *endpoint)
     plain(&accepts, "extension", _("extensions"), true);
     plain(&accepts, "feature", _("can"), true);
     plain(&accepts, "behaviour", _("behaviour"), true);
+    fingerprint(&accepts);
     cost(&accepts);
 }

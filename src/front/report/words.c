@@ -231,10 +231,13 @@ char *words_trait(const char *code, bool ascii)
         {"ephemeral-key-reused", N_("ephemeral keys used again")},
         {"lost-connections", N_("connections lost")},
         {"two-configurations", N_("two configurations")},
+        {"jarm", "JARM"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(traits); i++)
         if (strcmp(traits[i].code, code) == 0)
             return g_strdup(_(traits[i].words));
+    if (g_str_has_prefix(code, "jarm-"))
+        return g_strdup_printf(_("JARM, hello %s"), code + strlen("jarm-"));
     return g_strdelimit(text_escape(code, -1, ascii), "-", ' ');
 }
 

@@ -20,7 +20,7 @@ static const struct {
     {"certificate", TAB_REST, false}, {"alpn-order", TAB_REST, true},
     {"alpn", TAB_REST, false},        {"dh", TAB_REST, false},
     {"extension", TAB_REST, false},   {"feature", TAB_REST, false},
-    {"behaviour", TAB_REST, false},
+    {"behaviour", TAB_REST, false},   {"fingerprint", TAB_REST, false},
 };
 
 static guint rank_of(const char *question)

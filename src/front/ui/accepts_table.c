@@ -25,7 +25,15 @@ static const struct {
     {"extension", N_("ext"), NULL},
     {"feature", N_("feature"), NULL},
     {"behaviour", N_("trait"), NULL},
+    {"fingerprint", N_("print"), NULL},
 };
+
+/* Questions whose items are codes of doc/facts.md. */
+static bool is_trait(const char *question)
+{
+    static const char *const traits[] = {"feature", "behaviour", "fingerprint", NULL};
+    return g_strv_contains(traits, question);
+}
 
 void accepts_item(const AcceptsRow *row, const Desk *desk, GString *text)
 {
@@ -42,7 +50,7 @@ void accepts_item(const AcceptsRow *row, const Desk *desk, GString *text)
         shown = desk_safe(desk, certificate->name->str, (gssize)certificate->name->len);
     else if (row->suite)
         shown = desk_suite(desk, row->item, true);
-    else if (g_str_equal(row->question, "feature") || g_str_equal(row->question, "behaviour"))
+    else if (is_trait(row->question))
         shown = words_trait(row->item, !desk->utf8);
     else
         shown = desk_safe(desk, row->item, -1);

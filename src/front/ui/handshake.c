@@ -302,6 +302,14 @@ static void client_hello(Timeline *timeline)
         say_value(timeline, "ALPN %s", json_object_get(fact, "alpn"));
 }
 
+/* By which others' lists know the answer; only where there is room for it. */
+static void fingerprint(Timeline *timeline)
+{
+    const char *ja3s = fact_string(timeline->event->fact, "ja3s", NULL);
+    if (ja3s && !timeline->brief)
+        sayf(timeline, ROLE_DIM, "JA3S %s", ja3s);
+}
+
 static void server_hello(Timeline *timeline)
 {
     const json_t *fact = timeline->event->fact;
@@ -312,6 +320,7 @@ static void server_hello(Timeline *timeline)
         say(timeline, ROLE_TEXT, shown);
     }
     say(timeline, ROLE_TEXT, fact_string(fact, "group", ""));
+    fingerprint(timeline);
 }
 
 /* The shares that the last ClientHello before this event held. */
@@ -339,6 +348,7 @@ static void hello_retry_request(Timeline *timeline)
         sayf(timeline, ROLE_WARN, _("cost a round trip: it wants %s"), group);
     else
         say(timeline, ROLE_WARN, _("cost a round trip"));
+    fingerprint(timeline);
 }
 
 static void encrypted_extensions(Timeline *timeline)

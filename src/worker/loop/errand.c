@@ -287,6 +287,7 @@ static Probe *dive_of(const Errand *errand, GError **error)
     const DiveSpec spec = {
         .protocol = job->protocol,
         .starttls = job->starttls,
+        .host = job->host,
         .server_name = job->server_name,
         .depth = job->depth,
         .allowed = job->allowed,

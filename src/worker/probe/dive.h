@@ -20,6 +20,7 @@ typedef enum DiveDepth {
 typedef struct DiveSpec {
     const char *protocol; /* of the dialogue before TLS, where starttls */
     bool starttls;
+    const char *host;        /* name or address of the endpoint */
     const char *server_name; /* NULL: none is sent */
     DiveDepth depth;
     guint allowed;          /* connections at most; 0: as LIMIT_DIVE_CONNECTIONS says */

@@ -106,11 +106,11 @@ static void digest(guint8 out[32], const char *text, const char *purpose, guint 
 void form_seal(Offer *offer, const char *text, guint number)
 {
     digest(offer->random, text, "random", number);
-    if (offer->version >= TLS_1_3) {
-        digest(offer->session_id, text, "session", number);
+    if (offer->version >= TLS_1_3)
         offer->session_id_size = 32;
-    }
-    if (offer->version == TLS_SSL2 || offer->bare)
+    if (offer->session_id_size)
+        digest(offer->session_id, text, "session", number);
+    if (offer->version == TLS_SSL2 || offer->bare || offer->exact)
         return;
     g_autoptr(GByteArray) bytes = offer_build(offer);
     guint size = bytes->len - RECORD_HEADER;

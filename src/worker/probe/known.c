@@ -51,6 +51,7 @@ Known *known_new(const DiveSpec *spec)
     static const uint16_t versions[KNOWN_VERSIONS] = {TLS_SSL2, TLS_SSL3, TLS_1_0,
                                                       TLS_1_1,  TLS_1_2,  TLS_1_3};
     Known *known = g_new0(Known, 1);
+    known->host = g_strdup(spec->host ? spec->host : spec->server_name);
     known->server_name = g_strdup(spec->server_name);
     known->depth = spec->depth;
     g_queue_init(&known->facts);
@@ -71,6 +72,7 @@ Known *known_new(const DiveSpec *spec)
 
 void known_free(Known *known)
 {
+    g_free(known->host);
     g_free(known->server_name);
     g_queue_clear_full(&known->facts, (GDestroyNotify)json_decref);
     for (guint i = 0; i < KNOWN_VERSIONS; i++) {

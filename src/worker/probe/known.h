@@ -31,7 +31,7 @@ typedef struct KnownVersion {
 } KnownVersion;
 
 typedef struct Known {
-    char *server_name;
+    char *host, *server_name;
     DiveDepth depth;
     GQueue facts;      /* json_t *, owned */
     bool suspected;    /* two configurations may answer */

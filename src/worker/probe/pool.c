@@ -31,6 +31,7 @@
 #include "worker/probe/copies.h"
 #include "worker/probe/extra.h"
 #include "worker/probe/features.h"
+#include "worker/probe/fingerprint.h"
 #include "worker/probe/form.h"
 #include "worker/probe/joint.h"
 #include "worker/probe/known.h"
@@ -73,7 +74,9 @@ struct Pool {
     GQueue again;          /* Asked * */
     GHashTable *seen;      /* ids of connections */
     guint allowed, in_flight, made, serial;
-    guint answered, lost, lost_in_a_row, failed_in_a_row, longest, slow;
+    guint answered, lost, lost_in_a_row, failed_in_a_row, slow;
+    guint longest; /* suites in the longest list that was answered, of those whose length is ours
+                      to choose */
     guint chosen_from; /* suites in the longest list that one was chosen from */
     double round_trip;
     bool ahead;     /* connections are opened ahead */
@@ -114,6 +117,7 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, sieve_new(pool->known));
     add(pool, extra_new(pool->known));
     add(pool, features_new(pool->known));
+    add(pool, fingerprint_new(pool->known));
 }
 
 static void strategy_free(void *data)
@@ -251,8 +255,8 @@ static void say_limit(Pool *pool)
         return;
     json_t *answer = known_answer("behaviour", 0, "no");
     known_code(answer, "long-lists");
-    g_autofree char *value =
-        g_strdup_printf("none of more than %u suites was answered", pool->known->limit);
+    g_autofree char *value = g_strdup_printf("none of more than %u suites was answered",
+                                             MAX(pool->known->limit, pool->chosen_from));
     known_text(answer, "value", value);
     known_say(pool->known, answer);
 }
@@ -390,8 +394,9 @@ static void note_answer(Pool *pool, const Asked *asked, const Reply *reply)
 {
     pool->answered++;
     pool->lost_in_a_row = 0;
-    pool->longest = MAX(pool->longest, asked->offer->suites->len);
-    if (!asked->offer->bare)
+    if (!asked->offer->exact)
+        pool->longest = MAX(pool->longest, asked->offer->suites->len);
+    if (!asked->offer->exact && !asked->offer->bare)
         pool->known->borne = MAX(pool->known->borne, asked->offer->suites->len);
     if (asked->closed && reply->kind != REPLY_CLOSED)
         pool->by_chance = true;

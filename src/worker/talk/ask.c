@@ -178,6 +178,7 @@ static void alert_came(Ask *ask, guint level, guint code)
 {
     SaidAlert alert = {.encrypted = ask->encrypted, .level = level, .code = code};
     transcript_alert(ask->transcript, &alert, ask->now);
+    ask->reply->warned = ask->reply->warned || !ask->reply->version;
     if (ask->transcript->fault)
         blame(ask, ask->transcript->fault);
     else if (level == ALERT_WARNING && code != ALERT_CLOSE_NOTIFY)

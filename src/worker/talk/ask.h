@@ -61,6 +61,7 @@ typedef struct Reply {
                               it too */
     char *leaf;            /* SHA-256 of the first certificate; NULL: no Certificate message came */
     guint certificates;    /* in it */
+    bool warned;           /* a warning alert came before all else */
     int alert;             /* the fatal alert, or the ERROR's code of SSL 2.0; -1: none. Beside
                               REPLY_CHOSEN: the server chose, and then failed */
     const char

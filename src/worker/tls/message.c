@@ -6,6 +6,7 @@
 #include "common/util/limits.h"
 #include "worker/tls/explain.h"
 #include "worker/tls/hello.h"
+#include "worker/tls/ja3s.h"
 
 const char *message_name(const uint8_t *bytes, size_t size)
 {
@@ -119,6 +120,9 @@ static void server_hello(json_t *fact, const uint8_t *bytes, size_t size)
         json_object_set_new(fact, "alpn", alpn);
     }
     set_count(fact, "extensions", hello->extensions->len);
+    g_autofree char *ja3s = ja3s_new(hello);
+    if (ja3s)
+        set_string(fact, "ja3s", ja3s);
     if (hello->fault)
         add_fault(fact, hello->fault->reason);
 }

@@ -281,7 +281,7 @@ static void put_extensions(const Offer *offer, GByteArray *out)
 {
     guint start = out->len;
     guint list = open_vector(out, 2);
-    for (size_t i = 0; i < G_N_ELEMENTS(named_rows); i++) {
+    for (size_t i = 0; !offer->exact && i < G_N_ELEMENTS(named_rows); i++) {
         g_autoptr(GByteArray) content = g_byte_array_new();
         if (!named_rows[i].put(offer, content))
             continue;
@@ -296,7 +296,8 @@ static void put_extensions(const Offer *offer, GByteArray *out)
         g_byte_array_set_size(out, start);
         return;
     }
-    if (!has_extension(offer, EXTENSION_PADDING) && !has_extension(offer, EXTENSION_PRE_SHARED_KEY))
+    if (!offer->exact && !has_extension(offer, EXTENSION_PADDING) &&
+        !has_extension(offer, EXTENSION_PRE_SHARED_KEY))
         put_padding(out, list);
     close_vector(out, list, 2);
 }

@@ -3,7 +3,7 @@
  * An Offer is plain data: it is filled, and offer_build makes the records. Nothing is checked: what
  * is asked for is sent, lawful or not, for a server's answer to nonsense is worth knowing too; only
  * a list longer than its length can say is cut there. A message of 256 to 511 bytes, on which old
- * servers hang, is padded to 512 (RFC 7685) where it has extensions at all.
+ * servers hang, is padded to 512 (RFC 7685) where it has extensions at all and is not `exact`.
  *
  * SSL 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC 5246
  * section 7.4.1.2; RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the
@@ -45,6 +45,7 @@ typedef struct Offer {
     GArray *extensions; /* OfferExtension: more, after the named ones, in this order */
     bool bare;          /* no extensions at all, whatever else is said; legacy_version is `version`,
                            be it TLS 1.3 or one that does not exist */
+    bool exact;         /* `extensions` are all, as they stand, and nothing is padded */
     guint8 random[32];  /* filled by the caller */
     guint8 session_id[32]; /* likewise */
     guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3; at

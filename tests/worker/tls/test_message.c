@@ -17,7 +17,8 @@ static const struct Row {
      "1.0','suites':9,'groups':['x25519','secp256r1','x448','secp521r1','secp384r1'],"
      "'server_name':'server.example','extensions':6}"},
     {"tls10-ecdhe", "ServerHello",
-     "{'version':'TLS 1.0','suite':'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA','extensions':5}"},
+     "{'version':'TLS 1.0','suite':'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA','extensions':5,"
+     "'ja3s':'ef11b7c1bd520da6824fcd0cf876de79'}"},
     {"tls10-ecdhe", "Certificate", "{'certificates':2}"},
     {"tls10-ecdhe", "ServerKeyExchange", "{'group':'x25519'}"},
     {"tls10-ecdhe", "ServerHelloDone", "{}"},
@@ -28,7 +29,7 @@ static const struct Row {
     {"tls10-request", "CertificateVerify", "{}"},
     {"tls12-ecdhe", "ServerHello",
      "{'version':'TLS 1.2','suite':'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384','alpn':['h2'],"
-     "'extensions':6}"},
+     "'extensions':6,'ja3s':'8e2511433c43a635cbda69a8e671a546'}"},
     {"tls12-ecdhe", "CertificateStatus", "{}"},
     {"tls12-ecdhe", "ServerKeyExchange", "{'group':'x25519','scheme':'ecdsa_secp256r1_sha256'}"},
     {"tls12-ecdhe", "CertificateRequest", "{'authorities':1}"},
@@ -38,7 +39,8 @@ static const struct Row {
     {"tls12-psk-plain", "ServerKeyExchange", "{}"},
     {"tls12-psk-ecdhe", "ServerKeyExchange", "{'group':'x25519'}"},
     {"tls13-usual", "ServerHello",
-     "{'version':'TLS 1.3','suite':'TLS_AES_256_GCM_SHA384','group':'x25519','extensions':2}"},
+     "{'version':'TLS 1.3','suite':'TLS_AES_256_GCM_SHA384','group':'x25519','extensions':2,"
+     "'ja3s':'15af977ce25de452b96affa2addb1036'}"},
     {"tls13-usual", "EncryptedExtensions", "{'alpn':['h2'],'extensions':1}"},
     {"tls13-usual", "Certificate", "{'certificates':2}"},
     {"tls13-usual", "CertificateVerify", "{'scheme':'ecdsa_secp256r1_sha256'}"},
@@ -47,7 +49,8 @@ static const struct Row {
      "{'version':'TLS 1.3','versions':['TLS 1.3','TLS 1.2','TLS 1.1','TLS 1.0'],'suites':31,"
      "'groups':['x25519','secp384r1'],'shares':['x25519'],'extensions':9}"},
     {"tls13-retry", "HelloRetryRequest",
-     "{'version':'TLS 1.3','suite':'TLS_AES_256_GCM_SHA384','group':'secp384r1','extensions':2}"},
+     "{'version':'TLS 1.3','suite':'TLS_AES_256_GCM_SHA384','group':'secp384r1','extensions':2,"
+     "'ja3s':'15af977ce25de452b96affa2addb1036'}"},
     {"tls13-request", "CertificateRequest", "{'authorities':1,'extensions':2}"},
     {"tls13-request", "KeyUpdate", "{}"},
     {"tls13-resumed", "EndOfEarlyData", "{}"},
