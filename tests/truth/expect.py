@@ -17,7 +17,7 @@ OPENSSL_FFDHE = ("ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192"
 class Accepts:
     """suites: version -> numbers, in the server's order where `order` has "server" for that version;
     order: version -> "server", "client" or "chacha" (the server's, but a client that lists ChaCha20 first
-    gets that); groups likewise; alpn: None where it is not asked; failing: versions in which the server
+    gets that), or the numbers that the order has, where it has not all; groups likewise; alpn: None where it is not asked; failing: versions in which the server
     chooses suites, and then cannot go on: they are not accepted, and may be unknown."""
     suites: dict
     order: dict = field(default_factory=dict)

@@ -118,6 +118,8 @@ def _same(question, version, got, want):
 
 
 def _same_order(question, version, got, want, kind):
+    if isinstance(kind, list):
+        want, kind = kind, "server"
     if len(want) < 2 or kind is None:
         return
     if kind == "client":

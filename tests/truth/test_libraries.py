@@ -129,10 +129,10 @@ def lighttpd():
             ("wolfSSL", "mod_wolfssl", {
                 "MinProtocol": "TLSv1.2", "MaxProtocol": "TLSv1.2", "Curves": "secp384r1",
                 "CipherString": "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384"},
-             Accepts({V12: few + null}, {V12: "server"}, {V12: groups("secp384r1")})),
+             Accepts({V12: few + null}, {V12: few}, {V12: groups("secp384r1")})),
             ("wolfSSL as it comes", "mod_wolfssl", {}, Accepts({V12: usual + null, V13: usual13}))):
         port = stacks.lighttpd(module, *RSA, command)
-        case(f"lighttpd with {name}", port, accepts, unsure=True)
+        case(f"lighttpd with {name}", port, accepts, unsure=name != "wolfSSL")
 
 
 @needs("selfserv", "certutil", "pk12util")
@@ -216,7 +216,8 @@ bear()
 
 @needs("escript")
 def erlang():
-    found = stacks.erlang([("tlsv1.2,tlsv1.3", "default", "client", *EC)])
+    found = stacks.erlang([("tlsv1.2,tlsv1.3", "default", "client", *EC),
+                           ("tlsv1,tlsv1.1,tlsv1.2", "all", "server", *RSA)])
 
     def accepts(own, kinds, order):
         # Erlang lists this one, and then refuses it with insufficient_security, asked alone as well
@@ -227,6 +228,10 @@ def erlang():
         return Accepts(listed, {version: order for version in listed})
     case("Erlang as it comes", found[0][0],
          lambda: accepts(found[0][1], ("TLS_ECDHE_ECDSA_", "TLS_ECDH_RSA_"), "client"))
+    # it has neither users for SRP nor a certificate for the others; it chooses SRP with AES all the same, in front of
+    # most others, and then refuses
+    case("Erlang, all that it can", found[1][0],
+         lambda: accepts(found[1][1], ("TLS_ECDHE_RSA_", "TLS_DHE_RSA_", "TLS_RSA_"), "server"))
 
 
 main()

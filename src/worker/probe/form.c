@@ -159,6 +159,40 @@ static double chance(const CipherSuite *suite)
     return 0;
 }
 
+/* By the first row that fits: the list in which a suite is asked at last, and whether it is asked
+ * again in forms with other curves, with FFDHE groups. NULL fits all. */
+static const struct {
+    const char *exchange, *authentication;
+    guint list;
+    bool curves, ffdhe;
+} exchanges[] = {
+    {"ecdhe", "rsa", FORM_LIKELY, true, false},   {"ecdhe", "ecdsa", FORM_LIKELY, true, false},
+    {"dhe", "rsa", FORM_LIKELY, false, true},     {"rsa", NULL, FORM_OTHER, true, true},
+    {"null", NULL, FORM_OTHER, true, true},       {"dhe", NULL, FORM_OTHER, false, true},
+    {"dhe-psk", NULL, FORM_OTHER, false, true},   {"dh-anonymous", NULL, FORM_OTHER, false, true},
+    {"ecdhe-psk", NULL, FORM_OTHER, true, false}, {"ecdh-anonymous", NULL, FORM_OTHER, true, false},
+    {"ecdh", NULL, FORM_OTHER, true, false},      {"cecpq1", NULL, FORM_OTHER, true, false},
+    {"eccpwd", NULL, FORM_OTHER, true, false},    {NULL, NULL, FORM_OTHER, false, false},
+};
+
+static guint row_of(const CipherSuite *suite)
+{
+    guint row = 0;
+    while (exchanges[row].exchange &&
+           (!g_str_equal(exchanges[row].exchange, suite->exchange) ||
+            (exchanges[row].authentication &&
+             g_strcmp0(exchanges[row].authentication, suite->authentication) != 0)))
+        row++;
+    return row;
+}
+
+bool form_asks(Form form, uint32_t suite)
+{
+    const CipherSuite *known = registry_suite(suite);
+    guint row = known ? row_of(known) : G_N_ELEMENTS(exchanges) - 1;
+    return form == FORM_FFDHE ? exchanges[row].ffdhe : exchanges[row].curves;
+}
+
 static bool asked_in(const CipherSuite *suite, uint16_t version)
 {
     if (g_str_equal(suite->exchange, "signalling"))
@@ -173,7 +207,8 @@ static void add_suite(GArray *entries, GHashTable *seen, const CipherSuite *suit
     PeelEntry entry = {
         .code = suite->id,
         .weight = weight,
-        .kind = g_str_hash(suite->exchange) ^ g_str_hash(suite->authentication),
+        .kind = g_str_hash(suite->exchange) * 31 + g_str_hash(suite->authentication),
+        .lists = suite->min < TLS_1_3 ? exchanges[row_of(suite)].list : 0,
         .shy = !g_strcmp0(suite->cipher, "CHACHA20"),
     };
     g_array_append_val(entries, entry);

@@ -27,6 +27,19 @@ Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char 
  * over which old load balancers hang (RFC 7685). */
 void form_seal(Offer *offer, const char *text, guint number);
 
+/* The lists in which suites are offered at last, until they are refused (PeelEntry.lists). Some
+ * servers choose a suite, find then that they have no key, password or user for it, and answer as
+ * if nothing had been offered: what stands below it is hidden. So no kind of suites is only ever
+ * asked together with the same others. */
+enum {
+    FORM_LIKELY = 1, /* ephemeral key exchange with the usual certificates */
+    FORM_OTHER = 2,
+};
+
+/* Whether a suite is asked again in this form, which is not the usual one: its key exchange has to
+ * do with the groups that make the difference, or is RSA, or nothing. */
+bool form_asks(Form form, uint32_t suite);
+
 /* The form's name, for an answer's value; NULL for the usual one. */
 const char *form_name(Form form);
 

@@ -24,6 +24,7 @@ typedef struct KnownVersion {
     Certainty certainty;
     bool settled;   /* what is accepted is known, but for what was not expected */
     bool over;      /* its suites are all answered */
+    bool answered;  /* to a hello that asked for a higher one */
     GArray *suites; /* uint32_t: accepted, as preferred once it is over */
     Offer *first;   /* the first hello that was answered, and what the answer showed; or NULL */
     char *first_answer;

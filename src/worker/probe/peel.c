@@ -17,8 +17,13 @@
  * 5. A list that is never answered may be too long: the rest is asked in smaller lists. A list
  *    over which the server breaks is halved between kinds, then the likely ones are asked alone,
  *    the others halved, until what breaks it is alone.
- * 6. At last, all that was never chosen is offered until it is refused. What is chosen here was
- *    wrongly thought refused in 3 or 4, and is no less accepted.
+ * 6. At last, all that was never chosen is offered until it is refused, in one list or in the lists
+ *    that the entries name; where a chain was refused with all of it, only the first of these. What
+ * is chosen here was wrongly thought refused in 3 or 4, and is no less accepted.
+ * 7. Some servers choose what they cannot do, and say then what they say to a list without anything
+ *    acceptable: so it hides what stands below. Where a list that was refused had something in it
+ *    that another one shows to be accepted, all that was refused is asked again, kind by kind. Only
+ *    entries that name lists are looked at so; for others it is a contradiction.
  */
 #include "worker/probe/peel.h"
 
@@ -63,6 +68,8 @@ Peel *peel_new(const PeelSpec *spec)
     peel->limit = spec->limit ? spec->limit : G_MAXUINT;
     peel->times = 1;
     peel->twice = spec->twice && spec->count > 1;
+    for (guint i = 0; i < spec->count; i++)
+        peel->lists |= spec->entries[i].lists;
     peel->hold = spec->hold;
     peel->unordered = spec->unordered;
     peel->brief = spec->brief;
@@ -261,17 +268,20 @@ static bool covers(const Peel *peel, const GArray *list)
 static void begin_lists(Peel *peel)
 {
     peel->phase = PHASE_LISTS;
-    GArray *rest = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint rank = peel->count; rank-- > 0;) {
-        guint item = peel->ranked[rank];
-        if (peel->items[item].state == PEEL_OPEN)
-            g_array_append_val(rest, item);
-    }
-    if (rest->len)
-        peel_add_pending(peel, rest);
-    else
-        g_array_unref(rest);
+    peel_add_open(peel);
     peel_cut_pending(peel);
+}
+
+/* Step 7: whether a list was refused that has something acceptable. */
+static bool hides(const Peel *peel)
+{
+    for (guint i = 0; i < peel->hellos->len; i++) {
+        const Hello *hello = hello_at(peel, i);
+        for (guint j = 0; hello->chosen == CHOSE_NOTHING && j < hello->list->len; j++)
+            if (peel->items[g_array_index(hello->list, guint, j)].state == PEEL_YES)
+                return true;
+    }
+    return false;
 }
 
 /* The answers to the first lists decide how to go on. */
@@ -306,7 +316,14 @@ static void advance(Peel *peel)
         begin_chains(peel);
     if (peel->phase == PHASE_CHAINS && !peel->out && chains_over(peel))
         begin_lists(peel);
-    if (peel->phase == PHASE_LISTS && !peel->out && !peel->pending.length) {
+    bool listed = peel->phase == PHASE_LISTS && !peel->out && !peel->pending.length;
+    if (listed && peel->lists && !peel->by_kind && !peel->doubted && hides(peel)) {
+        peel->hidden = peel->by_kind = true;
+        peel_reopen(peel);
+        begin_lists(peel);
+        listed = !peel->pending.length;
+    }
+    if (listed) {
         peel->phase = PHASE_ORDER;
         peel_order_step(peel);
     } else if (peel->phase == PHASE_ORDER && !peel->out && !peel->pairs.length) {
@@ -434,7 +451,7 @@ static bool accept(Peel *peel, guint index, const char *connection)
     Item *item = &peel->items[index];
     if (item->state == PEEL_YES)
         return false;
-    if (item->state == PEEL_NO && !item->failed)
+    if (item->state == PEEL_NO && !item->failed && !peel->lists)
         peel->contradicted = true;
     item->state = PEEL_YES;
     item->failed = false;
@@ -504,18 +521,6 @@ static void chain_chosen(Peel *peel, Chain *chain, guint item, bool news)
     chain->over = hope_of_chain(peel, chain) < PEEL_HOPELESS;
 }
 
-static void pending_chosen(Peel *peel, GList *at, guint item)
-{
-    Pending *pending = at->data;
-    pending->out = false;
-    pending->refusals = 0;
-    for (guint i = 0; i < pending->items->len; i++)
-        if (g_array_index(pending->items, guint, i) == item)
-            g_array_remove_index(pending->items, i--);
-    if (!pending->items->len)
-        peel_drop_pending(peel, at);
-}
-
 bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection)
 {
     int index = peel_find(peel, code);
@@ -528,9 +533,12 @@ bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection
     bool news = accept(peel, (guint)index, connection);
     if (hello->phase == PHASE_CHAINS)
         chain_chosen(peel, chain_at(peel, hello->source), (guint)index, news);
-    GList *pending = peel_pending_of(peel, hello);
-    if (pending)
-        pending_chosen(peel, pending, (guint)index);
+    GList *at = peel_pending_of(peel, hello);
+    if (at) {
+        ((Pending *)at->data)->out = false;
+        ((Pending *)at->data)->refusals = 0;
+    }
+    peel_take_pending(peel, (guint)index);
     if (hello->special && peel->items[index].entry.shy &&
         peel->items[index].rank != peel->items[g_array_index(peel->ordered, guint, 0)].rank)
         peel->shy_first = true;
@@ -575,8 +583,10 @@ void peel_refused(Peel *peel, guint ticket, const char *connection, const char *
         }
     } else if (peel->times == 1 && covers(peel, hello->list)) {
         refuse_items(peel, hello->list, connection, reason);
+        if (hello->phase == PHASE_CHAINS)
+            peel_reopen_first(peel);
     }
-    if (hello->phase != PHASE_LISTS)
+    if (hello->phase != PHASE_LISTS && !peel->lists)
         check_refused(peel, hello->list);
     advance(peel);
 }
@@ -631,6 +641,26 @@ void peel_again(Peel *peel, guint ticket)
         g_queue_push_tail(&peel->pairs, g_array_copy(hello->list));
 }
 
+void peel_recheck(Peel *peel, uint32_t code)
+{
+    int item = peel_find(peel, code);
+    if (item < 0 || peel->items[item].state != PEEL_NO || peel->by_kind || peel->doubted)
+        return;
+    GArray *alone = g_array_new(FALSE, FALSE, sizeof(guint));
+    guint index = (guint)item;
+    g_array_append_val(alone, index);
+    peel_add_pending(peel, alone);
+    peel->phase = PHASE_LISTS;
+}
+
+void peel_relist(Peel *peel)
+{
+    peel->relisted = true;
+    peel_reopen(peel);
+    begin_lists(peel);
+    advance(peel);
+}
+
 void peel_stop(Peel *peel, const char *reason)
 {
     for (guint i = 0; i < peel->count; i++) {
@@ -655,9 +685,9 @@ void peel_doubt(Peel *peel, guint times)
     g_queue_clear_full(&peel->pairs, (GDestroyNotify)g_array_unref);
     if (peel->phase == PHASE_FIRST || peel->phase == PHASE_CHAINS)
         return;
-    for (guint i = 0; i < peel->count; i++)
-        if (peel->items[i].state == PEEL_NO && !peel->items[i].failed)
-            peel->items[i].state = PEEL_OPEN;
-    if (peel->phase != PHASE_LISTS)
+    peel_reopen(peel);
+    if (peel->by_kind)
+        peel_drop_waiting(peel);
+    if (peel->phase != PHASE_LISTS || peel->by_kind)
         begin_lists(peel);
 }

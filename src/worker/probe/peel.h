@@ -18,6 +18,7 @@ typedef struct PeelEntry {
     uint32_t code;
     double weight; /* chance that it is accepted, 0 to 1: only decides what is asked first */
     guint kind;    /* those of one kind are asked together where a list has to be cut */
+    guint lists;   /* bits: of the lists in which it is offered at last, until they are refused */
     bool shy;      /* not listed first if that can be helped: a server with an order of its own may
                       follow a client that lists it first (ChaCha20) */
 } PeelEntry;
@@ -93,12 +94,24 @@ void peel_lost(Peel *peel, guint ticket, const char *reason);
 /* The hello of that ticket failed for another reason than its list: the list is asked again. */
 void peel_again(Peel *peel, guint ticket);
 
+/* A code point that was refused here is accepted in a list of another kind of hello: it is asked
+ * again, alone. If it is accepted so, something else in its list was in front of it and was refused
+ * only once it was chosen; then all that was refused is asked again, kind by kind. */
+void peel_recheck(Peel *peel, uint32_t code);
+
+/* All that was refused is asked again in its lists. */
+void peel_relist(Peel *peel);
+
 /* Nothing is asked any more: what is open becomes unknown. */
 void peel_stop(Peel *peel, const char *reason);
 
 /* The server answers one question in two ways: each refusal has to come `times` times, those before
  * are asked again, and no order is claimed. */
 void peel_doubt(Peel *peel, guint times);
+
+/* True where a list was refused that has something acceptable: something that is chosen and then
+ * refused stood in front of it, or two configurations answer. */
+bool peel_hidden(const Peel *peel);
 
 /* True where what was told cannot all come from one server with one configuration. */
 bool peel_contradicted(const Peel *peel);
@@ -124,7 +137,8 @@ PeelHabit peel_habit(const Peel *peel);
 /* Code points in one list at most, since longer ones were lost; 0: no limit. */
 guint peel_limit(const Peel *peel);
 
-/* Something was accepted. */
+/* How many are accepted; whether any is. */
+guint peel_accepted(const Peel *peel);
 bool peel_any(const Peel *peel);
 
 /* Whether the first list was answered. */

@@ -55,8 +55,8 @@ typedef struct Pending {
 struct Peel {
     Item *items; /* as given */
     guint count;
-    guint *ranked; /* items in the order that is expected */
-    guint parallel, limit, times;
+    guint *ranked;                       /* items in the order that is expected */
+    guint parallel, limit, times, lists; /* lists: all bits of the entries */
     bool twice, hold, trusted, unordered, brief;
     PeelHabit habit;
     GPtrArray *orders; /* GArray * of uint32_t */
@@ -67,6 +67,8 @@ struct Peel {
     GPtrArray *chains; /* Chain * */
     GQueue pending;    /* Pending * */
     bool begun, contradicted, doubted;
+    bool hidden, by_kind; /* by_kind: what was refused is asked again so */
+    bool relisted;        /* lists are offered best first */
 
     /* the order */
     guint asked_pairs;
@@ -81,13 +83,22 @@ struct Peel {
 
 #define PEEL_HOPELESS 0.3 /* not worth a hello of its own: the last list finds it */
 
-/* Lists that wait: another one (which is taken), all cut to the limit, that of a hello (NULL: it
- * has none), one that is done. */
+/* Lists that wait: another one (which is taken), all that is open, all cut to the limit, that of a
+ * hello (NULL: it has none), one that is done, all that are not out. */
 void peel_add_pending(Peel *peel, GArray *items);
+void peel_add_open(Peel *peel);
 void peel_cut_pending(Peel *peel);
 GList *peel_pending_of(Peel *peel, const Hello *hello);
 void peel_drop_pending(Peel *peel, GList *at);
+void peel_drop_waiting(Peel *peel);
 void peel_pending_free(void *pending);
+
+/* What was refused is open again: all of it; what is of the first of several lists. */
+void peel_reopen(Peel *peel);
+void peel_reopen_first(Peel *peel);
+
+/* An item is accepted: it is taken from all of them. */
+void peel_take_pending(Peel *peel, guint item);
 
 /* A list over which the server broke: halved between two kinds, as long as it has several. */
 void peel_cut_failed(Peel *peel, const GArray *items);

@@ -18,6 +18,39 @@ void peel_add_pending(Peel *peel, GArray *items)
     g_queue_push_tail(&peel->pending, pending);
 }
 
+/* Those that are open and of one of these lists, or of this kind; worst first, but
+ * where the client's order counts, or nothing was accepted so far, what is likely is in front of
+ * all that may hide it. */
+static void add_some(Peel *peel, guint lists, const guint *kind)
+{
+    GArray *some = g_array_new(FALSE, FALSE, sizeof(guint));
+    bool best_first = peel->relisted || peel->habit == PEEL_HABIT_CLIENT;
+    for (guint i = 0; i < peel->count; i++) {
+        guint item = peel->ranked[best_first ? i : peel->count - 1 - i];
+        const PeelEntry *entry = &peel->items[item].entry;
+        bool wanted = kind ? entry->kind == *kind : lists == entry->lists || (entry->lists & lists);
+        if (peel->items[item].state == PEEL_OPEN && wanted)
+            g_array_append_val(some, item);
+    }
+    if (some->len)
+        peel_add_pending(peel, some);
+    else
+        g_array_unref(some);
+}
+
+void peel_add_open(Peel *peel)
+{
+    g_autoptr(GHashTable) kinds = g_hash_table_new(NULL, NULL);
+    bool by_kind = peel->by_kind && !peel->doubted;
+    for (guint bit = 1; !by_kind && bit <= MAX(peel->lists, 1); bit <<= 1)
+        add_some(peel, peel->lists & bit, NULL);
+    for (guint i = 0; by_kind && i < peel->count; i++) {
+        guint kind = peel->items[i].entry.kind;
+        if (g_hash_table_add(kinds, GUINT_TO_POINTER(kind)))
+            add_some(peel, 0, &kind);
+    }
+}
+
 void peel_cut_pending(Peel *peel)
 {
     for (GList *at = peel->pending.head; at; at = at->next) {
@@ -46,6 +79,49 @@ void peel_drop_pending(Peel *peel, GList *at)
 {
     peel_pending_free(at->data);
     g_queue_delete_link(&peel->pending, at);
+}
+
+static void reopen(Peel *peel, guint lists)
+{
+    for (guint i = 0; i < peel->count; i++) {
+        Item *item = &peel->items[i];
+        if (item->state == PEEL_NO && !item->failed && (!lists || (item->entry.lists & lists)))
+            item->state = PEEL_OPEN;
+    }
+}
+
+void peel_reopen(Peel *peel)
+{
+    reopen(peel, 0);
+}
+
+void peel_reopen_first(Peel *peel)
+{
+    guint first = peel->lists & -peel->lists;
+    if (peel->lists != first)
+        reopen(peel, first);
+}
+
+void peel_take_pending(Peel *peel, guint item)
+{
+    for (GList *at = peel->pending.head, *next; at; at = next) {
+        GArray *items = ((Pending *)at->data)->items;
+        next = at->next;
+        for (guint i = 0; i < items->len; i++)
+            if (g_array_index(items, guint, i) == item)
+                g_array_remove_index(items, i--);
+        if (!items->len)
+            peel_drop_pending(peel, at);
+    }
+}
+
+void peel_drop_waiting(Peel *peel)
+{
+    for (GList *at = peel->pending.head, *next; at; at = next) {
+        next = at->next;
+        if (!((Pending *)at->data)->out)
+            peel_drop_pending(peel, at);
+    }
 }
 
 /* Splits a list in two at `cut`. */

@@ -309,6 +309,11 @@ bool peel_contradicted(const Peel *peel)
     return peel->contradicted;
 }
 
+bool peel_hidden(const Peel *peel)
+{
+    return peel->hidden;
+}
+
 bool peel_over(const Peel *peel)
 {
     return peel->phase == PHASE_OVER;
@@ -317,6 +322,11 @@ bool peel_over(const Peel *peel)
 guint peel_limit(const Peel *peel)
 {
     return peel->limit == G_MAXUINT ? 0 : peel->limit;
+}
+
+guint peel_accepted(const Peel *peel)
+{
+    return peel->accepted;
 }
 
 bool peel_any(const Peel *peel)

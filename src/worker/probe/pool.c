@@ -5,11 +5,11 @@
  *    are opened ahead for what the answers to come will likely lead to.
  * 2. A ServerHello or HelloRetryRequest is an answer, also one that is illegal only in that the
  *    suite does not belong to the version. One with something that was not offered is none.
- * 3. Refused is what an alert of the list below says, at once; and a close without a byte, when
- *    the same hello is closed upon again, alone in flight; where closes were seen to be of
- *    chance, four times. A list longer than all that one was chosen from is then asked in parts,
- * for some libraries close on long ones. Other alerts say that the server broke over something in
- * the list, and refuse nothing.
+ * 3. Refused is what an alert of the list below says, at once, and a ServerHello with the suite
+ * that is none; and a close without a byte, when the same hello is closed upon again, alone in
+ * flight; where closes were seen to be of chance, four times. A list longer than all that one was
+ * chosen from is then asked in parts, for some libraries close on long ones. Other alerts say that
+ * the server broke over something in the list, and refuse nothing.
  * 4. A reset, silence, an end within a message say nothing. The hello is sent again, from the
  *    second time on alone. One that is longer than any that was answered is given up after three
  *    times (of silence: two), so that its strategy asks in smaller parts, others after six
@@ -376,6 +376,13 @@ static bool was_offered(const Offer *offer, const Reply *reply)
     return false;
 }
 
+/* TLS_NULL_WITH_NULL_NULL where it was not offered: of all that was, nothing was chosen (wolfSSL).
+ */
+static bool chose_nothing(const Reply *reply)
+{
+    return !reply->suite && !g_strcmp0(reply->reason, "suite-not-offered");
+}
+
 static void note_loss(Pool *pool, const Asked *asked)
 {
     pool->lost++;
@@ -447,7 +454,9 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ILLEGAL:
-        *verdict = was_offered(asked->offer, reply) ? VERDICT_CHOSEN : VERDICT_LOST;
+        *verdict = was_offered(asked->offer, reply) ? VERDICT_CHOSEN
+                   : chose_nothing(reply)           ? VERDICT_REFUSED
+                                                    : VERDICT_LOST;
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ALERT:

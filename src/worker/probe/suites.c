@@ -4,11 +4,16 @@
  *    themselves.
  * 2. The list is peeled (peel.c). An answer in another version than the one asked for is a
  *    refusal: the server had nothing in this one.
- * 3. What is left is asked in the other forms, side by side, each until it is refused. Only what
- *    was refused in all of them is a "no". A hello allows lower versions too: one that was
- *    refused in the usual form is a "no" where the version above it was refused in all of them.
- *    SSL 3.0 knew no extensions: it is asked without any at first.
- * 4. Where another form brought more, the order is asked again in that form, of all of them.
+ * 3. Where nothing was accepted, and no alert says that it is for the version, it is asked again in
+ *    lists (form.h): a suite may hide the others. What is left is asked in the other forms, side by
+ *    side, each until it is refused: what the form may make a difference to, or without extensions,
+ *    where nothing was accepted so far, all. Only what was refused in all of them is a "no". A
+ * hello allows lower versions too: one that was refused in the usual form is a "no" where the
+ * version above it was refused in all of them, and none of these was answered in this version.
+ * SSL 3.0 knew no extensions: it is asked without any at first. What another form brings is asked
+ * once more in the usual one, alone: it may have been hidden there (form.h) by another suite.
+ * 4. Where another form brought more, the order is asked again in that form, of all of them. That
+ * of the usual form stands where it has more of them.
  * 5. Where two configurations answer, all that was refused is asked again, many times.
  * 6. Application protocols ride on the hellos of the first version that answers. Alert 120
  *    refuses them alone: that hello is asked again without any.
@@ -24,6 +29,7 @@
 enum {
     PEELS = FORMS + 1, /* one for each form, and that of step 4 */
     ORDER = FORMS,
+    PROTOCOL_VERSION = 70,
     VAIN = 2, /* hellos that are lost, before any was answered, until a version is given up */
 };
 
@@ -42,11 +48,14 @@ typedef struct Suites {
     Peel *peels[PEELS]; /* NULL: not begun */
     Form forms[PEELS];
     guint asked, told, vain;
+    bool rechecked[PEELS];
+    bool doubtful, relisted; /* a refusal did not say that it is for the version */
     bool over;
-    bool reopened;    /* in doubt */
-    GPtrArray *outs;  /* Out *, by tag */
-    GQueue again;     /* tags to ask again without ALPN */
-    GHashTable *said; /* suites that were said to be accepted */
+    bool reopened;   /* in doubt */
+    GPtrArray *outs; /* Out *, by tag */
+    GQueue again;    /* tags to ask again without ALPN */
+    GHashTable
+        *said; /* suites that were said to be accepted, and the index of the peel, + 1 both */
 } Suites;
 
 static void out_free(void *data)
@@ -66,6 +75,22 @@ static GArray *rest_of(const Suites *suites)
         PeelEntry *entry = &g_array_index(entries, PeelEntry, i);
         if (g_hash_table_contains(suites->said, GUINT_TO_POINTER(entry->code + 1)))
             g_array_remove_index(entries, i--);
+    }
+    return entries;
+}
+
+/* Those of them that another form is asked for: all in one list, for the forms make other lists of
+ * them already. */
+static GArray *rest_for(const Suites *suites, Form form)
+{
+    GArray *entries = rest_of(suites);
+    bool any = peel_any(suites->peels[0]) || form == FORM_FFDHE;
+    for (guint i = 0; i < entries->len; i++) {
+        PeelEntry *entry = &g_array_index(entries, PeelEntry, i);
+        if (any && !form_asks(form, entry->code))
+            g_array_remove_index(entries, i--);
+        else
+            entry->lists = FORM_LIKELY;
     }
     return entries;
 }
@@ -155,8 +180,9 @@ static void conclude(Suites *suites, const char *reason)
 {
     Known *known = suites->known;
     KnownVersion *of = known_version(known, suites->version);
-    const Peel *best =
-        suites->peels[ORDER] && !known->doubted ? suites->peels[ORDER] : suites->peels[0];
+    const Peel *ordered = suites->peels[ORDER];
+    bool whole = ordered && peel_accepted(ordered) > peel_accepted(suites->peels[0]);
+    const Peel *best = whole && !known->doubted ? ordered : suites->peels[0];
     ReportSpec what = {known, "suite", suites->version, NULL, report_suite};
     suites->over = of->over = of->settled = true;
     if (of->certainty != CERTAINTY_YES) {
@@ -177,8 +203,11 @@ static void conclude(Suites *suites, const char *reason)
 static bool begin_order(Suites *suites)
 {
     guint more = 0;
-    for (guint i = 1; i < FORMS; i++)
-        more = peel_any(suites->peels[i]) ? i : more;
+    GHashTableIter iter;
+    gpointer code, peel;
+    g_hash_table_iter_init(&iter, suites->said);
+    while (g_hash_table_iter_next(&iter, &code, &peel))
+        more = MAX(more, GPOINTER_TO_UINT(peel) - 1);
     if (!more || g_hash_table_size(suites->said) < 2 || suites->known->doubted)
         return false;
     g_autoptr(GArray) entries = form_suites(suites->version);
@@ -216,8 +245,20 @@ static bool covered(const Suites *suites, bool *wait)
         if (versions[i] == suites->version)
             upper = known_version(suites->known, versions[i - 1]);
     *wait = upper && !upper->over;
+    if (known_version(suites->known, suites->version)->answered)
+        return false;
     g_autoptr(GArray) unknown = peel_items(suites->peels[0], PEEL_UNKNOWN);
     return upper && upper->certainty == CERTAINTY_NO && !unknown->len;
+}
+
+/* Step 3: nothing was accepted in the usual form, but it may be hidden. */
+static bool relist(Suites *suites)
+{
+    if (suites->relisted || !suites->doubtful || peel_any(suites->peels[0]))
+        return false;
+    suites->relisted = true;
+    peel_relist(suites->peels[0]);
+    return !peel_closed(suites->peels[0]);
 }
 
 /* Begins what can begin, and concludes where all is answered. */
@@ -231,10 +272,11 @@ static void advance(Suites *suites)
         conclude(suites, NULL);
         return;
     }
-    if (peel_closed(suites->peels[0]) && !suites->peels[1] && !wait) {
-        g_autoptr(GArray) rest = rest_of(suites);
-        for (guint i = 1; i < FORMS; i++)
+    if (peel_closed(suites->peels[0]) && !suites->peels[1] && !wait && !relist(suites)) {
+        for (guint i = 1; i < FORMS; i++) {
+            g_autoptr(GArray) rest = rest_for(suites, suites->forms[i]);
             suites->peels[i] = peel_of(suites, rest, false, false);
+        }
     }
     for (guint i = 0; i < PEELS; i++)
         if (suites->peels[i] && !peel_over(suites->peels[i]))
@@ -370,10 +412,18 @@ static void learn(Suites *suites, const CipherSuite *found)
 static void say_suite(Suites *suites, const Out *out, const Told *told, bool news)
 {
     uint32_t code = told->reply->suite;
-    if (!news || !g_hash_table_add(suites->said, GUINT_TO_POINTER(code + 1)))
+    gpointer key = GUINT_TO_POINTER(code + 1);
+    bool before = g_hash_table_contains(suites->said, key);
+    if (!news || (before && out->peel))
         return;
+    g_hash_table_replace(suites->said, key, GUINT_TO_POINTER(out->peel + 1));
+    if (out->peel && !suites->rechecked[out->peel]) {
+        suites->rechecked[out->peel] = true;
+        peel_recheck(suites->peels[0], code);
+    }
     known_set_version(suites->known, suites->version, CERTAINTY_YES, told->connection, NULL);
-    g_array_append_val(known_version(suites->known, suites->version)->suites, code);
+    if (!before)
+        g_array_append_val(known_version(suites->known, suites->version)->suites, code);
     if (suites->known->depth != DIVE_FULL)
         return;
     char number[REGISTRY_NUMBER];
@@ -400,6 +450,9 @@ static void tell_chosen(Suites *suites, const Out *out, const Told *told)
 {
     Peel *peel = suites->peels[out->peel];
     if (told->reply->version != suites->version) {
+        KnownVersion *lower = known_version(suites->known, told->reply->version);
+        if (lower)
+            lower->answered = true;
         peel_refused(peel, out->ticket, told->connection, "version-lower");
         return;
     }
@@ -440,6 +493,7 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         tell_chosen(suites, out, told);
         break;
     case VERDICT_REFUSED:
+        suites->doubtful = suites->doubtful || told->reply->alert != PROTOCOL_VERSION;
         peel_refused(peel, out->ticket, told->connection, told->reason);
         break;
     case VERDICT_FAILED:
@@ -455,6 +509,8 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
     }
     if (given_up(suites) && suites->told == suites->asked)
         suites_stop(strategy, told->reason);
+    if (peel_hidden(peel))
+        suites->known->suspected = true;
     if (peel_contradicted(peel))
         suites->known->suspected = suites->known->doubted = true;
     if (suites->known->depth != DIVE_FULL &&

@@ -19,6 +19,7 @@ Simulated *simulated_new(guint32 seed)
     server->groups = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->curves = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->schemes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->useless = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->alpn = g_ptr_array_new();
     server->random = g_rand_new_with_seed(seed);
     return server;
@@ -33,6 +34,7 @@ void simulated_free(Simulated *server)
     g_array_unref(server->groups);
     g_array_unref(server->curves);
     g_array_unref(server->schemes);
+    g_array_unref(server->useless);
     g_ptr_array_unref(server->alpn);
     g_rand_free(server->random);
     g_free(server);
@@ -198,7 +200,7 @@ static void take_alpn(const Simulated *server, const Offer *offer, Reply *reply)
 static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t version)
 {
     uint32_t code = choose(server, offer, version);
-    if (!code)
+    if (!code || place_of(server->useless, code) >= 0)
         return refuse(server, 40);
     const CipherSuite *suite = registry_suite(code);
     if (server->breaks && version < TLS_1_2 && signs(suite))

@@ -28,6 +28,8 @@ typedef struct Simulated {
     GPtrArray *alpn;    /* char *, best first; borrowed */
     bool alpn_required; /* alert 120 where none fits */
 
+    GArray *useless; /* uint32_t: it chooses them, and refuses then as if it had nothing */
+
     guint equal;        /* suites of one rank stand in runs of so many; 0: none are equal */
     bool chacha_first;  /* a client that lists ChaCha20 first gets it */
     bool closes;        /* refuses by closing */

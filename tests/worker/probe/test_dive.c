@@ -359,6 +359,54 @@ START_TEST(suites_of_one_form_only)
 }
 END_TEST
 
+static bool is_kind(const CipherSuite *suite, const char *const *names, guint count)
+{
+    for (guint i = 0; i < count; i++)
+        if (g_str_equal(suite->exchange, names[i]))
+            return true;
+    return false;
+}
+
+/* What is chosen and then refused hides what stands below it. */
+START_TEST(suites_that_are_useless)
+{
+    static const char *const useless[][3] = {
+        {"srp"}, {"psk", "rsa-psk", "krb5"}, {"dhe"}, {"ecdhe"}, {"dh-anonymous", "ecdh-anonymous"},
+    };
+    guint kinds = G_N_ELEMENTS(useless);
+    const char *const *names = useless[(guint)_i % kinds];
+    guint count = names[1] ? names[2] ? 3 : 2 : 1;
+    g_autoptr(Simulated) server = usual_server(17), works = usual_server(17);
+    legacy(works, 1);
+    size_t all;
+    const CipherSuite *suites = registry_suites(&all);
+    for (guint i = 2; i < 5; i++) {
+        GArray *list = works->suites[i];
+        g_array_append_vals(server->suites[i], list->data, list->len);
+        server->chooses[i] = works->chooses[i] = (guint)_i < kinds;
+        for (guint j = list->len; j-- > 0;)
+            if (is_kind(registry_suite(g_array_index(list, uint32_t, j)), names, count))
+                g_array_remove_index(list, j);
+        for (size_t j = 0; j < all; j++) {
+            uint32_t code = suites[j].id;
+            if (!is_kind(&suites[j], names, count))
+                continue;
+            for (guint k = server->suites[i]->len; k-- > 0;)
+                if (g_array_index(server->suites[i], uint32_t, k) == code)
+                    g_array_remove_index(server->suites[i], k);
+            g_array_insert_val(server->suites[i], MIN(i, server->suites[i]->len), code);
+            g_array_append_val(server->useless, code);
+        }
+    }
+    g_autoptr(Dived) dived = dive_full(server);
+    check_suites(works, dived, false);
+    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
+        check_order(works, dived, v);
+    ck_assert_str_ne(dived_answer(dived, "behaviour", "", "two-configurations"), "yes");
+    printf("# %s useless: %u connections, bound %u\n", *names, dived->connections, bound(works));
+}
+END_TEST
+
 /* Alert 80 hides what stands below the suite that breaks. */
 START_TEST(a_server_that_breaks_over_signatures)
 {
@@ -632,6 +680,7 @@ int main(void)
     tcase_add_test(tests, every_connection_is_lost);
     tcase_add_loop_test(tests, suites_of_one_form_only, 0, 2);
     tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
+    tcase_add_loop_test(tests, suites_that_are_useless, 0, 10);
     tcase_add_test(tests, a_server_that_expects_other_groups);
     tcase_add_test(tests, chacha_first);
     tcase_add_test(tests, equal_preference);
