@@ -71,6 +71,7 @@ typedef struct Answers {
     GPtrArray *topics; /* AnswerTopic *, owned, in the order in which they came up */
     GHashTable *index; /* the same by question, version and key */
     guint cells;       /* of all topics */
+    double heard;      /* when the endpoint last said something on a connection of a dive */
 } Answers;
 
 Answers *answers_new(void);

@@ -423,14 +423,24 @@ static bool fold_dialogue(Fold *fold)
     return true;
 }
 
+/* While a dive runs its silence is to be seen. */
+static void note_heard(const Fold *fold)
+{
+    bool in = strcmp(fact_string(fold->fact, "direction", ""), "in") == 0;
+    if (in && fold->connection->question && fold->endpoint->answers)
+        fold->endpoint->answers->heard = fold->at;
+}
+
 static bool fold_message(Fold *fold)
 {
+    note_heard(fold);
     add_event(fold, EVENT_MESSAGE);
     return true;
 }
 
 static bool fold_alert(Fold *fold)
 {
+    note_heard(fold);
     add_event(fold, EVENT_ALERT);
     return true;
 }

@@ -20,8 +20,8 @@ enum {
     PACE_FROM = 8,         /* connections from which on their pace says something */
 };
 
-/* Seconds: a server that is nearer spends its time otherwise. */
-static const double LEAST_ROUND_TRIP = 0.005;
+/* Seconds: a server that is nearer spends its time otherwise; from here on silence is said. */
+static const double LEAST_ROUND_TRIP = 0.005, LEAST_SILENCE = 3;
 
 typedef struct AcceptsView {
     View view;
@@ -353,7 +353,11 @@ static char *cost(const AcceptsView *view, const Dive *dive)
                                trips);
     }
     if (dive->running) {
-        append_time_left(dive, elapsed, text);
+        double silent = view->view.desk->at - MAX(view->endpoint->answers->heard, dive->began);
+        if (silent >= LEAST_SILENCE)
+            g_string_append_printf(text, _(", silent for %.0f s"), floor(silent));
+        else
+            append_time_left(dive, elapsed, text);
         return g_string_free(text, FALSE);
     }
     g_autofree char *took = brief_duration(dive->took);

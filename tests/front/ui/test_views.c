@@ -472,6 +472,11 @@ START_TEST(cells_fill_in_live)
     stage_resize(stage, (StageSize){24, 60, false});
     expect(stage, "10 of 500 used");
     stage_resize(stage, (StageSize)SMALL);
+    stage->model->at = 14;
+    expect(stage, "silent for 5 s");
+    stage_fold(stage, "{'fact':'alert','at':14,'endpoint':'1','connection':'1.2','direction':'in',"
+                      "'level':'fatal','code':40,'name':'handshake_failure'}");
+    expect(stage, "about 25 s left");
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
