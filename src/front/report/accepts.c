@@ -212,7 +212,7 @@ static void unknown_suites(Accepts *accepts, const char *version)
 static void suite_lines(Accepts *accepts, const char *names, const GPtrArray *cells,
                         const char *version)
 {
-    g_autofree char *who = chooser(accepts, "suite-order", version);
+    g_autofree char *who = cells->len > 1 ? chooser(accepts, "suite-order", version) : g_strdup("");
     g_autofree char *count =
         g_strdup_printf(ngettext("%u suite", "%u suites", cells->len), cells->len);
     g_autofree char *head = g_strdup_printf(*who ? "%s: %s, %s" : "%s: %s%s", names, count, who);
@@ -274,7 +274,7 @@ static void plain_version(Accepts *accepts, const char *question, const char *ve
         g_autoptr(GPtrArray) no = answers_list(accepts->answers, question, version, ANSWER_NO);
         g_autoptr(GString) list = g_string_new(NULL);
         append_items(accepts, no, values, list);
-        g_autofree char *part = g_strdup_printf(_("not %s"), list->str);
+        g_autofree char *part = g_strdup_printf(_("no: %s"), list->str);
         if (no->len)
             append(text, "; ", part);
     }

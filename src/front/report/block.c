@@ -298,21 +298,27 @@ static void negotiated(Page *page, const Connection *connection, bool ascii)
 
 /* ---- findings ------------------------------------------------------------------------------- */
 
-static void finding(Page *page, const Finding *found, bool first)
+/* Severity and sentence; the label, where there is one, before them. */
+static void sentence(Page *page, const Finding *found, const char *label)
 {
-    g_autofree char *sentence = words_finding(found, page->ascii);
+    g_autofree char *text = words_finding(found, page->ascii);
+    page_to(page, INDENT);
+    if (label)
+        page_put(page, TINT_NONE, label);
+    page_to(page, LABEL);
+    page_cell(page, tint_of(found->severity), _(severity_name(found->severity)), SEVERITY);
+    page_wrap(page, TINT_TITLE, text, LABEL + SEVERITY);
+    page_end(page);
+}
+
+static void finding(Page *page, const Finding *found, const char *label)
+{
     g_autofree char *what = words_what(found, page->ascii);
     g_autofree char *act = words_act(found, page->ascii);
     g_autofree char *see =
         *found->rule->see ? g_strdup_printf(_("See %s"), found->rule->see) : NULL;
 
-    page_to(page, INDENT);
-    if (first)
-        page_put(page, TINT_NONE, _("findings"));
-    page_to(page, LABEL);
-    page_cell(page, tint_of(found->severity), _(severity_name(found->severity)), SEVERITY);
-    page_wrap(page, TINT_TITLE, sentence, LABEL + SEVERITY);
-    page_end(page);
+    sentence(page, found, label);
     if (found->severity != SEVERITY_UNKNOWN)
         line(page, what, LABEL + SEVERITY);
     line(page, act, LABEL + SEVERITY);
@@ -326,6 +332,17 @@ static bool is_said(const Finding *found)
     return strcmp(found->rule->code, "not-examined") == 0;
 }
 
+/* All findings, in a line each or at length. */
+static void findings(Page *page, const Endpoint *endpoint, const char *label,
+                     void (*write)(Page *page, const Finding *found, const char *label))
+{
+    for (guint i = 0; endpoint->findings && i < endpoint->findings->len; i++)
+        if (!is_said(endpoint->findings->pdata[i])) {
+            write(page, endpoint->findings->pdata[i], label);
+            label = NULL;
+        }
+}
+
 void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
                     const ReportStyle *style)
 {
@@ -333,6 +350,7 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     g_autofree char *place = brief_place(endpoint, style->ascii);
     g_autofree char *service = text_escape(endpoint->service, -1, true);
     g_autofree char *outcome = words_outcome(endpoint, style->ascii);
+    bool dived = endpoint->answers && endpoint->answers->topics->len;
 
     page_put(page, TINT_TITLE, place);
     if (*service) {
@@ -342,6 +360,9 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     page_end(page);
     if (strcmp(endpoint->result, "finished") != 0)
         item(page, brief_state(endpoint), outcome);
+    /* what a dive has to tell is long: what is wrong stands before it, too */
+    if (dived)
+        findings(page, endpoint, _("findings"), sentence);
     if (best && best->address->len)
         item_take(page, _("address"),
                   text_escape(best->address->str, (gssize)best->address->len, true));
@@ -352,7 +373,5 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
     block_accepts(page, model, endpoint);
-    for (guint i = 0; endpoint->findings && i < endpoint->findings->len; i++)
-        if (!is_said(endpoint->findings->pdata[i]))
-            finding(page, endpoint->findings->pdata[i], i == 0);
+    findings(page, endpoint, dived ? _("in detail") : _("findings"), finding);
 }

@@ -30,7 +30,7 @@ typedef struct AcceptsView {
     AcceptsRows *rows; /* of the version of the model below */
     Lines *detail;
     AcceptsTab tab;
-    int column;       /* of the cell that the cursor is on */
+    int column;       /* that the cursor is to be on, wherever there is such a cell */
     bool other_rows;  /* refused rows too; of two endpoints: only rows that differ */
     GHashTable *kept; /* identities: rows that were shown, which stay though they turn to refused */
     bool stale;
@@ -106,18 +106,6 @@ static bool has_column(const AcceptsView *view, int column)
     return column >= 0 && column < ACCEPTS_COLUMNS && view->rows->columns & 1U << column;
 }
 
-/* Stays on a column that is there. */
-static void settle_column(AcceptsView *view)
-{
-    if (has_column(view, view->column))
-        return;
-    for (int column = 0; column < ACCEPTS_COLUMNS; column++)
-        if (has_column(view, column)) {
-            view->column = column;
-            return;
-        }
-}
-
 /* True where the row has something to say, or could: what does not apply is passed over, and in the
  * rest, where rows are often about one version only, what was not asked. */
 static bool has_say(const AcceptsView *view, const AcceptsRow *row, int column)
@@ -126,13 +114,17 @@ static bool has_say(const AcceptsView *view, const AcceptsRow *row, int column)
     return cell->answer || (cell->sign != SIGN_APART && view->tab != TAB_REST);
 }
 
-/* The column of the cell that the cursor is on: the one that was chosen, else the row's first. */
+/* The column of the cell that the cursor is on: the one that was chosen, else the row's first, else
+ * the first that is there. Columns come up while a dive runs, so the choice is not given up. */
 static int column_here(const AcceptsView *view, const AcceptsRow *row)
 {
-    if (has_say(view, row, view->column))
+    if (has_column(view, view->column) && has_say(view, row, view->column))
         return view->column;
     for (int column = 0; column < ACCEPTS_COLUMNS; column++)
         if (row->cells[0][column].answer)
+            return column;
+    for (int column = 0; column < ACCEPTS_COLUMNS; column++)
+        if (has_column(view, column))
             return column;
     return view->column;
 }
@@ -174,6 +166,7 @@ static json_t *question(View *base, const char **endpoint)
     if (!is_askable(row->question))
         return json_false();
     int column = column_here(view, row);
+    view->column = column; /* what was acted on is chosen */
     const AcceptsCell *cell = &row->cells[0][column];
     const char *version = accepts_version(column);
     bool is_version = g_str_equal(row->question, "version");
@@ -467,7 +460,6 @@ static void draw(View *base, Area body)
 {
     AcceptsView *view = (AcceptsView *)base;
     update(view);
-    settle_column(view);
     bool tabs = body.rows >= 4;
     Area list = area_part(body, tabs, 0, body.rows - tabs, body.columns), detail;
     if (tabs)

@@ -158,6 +158,37 @@ START_TEST(answers_have_their_reasons)
 }
 END_TEST
 
+/* What is wrong stands at the head of what a dive has to tell; of one suite no order is said. */
+START_TEST(a_dive_is_told_from_the_top)
+{
+    g_autoptr(Model) model = model_new();
+    static const char *const lines[] = {
+        "{'fact':'endpoint','endpoint':'1','host':'a','port':443}",
+        "{'fact':'answer','endpoint':'1','question':'version','items':['TLS 1.2'],'answer':'yes'}",
+        "{'fact':'answer','endpoint':'1','question':'suite','version':'TLS 1.2','items':"
+        "['TLS_RSA_WITH_RC4_128_SHA'],'answer':'yes'}",
+        "{'fact':'answer','endpoint':'1','question':'suite-order','version':'TLS 1.2','items':[],"
+        "'answer':'unknown','reason':'order-single'}",
+        "{'fact':'answer','endpoint':'1','question':'feature','version':'TLS 1.2','items':"
+        "['compression'],'answer':'no'}",
+        "{'fact':'done','endpoint':'1','result':'finished'}",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        stream_fold(model, lines[i]);
+    audit_judge_all(model, &(AuditContext){.now = now()});
+    ReportStyle style = {.width = 80, .ascii = true, .now = now()};
+    g_autofree char *text = report_text(model, &style);
+    const char *head =
+        strstr(text, "\na:443\n  findings    high      weak suites are accepted: RC4");
+    ck_assert_msg(head, "%s", text);
+    const char *suites = strstr(text, "  suites      TLS 1.2: 1 suite\n");
+    ck_assert_msg(suites > head, "%s", text);
+    const char *detail = strstr(text, "  in detail   high      weak suites are accepted: RC4");
+    ck_assert_msg(detail > suites, "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "  can         TLS 1.2: no: TLS compression\n"));
+}
+END_TEST
+
 /* ---- status --------------------------------------------------------------------------------- */
 
 static const struct {
@@ -440,6 +471,7 @@ int main(void)
     tcase_add_test(tcase, a_model_without_anything);
     tcase_add_test(tcase, a_certificate_alone);
     tcase_add_test(tcase, answers_have_their_reasons);
+    tcase_add_test(tcase, a_dive_is_told_from_the_top);
     tcase_add_test(tcase, the_status_says_what_came_of_it);
     tcase_add_test(tcase, sentences_are_filled_and_safe);
     tcase_add_test(tcase, long_arguments_are_cut_between_characters);

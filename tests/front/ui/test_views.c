@@ -301,7 +301,7 @@ START_TEST(a_cell_opens_its_proof)
     expect_row(stage, "connect 203.0.113.1:443");
     stage_keys(stage, "Esc");
     expect_row(stage, "-   [yes] -");
-    stage_keys(stage, "g Right Right Enter");
+    stage_keys(stage, "g Right Enter");
     expect(stage, "TLS 1.1: no, 2 times alike, connection 4: alert 70 protocol_version (fatal)");
     /* Left goes from cell to cell, and from the first one back */
     stage_keys(stage, "Esc Left Left");
@@ -480,6 +480,29 @@ START_TEST(cells_fill_in_live)
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
+}
+END_TEST
+
+/* The cursor stands on the first version, however late that is heard of; a cell that was acted on
+ * keeps it. */
+START_TEST(columns_come_up)
+{
+#define VERSION(which)                                                                             \
+    "{'fact':'answer','at':1,'endpoint':'1','question':'version','items':['" which "'],"           \
+    "'answer':'yes'}"
+    g_autoptr(Stage) stage = stage_new(NULL, (StageSize)SMALL);
+    stage_fold(stage, "{'fact':'endpoint','at':1,'endpoint':'1','target':'a:1','host':'a','port':1,"
+                      "'transport':'tcp','entry':'tls','named':true}");
+    stage_fold(stage, "{'fact':'dive','at':1,'endpoint':'1','event':'begun','depth':'full'}");
+    stage_fold(stage, VERSION("TLS 1.1"));
+    stage_keys(stage, "7");
+    expect_row(stage, "[yes]");
+    stage_fold(stage, VERSION("TLS 1.2"));
+    expect_row(stage, "[yes] yes");
+    stage_keys(stage, "R");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "[\"TLS 1.2\"]"));
+    stage_fold(stage, VERSION("TLS 1.3"));
+    expect_row(stage, "yes [yes] yes");
 }
 END_TEST
 
@@ -695,6 +718,7 @@ int main(void)
     tcase_add_test(all, a_question_asked_many_times);
     tcase_add_test(all, certificates_tell_tries_apart);
     tcase_add_test(all, cells_fill_in_live);
+    tcase_add_test(all, columns_come_up);
     tcase_add_test(all, a_row_that_turns_stays);
     tcase_add_test(all, a_prime_is_one_row);
     tcase_add_test(all, two_endpoints_beside_each_other);
