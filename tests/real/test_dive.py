@@ -118,6 +118,20 @@ def a_dive_that_may_not_go_on_is_status_3():
 
 
 @test
+def no_more_connections_than_are_allowed_and_each_counts_once():
+    for allowed in (1, 2, 8, 9, 17, 30, 45):
+        result = dive(*of_trust("--depth", "full", "--connections", str(allowed), f"{ADDRESS}:{GOOD}"))
+        end, = over(result.facts)
+        made = [f["connection"] for f in result.all("connection")
+                if f["event"] == "connecting" and f.get("hello") == "question"]
+        equal(len(set(made)), len(made), "connections of one id")
+        equal((len(made), end["result"], end["reason"]), (allowed, "limit", "limit-connections"), str(end))
+        equal(end["connections"], allowed, "connections that it says it made")
+        told = [f["connections"] for f in result.facts if f["fact"] == "dive" and f["event"] == "progress"]
+        check(told == sorted(told) and told[-1] <= allowed, f"{told} of {allowed}")
+
+
+@test
 def a_session_with_a_dive_is_the_same_when_opened():
     path = os.path.join(ROOT, "dive.jsonl")
     live = dive("--save", path, *of_trust("--depth", "full", f"{ADDRESS}:{GOOD}"))

@@ -24,7 +24,6 @@ struct Errand {
     GQueue open;     /* those that have no conversation yet, as they were opened */
     guint next_number;
     guint dived;          /* connections that the dive has made */
-    double round_trip;    /* of the last connection, in seconds; 0: not known */
     const char *state;    /* static or interned */
     const char *stopping; /* the result of errand_stop; static */
     double began;         /* when it last left waiting */
@@ -165,7 +164,8 @@ static void errand_leg(Errand *errand)
 /* Closes a connection that nobody has use for. */
 static void errand_drop(Errand *errand, Leg *leg)
 {
-    g_queue_remove(&errand->open, leg);
+    if (g_queue_remove(&errand->open, leg))
+        probe_spare(errand->probe);
     leg_stop(leg, "unused");
     g_ptr_array_remove(errand->legs, leg);
 }
@@ -292,7 +292,6 @@ static Probe *dive_of(const Errand *errand, GError **error)
         .depth = job->depth,
         .allowed = job->allowed,
         .in_flight = errand->party->per_address,
-        .round_trip = errand->round_trip,
         .question = job->question,
         .times = job->times,
     };
@@ -326,6 +325,8 @@ static guint on_begins(void *data, Leg *leg)
 
     if (errand->over || (errand->probe == NULL && !errand_begin(errand, leg)))
         return 0;
+    if (!probe_spend(errand->probe, leg_state(leg) != LEG_WAITING))
+        return 0;
     enter(errand, "connecting");
     errand->dived += errand->stage == STAGE_DIVE;
     return errand->next_number++;
@@ -347,7 +348,6 @@ static void on_open(void *data, Leg *leg)
 {
     Errand *errand = data;
 
-    errand->round_trip = leg_round_trip(leg);
     g_queue_push_tail(&errand->open, leg);
     errand_go_on(errand);
 }

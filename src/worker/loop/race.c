@@ -349,6 +349,14 @@ static guint race_look(Race *race, double now, double *due)
     return going;
 }
 
+static bool race_goes_on(const Race *race)
+{
+    for (guint i = 0; i < race->runners->len; i++)
+        if (((const Runner *)race->runners->pdata[i])->state != RUNNER_OUT)
+            return true;
+    return false;
+}
+
 static bool race_waits(const Race *race)
 {
     for (guint i = 0; i < race->runners->len; i++)
@@ -455,8 +463,9 @@ static void runner_begin(Runner *runner)
     runner->attempt.began = race->last_begun = race_now(race);
     runner->attempt.number = race->goal.events->begins(race->goal.data, &runner->attempt.address);
     if (runner->attempt.number == 0) {
-        race->over = true;
         runner_out(runner);
+        race->next = race->order->len;
+        race->over = !race_goes_on(race);
         track_changed(race->track);
         return;
     }

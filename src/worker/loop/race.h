@@ -43,8 +43,8 @@ typedef struct Attempt {
 /* All are called from the loop, never from inside a function of this module. The race may be freed
  * in `won` and `lost` alone. */
 typedef struct RaceEvents {
-    /* An attempt is about to begin; its number is given. 0: the race is given up, and tells no
-     * more. */
+    /* An attempt is about to begin; its number is given. 0: it may not, nor may another one. Where
+     * none is under way the race is given up, and tells no more. */
     guint (*begins)(void *data, const Address *address);
     void (*failed)(void *data, const Attempt *attempt);
     void (*answered)(void *data, const Attempt *attempt);

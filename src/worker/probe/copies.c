@@ -183,7 +183,7 @@ Strategy *copies_new(Known *known)
 {
     Copies *copies = g_new0(Copies, 1);
     copies->base.class = &copies_class;
-    copies->base.rank = RANK_FIRST;
+    copies->base.rank = RANK_LAST;
     copies->known = known;
     copies->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return &copies->base;

@@ -1,6 +1,5 @@
 /* The raw hellos come from the pool. Handshakes that are completed (sessions.h) are few, but each
- * waits for the one before: as long as nothing is lost they go first, once a version is known to be
- * accepted.
+ * waits for the one before: as long as nothing is lost they are the first of what is aside.
  */
 #include "worker/probe/dive.h"
 
@@ -65,6 +64,18 @@ static void take_facts(Dive *dive)
         probe_fact(&dive->base, fact);
 }
 
+static bool dive_spend(Probe *probe, bool again)
+{
+    return pool_spend(((Dive *)probe)->pool, again);
+}
+
+static void dive_spare(Probe *probe)
+{
+    Dive *dive = (Dive *)probe;
+    pool_spare(dive->pool);
+    take_facts(dive);
+}
+
 static guint dive_wants(const Probe *probe)
 {
     const Dive *dive = (const Dive *)probe;
@@ -80,15 +91,15 @@ static Talk *behind_dialogue(const Dive *dive, Talk *talk)
     return dive->starttls ? stack_new(starttls_new(dive->protocol), talk) : talk;
 }
 
-/* The next handshake of the sessions: theirs are the longest chains, so they come first. */
+/* The next handshake of the sessions. */
 static Talk *next_session(Dive *dive, const char *connection)
 {
-    bool free = dive->sessions && pool_calm(dive->pool) && pool_allowed(dive->pool);
+    bool free = dive->sessions && pool_calm(dive->pool);
     Talk *client = free ? sessions_next(dive->sessions, connection) : NULL;
     if (!client)
         return NULL;
     dive->out++;
-    pool_spend(dive->pool, connection);
+    pool_take(dive->pool);
     return behind_dialogue(dive, client);
 }
 
@@ -97,10 +108,13 @@ static Talk *dive_next(Probe *probe, const char *connection, const char **hello)
     Dive *dive = (Dive *)probe;
     bool half_close = false;
     *hello = "question";
-    Talk *client = next_session(dive, connection);
-    if (client)
-        return client;
-    Offer *offer = pool_next(dive->pool, connection, &half_close);
+    Offer *offer = pool_next(dive->pool, POOL_MAIN, connection, &half_close);
+    if (!offer && pool_room(dive->pool) > dive->out) {
+        Talk *client = next_session(dive, connection);
+        if (client)
+            return client;
+        offer = pool_next(dive->pool, POOL_ASIDE, connection, &half_close);
+    }
     take_facts(dive);
     if (!offer)
         return NULL;
@@ -143,6 +157,8 @@ static void dive_free(Probe *probe)
 
 static const ProbeClass dive_class = {
     .wants = dive_wants,
+    .spend = dive_spend,
+    .spare = dive_spare,
     .next = dive_next,
     .tell = dive_tell,
     .tell_failed = dive_tell_failed,

@@ -25,7 +25,6 @@ typedef struct DiveSpec {
     DiveDepth depth;
     guint allowed;          /* connections at most; 0: as LIMIT_DIVE_CONNECTIONS says */
     guint in_flight;        /* connections at once at most; 0: LIMIT_PER_ADDRESS */
-    double round_trip;      /* to the server, in seconds; 0: not known */
     const json_t *question; /* DIVE_ONE: {question, version, key, items}; borrowed */
     guint times;            /* DIVE_ONE; 0: once */
 } DiveSpec;

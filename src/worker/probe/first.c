@@ -166,8 +166,14 @@ static void first_free(Probe *probe)
     json_decref(first->args);
 }
 
-static const ProbeClass first_class = {first_wants,       first_next, first_tell,
-                                       first_tell_failed, first_over, first_free};
+static const ProbeClass first_class = {
+    .wants = first_wants,
+    .next = first_next,
+    .tell = first_tell,
+    .tell_failed = first_tell_failed,
+    .over = first_over,
+    .free = first_free,
+};
 
 Probe *first_new(const FirstSpec *spec, GError **error)
 {

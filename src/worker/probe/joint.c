@@ -294,7 +294,6 @@ static Offer *joint_ask(Strategy *strategy, guint *tag)
     advance(joint);
     if (joint->over)
         return NULL;
-    strategy->rank = RANK_SOON;
     if (joint->alone.length) {
         *tag = GPOINTER_TO_UINT(g_queue_pop_head(&joint->alone));
         return offer_of(joint, out_at(joint, *tag));

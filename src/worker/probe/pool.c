@@ -2,7 +2,9 @@
  *
  * 1. A connection that is open goes to a question that has to be asked again, else to the
  *    strategy of the lowest rank that has something to ask. Hellos are chosen late: connections
- *    are opened ahead for what the answers to come will likely lead to.
+ *    are opened ahead for what the answers to come will likely lead to, and kept for them: a
+ *    strategy gets one only where those of lower ranks have enough without it. So each answer of a
+ *    chain is followed a round trip later by the next, and what waits for nothing fills the rest.
  * 2. A ServerHello or HelloRetryRequest is an answer, also one that is illegal only in that the
  *    suite does not belong to the version. One with something that was not offered is none.
  * 3. Refused is what an alert of the list below says, at once, and a ServerHello with the suite
@@ -18,9 +20,8 @@
  * 6. Where nothing was ever answered, six losses are enough; a hundred of silence, for it may be
  *    that hellos are too long, and there are shorter ones. Where no connection can be had eight
  *    times in a row, or as many were made as are allowed, what is open is said to be unknown.
- * 7. The server that takes visibly longer to answer than to accept serves one after the other:
- *    after the hello our side is shut, and it is free at once. If such a hello is lost, no more
- *    of that.
+ * 7. After the hello our side is shut, so that a server that serves one after the other is free at
+ *    once. If such a hello is lost, or met with a close, no more of that.
  */
 #include "worker/probe/pool.h"
 
@@ -50,11 +51,7 @@ enum {
     TRIES_UNANSWERED = 100, /* of silence, before anything was answered */
     LOSSES_IN_A_ROW = 3,
     FAILURES_IN_A_ROW = 8,
-    SLOW_REPLIES = 2,
 };
-
-#define SLOW_FACTOR  1.8
-#define SLOW_SECONDS 0.005
 
 /* A question that is out, or is to be asked again. */
 typedef struct Asked {
@@ -72,16 +69,15 @@ struct Pool {
     GPtrArray *strategies; /* Strategy * */
     GPtrArray *out;        /* Asked * */
     GQueue again;          /* Asked * */
-    GHashTable *seen;      /* ids of connections */
     guint allowed, in_flight, made, serial;
-    guint answered, lost, lost_in_a_row, failed_in_a_row, slow;
+    guint idle; /* connections that were made, and that nothing was asked of yet */
+    guint answered, lost, lost_in_a_row, failed_in_a_row;
     guint longest; /* suites in the longest list that was answered, of those whose length is ours
                       to choose */
     guint chosen_from; /* suites in the longest list that one was chosen from */
-    double round_trip;
-    bool ahead;     /* connections are opened ahead */
-    bool by_chance; /* closes were seen that did not come again */
-    bool starttls, half_close, half_close_bad;
+    bool ahead;        /* connections are opened ahead */
+    bool by_chance;    /* closes were seen that did not come again */
+    bool starttls, half_close_bad;
     bool begun, stopped;
     ProbeOutcome outcome;
     json_t *args; /* of the outcome */
@@ -132,11 +128,9 @@ Pool *pool_new(const DiveSpec *spec)
     pool->known = known_new(spec);
     pool->strategies = g_ptr_array_new_with_free_func(strategy_free);
     pool->out = g_ptr_array_new_with_free_func(asked_free);
-    pool->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_queue_init(&pool->again);
     pool->allowed = spec->allowed ? spec->allowed : LIMIT_DIVE_CONNECTIONS;
     pool->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
-    pool->round_trip = spec->round_trip;
     pool->starttls = spec->starttls;
     pool->ahead = true;
     pool->outcome.result = "finished";
@@ -163,7 +157,6 @@ void pool_free(Pool *pool)
         return;
     g_ptr_array_unref(pool->strategies);
     g_ptr_array_unref(pool->out);
-    g_hash_table_unref(pool->seen);
     g_queue_clear_full(&pool->again, asked_free);
     known_free(pool->known);
     json_decref(pool->args);
@@ -189,10 +182,49 @@ guint pool_allowed(const Pool *pool)
     return pool->allowed > pool->made ? pool->allowed - pool->made : 0;
 }
 
-void pool_spend(Pool *pool, const char *connection)
+bool pool_spend(Pool *pool, bool again)
 {
-    if (g_hash_table_add(pool->seen, g_strdup(connection)))
-        pool->made++;
+    if (!pool_allowed(pool))
+        return false;
+    pool->made++;
+    pool->idle += !again;
+    return true;
+}
+
+void pool_take(Pool *pool)
+{
+    pool->idle -= pool->idle > 0;
+}
+
+/* Hellos that strategies of a rank before this one have use for now or soon. */
+static guint want_before(const Pool *pool, guint rank)
+{
+    guint want = 0;
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (strategy->rank < rank && !strategy->class->over(strategy))
+            want += strategy->class->want(strategy);
+    }
+    return want;
+}
+
+/* Hellos of the main part that are out. */
+static guint main_out(const Pool *pool)
+{
+    guint out = 0;
+    for (guint i = 0; i < pool->out->len; i++)
+        out += ((const Asked *)g_ptr_array_index(pool->out, i))->strategy->rank < RANK_LAST;
+    return out;
+}
+
+guint pool_room(const Pool *pool)
+{
+    guint out = main_out(pool);
+    guint taken = pool->again.length + out + want_before(pool, RANK_LAST);
+    /* nothing that is out can lead to what is wanted */
+    if (pool->stopped || (!out && !pool->again.length))
+        return pool->in_flight;
+    return taken < pool->in_flight ? pool->in_flight - taken : 0;
 }
 
 guint pool_wants(const Pool *pool)
@@ -203,14 +235,10 @@ guint pool_wants(const Pool *pool)
     const Asked *waiting = pool->again.head ? pool->again.head->data : NULL;
     if (waiting && waiting->alone)
         return MAX(out, 1);
-    for (guint i = 0; i < pool->strategies->len; i++) {
-        const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
-        if (!strategy->class->over(strategy))
-            want += strategy->class->want(strategy);
-    }
+    want += want_before(pool, RANK_LAST + 1);
     if (!pool->ahead)
         want = MIN(want, 1);
-    guint left = pool_allowed(pool);
+    guint left = pool_allowed(pool) + pool->idle;
     want = MIN(want, left);
     return MAX(MIN(out + want, pool->in_flight), out || !left ? out : 1);
 }
@@ -275,12 +303,18 @@ static void check_end(Pool *pool)
         known_say_reuse(pool->known);
         say_limit(pool);
         stop(pool, &finished);
-    } else if (pool->made >= pool->allowed) {
+    } else if (!pool_allowed(pool) && !pool->idle) {
         ProbeOutcome budget = {.result = "limit", .reason = "limit-connections", .phase = "hello"};
         budget.args = json_pack("{s:i}", "connections", (int)pool->allowed);
         stop(pool, &budget);
         json_decref(budget.args);
     }
+}
+
+void pool_spare(Pool *pool)
+{
+    pool_take(pool);
+    check_end(pool);
 }
 
 /* ---- asking ---- */
@@ -294,9 +328,11 @@ static Asked *ask_again(Pool *pool)
 }
 
 /* Step 1. */
-static Asked *ask_new_question(Pool *pool)
+static Asked *ask_new_question(Pool *pool, guint from, guint to)
 {
-    for (guint rank = RANK_NOW; rank <= RANK_LAST; rank++)
+    for (guint rank = from; rank <= to; rank++) {
+        if (pool->out->len && pool->out->len + want_before(pool, rank) >= pool->in_flight)
+            return NULL;
         for (guint i = 0; i < pool->strategies->len; i++) {
             Strategy *strategy = g_ptr_array_index(pool->strategies, i);
             guint tag = 0;
@@ -311,33 +347,36 @@ static Asked *ask_new_question(Pool *pool)
             asked->offer = offer;
             return asked;
         }
+    }
     return NULL;
 }
 
-Offer *pool_next(Pool *pool, const char *connection, bool *half_close)
+Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_close)
 {
-    pool_spend(pool, connection);
+    bool aside = part == POOL_ASIDE;
     pool->failed_in_a_row = 0;
     *half_close = false;
     if (pool->stopped)
         return NULL;
     const Asked *waiting = g_queue_peek_head(&pool->again);
-    Asked *asked = ask_again(pool);
+    Asked *asked = aside ? NULL : ask_again(pool);
     if (!asked && !(waiting && waiting->alone))
-        asked = ask_new_question(pool);
+        asked =
+            ask_new_question(pool, aside ? RANK_LAST : RANK_NOW, aside ? RANK_LAST : RANK_LATER);
     if (!asked) {
-        if (!pool->out->len && !pool->again.length && !all_over(pool)) {
+        if (aside && !pool->out->len && !pool->again.length && !all_over(pool)) {
             ProbeOutcome stuck = {.result = "finished", .phase = "hello"};
             stop(pool, &stuck);
         }
         check_end(pool);
         return NULL;
     }
+    pool_take(pool);
     if (!asked->tries)
         form_seal(asked->offer, connection, ++pool->serial);
     g_free(asked->connection);
     asked->connection = g_strdup(connection);
-    asked->half_close = pool->half_close && !pool->half_close_bad && !pool->starttls;
+    asked->half_close = !pool->half_close_bad && !pool->starttls;
     *half_close = asked->half_close;
     asked->tries++;
     Offer *offer = offer_copy(asked->offer);
@@ -407,9 +446,6 @@ static void note_answer(Pool *pool, const Asked *asked, const Reply *reply)
         pool->known->borne = MAX(pool->known->borne, asked->offer->suites->len);
     if (asked->closed && reply->kind != REPLY_CLOSED)
         pool->by_chance = true;
-    if (pool->round_trip > 0 && reply->took > pool->round_trip * SLOW_FACTOR + SLOW_SECONDS &&
-        ++pool->slow >= SLOW_REPLIES)
-        pool->half_close = true;
 }
 
 /* Step 4: whether it is worth another try. */
@@ -549,7 +585,7 @@ void pool_tell_failed(Pool *pool, const ProbeOutcome *why)
         if (strategy->class->hear && !strategy->class->over(strategy))
             strategy->class->hear(strategy, &told);
     }
-    pool->made++;
+    pool_take(pool);
     pool->ahead = false;
     pool->lost++;
     if (++pool->failed_in_a_row % LOSSES_IN_A_ROW == 0)

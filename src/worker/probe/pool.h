@@ -16,15 +16,26 @@ typedef struct Pool Pool;
 Pool *pool_new(const DiveSpec *spec);
 void pool_free(Pool *pool);
 
-/* As probe_wants, probe_tell_failed, probe_next_fact and probe_over. */
+/* As the functions of that name of probe.h. */
 guint pool_wants(const Pool *pool);
+bool pool_spend(Pool *pool, bool again);
+void pool_spare(Pool *pool);
 void pool_tell_failed(Pool *pool, const ProbeOutcome *why);
 json_t *pool_next_fact(Pool *pool);
 bool pool_over(const Pool *pool, ProbeOutcome *outcome);
 
-/* The offer for a connection that is open, sealed, the caller's; NULL: no use for it. It is told by
- * its address. `half_close`: the sending side is to be shut after it. */
-Offer *pool_next(Pool *pool, const char *connection, bool *half_close);
+typedef enum PoolPart {
+    POOL_MAIN,  /* what the dive is for */
+    POOL_ASIDE, /* what else is of interest: only where pool_room says so */
+} PoolPart;
+
+/* The offer for a connection that is open, sealed, the caller's; NULL: no use for it now. It is
+ * told by its address. `half_close`: the sending side is to be shut after it. */
+Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_close);
+
+/* Connections that may be given to what is aside, those included that have such a hello: the places
+ * that the main part neither has nor wants soon. */
+guint pool_room(const Pool *pool);
 
 /* What came back for an offer. */
 void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
@@ -33,9 +44,9 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply);
 bool pool_tls13(const Pool *pool);
 uint16_t pool_older(const Pool *pool);
 
-/* Connections that may still be made; one is used beside the pool's own. */
+/* Connections that may still be made. An open one is used for something else than an offer. */
 guint pool_allowed(const Pool *pool);
-void pool_spend(Pool *pool, const char *connection);
+void pool_take(Pool *pool);
 
 /* Nothing is lost or to be asked again, or all is over: other connections beside the pool's disturb
  * nothing. */

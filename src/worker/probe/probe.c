@@ -16,6 +16,17 @@ guint probe_wants(const Probe *probe)
     return probe->class->wants(probe);
 }
 
+bool probe_spend(Probe *probe, bool again)
+{
+    return !probe->class->spend || probe->class->spend(probe, again);
+}
+
+void probe_spare(Probe *probe)
+{
+    if (probe->class->spare)
+        probe->class->spare(probe);
+}
+
 Talk *probe_next(Probe *probe, const char *connection, const char **hello)
 {
     return probe->class->next(probe, connection, hello);

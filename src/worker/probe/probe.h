@@ -3,12 +3,13 @@
  * A Probe is a strategy for one endpoint: the first handshake (first.h), the dive into all that is
  * accepted (dive.h). The loop does this until probe_over:
  *
- *     opens connections while fewer are open or being opened than probe_wants says;
+ *     opens connections while fewer are open or being opened than probe_wants says, each if
+ *     probe_spend allows it;
  *     asks probe_next for a conversation once one is open (late, so that what was learned meanwhile
  *     counts), the oldest connection first, for a server that serves one after the other takes them
  *     in this order;
  *     where that is NULL keeps the connection while probe_wants still counts it, and asks again
- *     after each probe_tell; else closes it unused;
+ *     after each probe_tell; else closes it unused, with probe_spare;
  *     carries the conversation to its end, and tells it with probe_tell;
  *     tells with probe_tell_failed where no connection could be had;
  *     takes the facts with probe_next_fact after each of these.
@@ -29,6 +30,8 @@ typedef struct Probe Probe;
 
 typedef struct ProbeClass {
     guint (*wants)(const Probe *probe);
+    bool (*spend)(Probe *probe, bool again); /* NULL: there is no limit */
+    void (*spare)(Probe *probe);             /* NULL: it does not matter */
     Talk *(*next)(Probe *probe, const char *connection, const char **hello);
     void (*tell)(Probe *probe, Talk *talk);
     void (*tell_failed)(Probe *probe, const ProbeOutcome *why);
@@ -45,6 +48,13 @@ struct Probe {
 /* Connections that it has use for now, with those that carry a conversation. 0 for ever once it is
  * over. */
 guint probe_wants(const Probe *probe);
+
+/* A connection is about to be opened: the first try for it, or (`again`) another address of the
+ * same. It counts, whatever comes of it. False: no more are allowed. */
+bool probe_spend(Probe *probe, bool again);
+
+/* One that was spent is closed, and had no conversation. */
+void probe_spare(Probe *probe);
 
 /* A connection is open, and its id is `connection`: the conversation for it, not started, the
  * caller's to free; NULL: none for now. `hello` is set to the code for the connection facts (usual,

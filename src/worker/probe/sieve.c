@@ -259,7 +259,7 @@ Strategy *sieve_new(Known *known)
 {
     Sieve *sieve = g_new0(Sieve, 1);
     sieve->base.class = &sieve_class;
-    sieve->base.rank = RANK_SOON + 1;
+    sieve->base.rank = RANK_LATER;
     sieve->known = known;
     sieve->lists = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     g_queue_init(&sieve->waiting);

@@ -104,7 +104,7 @@ Strategy *ssl2_new(Known *known)
 {
     Ssl2 *ssl2 = g_new0(Ssl2, 1);
     ssl2->base.class = &ssl2_class;
-    ssl2->base.rank = RANK_SOON;
+    ssl2->base.rank = RANK_LATER;
     ssl2->known = known;
     return &ssl2->base;
 }

@@ -50,10 +50,20 @@ typedef struct StrategyClass {
     void (*free)(Strategy *strategy);
 } StrategyClass;
 
+/* Lower is asked first. The longest chains of hellos that wait for one another have the lowest, for
+ * what waits for nothing fits in anywhere. */
+enum {
+    RANK_NOW = 1, /* suites of TLS 1.2: much else waits for them */
+    RANK_FIRST,   /* TLS 1.3 */
+    RANK_SOON,    /* groups, schemes, protocols */
+    RANK_LATER,   /* lists that are asked side by side; lower versions, that TLS 1.2 helps with */
+    RANK_LAST,    /* what is beside the point of a dive: only where a place would be empty */
+};
+
 /* The base of every strategy: the first member of its struct. */
 struct Strategy {
     const StrategyClass *class;
-    guint rank; /* lower is asked first; the strategy may change it */
+    guint rank; /* the strategy may change it */
 };
 
 #endif

@@ -376,8 +376,6 @@ static Offer *suites_ask(Strategy *strategy, guint *tag)
     Offer *offer = offer_of(suites, out);
     out->with_alpn =
         carries_alpn(suites, out->peel) && alpn_add(suites->known, offer, &out->alpn_ticket);
-    if (suites->version < TLS_1_2)
-        strategy->rank = RANK_LATER;
     return offer;
 }
 
@@ -576,7 +574,7 @@ Strategy *suites_new(Known *known, uint16_t version)
 {
     Suites *suites = g_new0(Suites, 1);
     suites->base.class = &suites_class;
-    suites->base.rank = version == TLS_1_2 ? RANK_NOW : RANK_FIRST;
+    suites->base.rank = version == TLS_1_2 ? RANK_NOW : RANK_LATER;
     suites->known = known;
     suites->version = version;
     suites->outs = g_ptr_array_new_with_free_func(out_free);

@@ -9,11 +9,6 @@
 
 enum {
     SUITES_PARALLEL = 4, /* hellos of one version that are unanswered at once: more gain nothing */
-    RANK_NOW = 1,        /* ranks of strategies */
-    RANK_FIRST = 2,
-    RANK_SOON = 3,
-    RANK_LATER = 5,
-    RANK_LAST = 9,
 };
 
 /* The strategy, for SSL 3.0 to TLS 1.2. `known` outlives it. */

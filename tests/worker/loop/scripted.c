@@ -137,8 +137,14 @@ static void scripted_free(Probe *probe)
     json_decref(scripted->args);
 }
 
-static const ProbeClass scripted_class = {scripted_wants,       scripted_next, scripted_tell,
-                                          scripted_tell_failed, scripted_over, scripted_free};
+static const ProbeClass scripted_class = {
+    .wants = scripted_wants,
+    .next = scripted_next,
+    .tell = scripted_tell,
+    .tell_failed = scripted_tell_failed,
+    .over = scripted_over,
+    .free = scripted_free,
+};
 
 static Probe *scripted_new(const char *name)
 {

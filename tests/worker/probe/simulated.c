@@ -4,6 +4,7 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "tests/check.h"
 #include "worker/probe/pool.h"
 
 #define DELAY 2e-3 /* of the simulated connections, in round trips: between one and the next */
@@ -331,6 +332,8 @@ static void take_facts(Dived *dived, Pool *pool)
         g_autofree char *line = fact_to_line(fact);
         dived->facts_told++;
         dived->bytes_told += (guint)strlen(line);
+        if (fact_kind(fact) == FACT_DIVE)
+            dived->counted = (guint)fact_integer(fact, "connections", dived->counted);
         if (fact_kind(fact) == FACT_ANSWER)
             take_answer(dived, fact);
         if (fact_kind(fact) == FACT_TRY)
@@ -340,19 +343,22 @@ static void take_facts(Dived *dived, Pool *pool)
 }
 
 /* As the loop does: opens what is wanted, closes what is not. */
-static void adjust(Wires *wires, Dived *dived, guint wants)
+static void adjust(Wires *wires, Dived *dived, Pool *pool)
 {
+    guint wants = pool_wants(pool);
     for (guint i = wires->wires->len; i-- > 0 && wires->wires->len > wants;) {
         const Wire *wire = wires->wires->pdata[i];
         if (wire->state == WIRE_BUSY)
             continue;
         dived->unused++;
         g_ptr_array_remove_index(wires->wires, i);
+        pool_spare(pool);
     }
     for (guint i = 0; wires->wires->len < wants; i++) {
         Wire *wire = g_new0(Wire, 1);
         wire->due = wires->now + 1 + i * DELAY;
         wire->id = g_strdup_printf("1.%u", ++wires->number);
+        ck_assert(pool_spend(pool, false));
         g_ptr_array_add(wires->wires, wire);
     }
 }
@@ -364,7 +370,9 @@ static void bind(Wires *wires, Simulated *server, Pool *pool)
         bool half_close;
         if (wire->state != WIRE_OPEN)
             continue;
-        wire->offer = pool_next(pool, wire->id, &half_close);
+        wire->offer = pool_next(pool, POOL_MAIN, wire->id, &half_close);
+        if (!wire->offer && pool_room(pool))
+            wire->offer = pool_next(pool, POOL_ASIDE, wire->id, &half_close);
         if (!wire->offer)
             return;
         wire->reply = simulated_reply(server, wire->offer);
@@ -396,7 +404,7 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
     Wires wires = {.wires = list};
     take_facts(dived, pool);
     while (!pool_over(pool, &dived->outcome) && wires.number < 5000) {
-        adjust(&wires, dived, pool_wants(pool));
+        adjust(&wires, dived, pool);
         Wire *wire = earliest(&wires);
         if (!wire)
             break;

@@ -63,6 +63,7 @@ typedef struct Dived {
     GHashTable *facts;   /* "question version key" of orders, or "question item" -> json_t * */
     GPtrArray *tries;    /* json_t *: each hello of one question */
     guint connections, unused, facts_told, bytes_told;
+    guint counted; /* connections, as the dive said at last */
     double round_trips;
     ProbeOutcome outcome;
     bool over;

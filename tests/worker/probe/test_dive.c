@@ -570,7 +570,8 @@ START_TEST(a_small_budget)
         intermediate(server);
         g_autoptr(Dived) dived = simulated_dive(server, &spec);
         ck_assert(dived->over);
-        ck_assert_uint_le(server->hellos, spec.allowed);
+        ck_assert_uint_le(dived->connections, spec.allowed);
+        ck_assert_uint_eq(dived->connections, dived->counted);
         check_suites(server, dived, true);
         ck_assert_str_ne(dived_answer(dived, "version", "", "TLS 1.0"), "");
         if (spec.allowed < 40)

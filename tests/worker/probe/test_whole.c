@@ -71,9 +71,12 @@ static Found *dive_into(const ServerSpec *server)
         g_autofree char *id = g_strdup_printf("c%u", found->connections);
         ck_assert_uint_gt(probe_wants(probe), 0);
         ck_assert_uint_lt(found->connections, MOST);
+        ck_assert(probe_spend(probe, false));
         Talk *talk = probe_next(probe, id, &hello);
         if (talk)
             carry_one(found, probe, talk, server);
+        else
+            probe_spare(probe);
         take_facts(found, probe);
     }
     ck_assert_str_eq(outcome.result, "finished");
