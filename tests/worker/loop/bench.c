@@ -239,6 +239,15 @@ static void append(GString *trace, const char *word)
         g_string_append_printf(trace, " %s", word);
 }
 
+Bench *bench_asked(Manner manner, const char *script, const char *more)
+{
+    Bench *bench = bench_new();
+    bench_server(bench, "127.0.0.1", manner);
+    bench_ask(bench, "127.0.0.1", script, more);
+    bench_until_done(bench, 1);
+    return bench;
+}
+
 char *bench_trace(const Bench *bench, const char *endpoint)
 {
     GString *trace = g_string_new(NULL);

@@ -52,6 +52,10 @@ void bench_job(Bench *bench, const char *line);
 /* A probe job for an endpoint that is called as its host; `more` is JSON members, or "". */
 void bench_ask(Bench *bench, const char *host, const char *script, const char *more);
 
+/* A bench on which a server of this manner at 127.0.0.1 was asked this script, until it was done.
+ */
+Bench *bench_asked(Manner manner, const char *script, const char *more);
+
 /* Runs until so many `done` facts were told, or `over` of dives; or so many turns of the loop. */
 void bench_until_done(Bench *bench, guint count);
 void bench_until_over(Bench *bench, guint count);
@@ -68,5 +72,7 @@ size_t bench_place(const Bench *bench, const char *endpoint, const char *part);
 
 /* The last fact of a kind, which must be there. */
 const json_t *bench_last(const Bench *bench, const char *endpoint, FactKind kind);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
 
 #endif

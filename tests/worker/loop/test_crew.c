@@ -8,12 +8,9 @@
 
 START_TEST(from_job_to_done)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(ANSWERS, "once", "\"connection\": 7");
     const json_t *fact;
 
-    bench_server(bench, "127.0.0.1", ANSWERS);
-    bench_ask(bench, "127.0.0.1", "once", "\"connection\": 7");
-    bench_until_done(bench, 1);
     bench_ck_trace(
         bench, "127.0.0.1",
         "state waiting; state connecting; connection 127.0.0.1.7 connecting usual; "
@@ -27,7 +24,6 @@ START_TEST(from_job_to_done)
     ck_assert_double_gt(fact_number(fact, "took", 0), 0);
     ck_assert_double_gt(fact_number(bench_last(bench, "127.0.0.1", FACT_DONE), "took", 0), 0);
     ck_assert_uint_eq(crew_left(bench->crew), 0);
-    bench_free(bench);
 }
 END_TEST
 
@@ -70,11 +66,8 @@ END_TEST
 
 START_TEST(asks_again_where_the_usual_hello_fails)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(CLOSES, "twice", "");
 
-    bench_server(bench, "127.0.0.1", CLOSES);
-    bench_ask(bench, "127.0.0.1", "twice", "");
-    bench_until_done(bench, 1);
     bench_ck_trace(bench, "127.0.0.1",
                    "state waiting; state connecting; connection 127.0.0.1.1 connecting usual; "
                    "connection 127.0.0.1.1 open usual; state hello 127.0.0.1.1; "
@@ -83,19 +76,15 @@ START_TEST(asks_again_where_the_usual_hello_fails)
                    "connection 127.0.0.1.2 open permissive; state hello 127.0.0.1.2; "
                    "connection 127.0.0.1.2 closed permissive closed-after; "
                    "done closed closed-after hello");
-    bench_free(bench);
 }
 END_TEST
 
 START_TEST(two_side_by_side)
 {
-    Bench *bench = bench_new();
-    const Server *server = bench_server(bench, "127.0.0.1", SLOWLY);
+    g_autoptr(Bench) bench = bench_asked(SLOWLY, "pair", "");
+    const Server *server = bench->servers->pdata[0];
 
-    bench_ask(bench, "127.0.0.1", "pair", "");
-    bench_until_done(bench, 1);
     ck_assert_uint_eq(server->most, 2);
-    bench_free(bench);
 }
 END_TEST
 
@@ -274,13 +263,9 @@ END_TEST
 
 START_TEST(priority_that_is_refused)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(ANSWERS, "once", "\"priority\": \"bad\"");
 
-    bench_server(bench, "127.0.0.1", ANSWERS);
-    bench_ask(bench, "127.0.0.1", "once", "\"priority\": \"bad\"");
-    bench_until_done(bench, 1);
     bench_ck_trace(bench, "127.0.0.1", "state waiting; done local local-failure waiting");
-    bench_free(bench);
 }
 END_TEST
 

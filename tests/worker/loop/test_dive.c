@@ -9,11 +9,9 @@
  * are open the oldest. */
 START_TEST(bound_late_and_oldest_first)
 {
-    Bench *bench = bench_new();
-    const Server *server = bench_server(bench, "127.0.0.1", SLOWLY);
+    g_autoptr(Bench) bench = bench_asked(SLOWLY, "ahead", "");
+    const Server *server = bench->servers->pdata[0];
 
-    bench_ask(bench, "127.0.0.1", "ahead", "");
-    bench_until_done(bench, 1);
     ck_assert_uint_lt(bench_place(bench, "127.0.0.1", "127.0.0.1.2 connecting usual"),
                       bench_place(bench, "127.0.0.1", "127.0.0.1.1 asks-1"));
     for (guint i = 1; i < 4; i++) {
@@ -26,39 +24,30 @@ START_TEST(bound_late_and_oldest_first)
     ck_assert_uint_lt(bench_place(bench, "127.0.0.1", "127.0.0.1.5 closed permissive unused"),
                       bench_place(bench, "127.0.0.1", "done finished"));
     ck_assert_uint_eq(server->most, 2);
-    bench_free(bench);
 }
 END_TEST
 
 /* Of three connections one is used, and then one is enough. */
 START_TEST(what_is_not_wanted_is_closed)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(SLOWLY, "greedy", "");
 
-    bench_server(bench, "127.0.0.1", SLOWLY);
-    bench_ask(bench, "127.0.0.1", "greedy", "");
-    bench_until_done(bench, 1);
     ck_assert_uint_lt(bench_place(bench, "127.0.0.1", "127.0.0.1.2 asks-2"),
                       bench_place(bench, "127.0.0.1", "127.0.0.1.3 closed usual unused"));
     ck_assert_uint_lt(bench_place(bench, "127.0.0.1", "127.0.0.1.3 closed usual unused"),
                       bench_place(bench, "127.0.0.1", "127.0.0.1.4 connecting permissive"));
     bench_place(bench, "127.0.0.1", "127.0.0.1.4 asks-3");
-    bench_free(bench);
 }
 END_TEST
 
 /* A server that has no patience with a second connection: no question is lost on it. */
 START_TEST(what_the_server_closed_is_not_used)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(ALONE, "ahead", "");
 
-    bench_server(bench, "127.0.0.1", ALONE);
-    bench_ask(bench, "127.0.0.1", "ahead", "");
-    bench_until_done(bench, 1);
     bench_place(bench, "127.0.0.1", "127.0.0.1.2 closed usual unused");
     bench_place(bench, "127.0.0.1", "127.0.0.1.3 asks-2");
     bench_place(bench, "127.0.0.1", "done finished");
-    bench_free(bench);
 }
 END_TEST
 
@@ -66,11 +55,8 @@ END_TEST
 
 START_TEST(a_dive_after_the_handshake)
 {
-    Bench *bench = bench_new();
+    g_autoptr(Bench) bench = bench_asked(ANSWERS, "once", FULL "\"pair\", \"allowed\": 77");
 
-    bench_server(bench, "127.0.0.1", ANSWERS);
-    bench_ask(bench, "127.0.0.1", "once", FULL "\"pair\", \"allowed\": 77");
-    bench_until_done(bench, 1);
     ck_assert_uint_eq(crew_left(bench->crew), 1);
     bench_until_over(bench, 1);
     bench_ck_trace(
@@ -90,7 +76,6 @@ START_TEST(a_dive_after_the_handshake)
     ck_assert_uint_eq(scripted_dive.allowed, 77);
     ck_assert_uint_eq(scripted_dive.in_flight, 8);
     ck_assert_uint_eq(crew_left(bench->crew), 0);
-    bench_free(bench);
 }
 END_TEST
 
