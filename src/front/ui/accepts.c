@@ -8,6 +8,7 @@
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
 #include "front/ui/pane.h"
+#include "front/ui/table_view.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -24,11 +25,9 @@ enum {
 static const double LEAST_ROUND_TRIP = 0.005, LEAST_SILENCE = 3;
 
 typedef struct AcceptsView {
-    View view;
+    TableView base;
     const Endpoint *endpoint, *other; /* other: NULL, nothing is compared */
-    Table *table;
-    AcceptsRows *rows; /* of the version of the model below */
-    Lines *detail;
+    AcceptsRows *rows;                /* of the version of the model below */
     AcceptsTab tab;
     int column;       /* that the cursor is to be on, wherever there is such a cell */
     bool other_rows;  /* refused rows too; of two endpoints: only rows that differ */
@@ -69,9 +68,10 @@ static guint hidden_columns(const AcceptsView *view)
 }
 
 /* The table is given the new rows before anything looks at the old ones. */
-static void update(AcceptsView *view)
+static void update(View *base)
 {
-    const Model *model = view->view.desk->model;
+    AcceptsView *view = (AcceptsView *)base;
+    const Model *model = view->base.view.desk->model;
     if (view->rows && !view->stale && view->version == model->version)
         return;
     AcceptsRows *old = view->rows;
@@ -86,8 +86,8 @@ static void update(AcceptsView *view)
         if (!view->other_rows && !g_hash_table_contains(view->kept, row->identity))
             g_hash_table_add(view->kept, g_strdup(row->identity));
     }
-    table_hide(view->table, hidden_columns(view));
-    table_update(view->table, shown);
+    table_hide(view->base.table, hidden_columns(view));
+    table_update(view->base.table, shown);
     accepts_rows_free(old);
     view->version = model->version;
     view->stale = false;
@@ -95,8 +95,8 @@ static void update(AcceptsView *view)
 
 static const AcceptsRow *selected(AcceptsView *view)
 {
-    update(view);
-    return table_selected(view->table);
+    update(&view->base.view);
+    return table_selected(view->base.table);
 }
 
 /* ---- columns -------------------------------------------------------------------------------- */
@@ -135,7 +135,7 @@ static int next_column(const AcceptsView *view, const AcceptsRow *row, int step)
     int from = column_here(view, row);
     for (int column = from + step; column >= 0 && column < ACCEPTS_COLUMNS; column += step)
         if (has_column(view, column) && has_say(view, row, column) &&
-            table_has_column(view->table, ACCEPTS_COLUMN_FIRST + column))
+            table_has_column(view->base.table, ACCEPTS_COLUMN_FIRST + column))
             return column;
     return from;
 }
@@ -198,7 +198,7 @@ static void append_proof(const AcceptsView *view, const AcceptsCell *cell, GStri
     if (answer->proof)
         g_string_append_printf(text, _(", connection %u"), answer->proof->number);
     if (answer->reason) {
-        g_autofree char *why = words_answer(answer, !view->view.desk->utf8);
+        g_autofree char *why = words_answer(answer, !view->base.view.desk->utf8);
         g_string_append_printf(text, ": %s", why);
     }
     if (cell->stale)
@@ -238,16 +238,16 @@ static void add_other(const AcceptsView *view, const AcceptsRow *row, int column
     g_autoptr(GString) text = g_string_new(NULL);
     if (!view->other)
         return;
-    g_autofree char *place = brief_place(view->other, !view->view.desk->utf8);
+    g_autofree char *place = brief_place(view->other, !view->base.view.desk->utf8);
     g_string_append_printf(text, "%s: %s", place, word_of(row, cell->sign));
     if (cell->answer)
         append_proof(view, cell, text);
-    add_line(view->detail, accepts_differs_in(row, column) ? ROLE_WARN : ROLE_TEXT, text->str);
+    add_line(view->base.detail, accepts_differs_in(row, column) ? ROLE_WARN : ROLE_TEXT, text->str);
 }
 
 static char *sentence(AcceptsView *view, const AcceptsRow *row)
 {
-    const Desk *desk = view->view.desk;
+    const Desk *desk = view->base.view.desk;
     int column = column_here(view, row);
     const AcceptsCell *cell = &row->cells[0][column];
     const char *version = accepts_version(column);
@@ -267,7 +267,7 @@ static char *sentence(AcceptsView *view, const AcceptsRow *row)
 /* Why it is weak, or what the server said. */
 static void add_why(const AcceptsView *view, const AcceptsRow *row, int column)
 {
-    const Desk *desk = view->view.desk;
+    const Desk *desk = view->base.view.desk;
     const Answer *answer = row->cells[0][column].answer;
     const Weakness *version =
         g_str_equal(row->question, "version") ? strength_of_version(accepts_version(column)) : NULL;
@@ -278,29 +278,29 @@ static void add_why(const AcceptsView *view, const AcceptsRow *row, int column)
     if (fault) {
         g_autofree char *why =
             words_reason(fault, json_object_get(answer->fact, "args"), !desk->utf8);
-        add_line(view->detail, ROLE_BAD, why);
+        add_line(view->base.detail, ROLE_BAD, why);
     }
     for (guint i = 0; i < row->weak + (version != NULL); i++) {
         const Weakness *weakness = version ? version : row->weaknesses[i];
         g_autofree char *why = g_strdup_printf("%s: %s", _(weakness->word), _(weakness->why));
-        add_line(view->detail, role_of_severity(weakness->severity), why);
+        add_line(view->base.detail, role_of_severity(weakness->severity), why);
     }
     const json_t *sharers = accepts_sharers(row, column);
     if (value) {
         g_autofree char *shown = words_value(sharers ? sharers : value, !desk->utf8);
-        add_line(view->detail, ROLE_TEXT, shown);
+        add_line(view->base.detail, ROLE_TEXT, shown);
     }
 }
 
 static void add_watch(const AcceptsView *view)
 {
-    const Watch *watch = view->view.desk->watch;
+    const Watch *watch = view->base.view.desk->watch;
     if (!watch)
         return;
-    g_autofree char *what = words_question(watch->question, !view->view.desk->utf8);
+    g_autofree char *what = words_question(watch->question, !view->base.view.desk->utf8);
     g_autofree char *text = g_strdup_printf(
         _("watching %s: asked %u times (W there, or X, ends it)"), what, watch->times);
-    add_line(view->detail, ROLE_LIVE, text);
+    add_line(view->base.detail, ROLE_LIVE, text);
 }
 
 /* The dive to speak of: what runs, else the last about everything. */
@@ -331,7 +331,7 @@ static void append_time_left(const Dive *dive, double elapsed, GString *text)
  * takes the time. */
 static char *cost(const AcceptsView *view, const Dive *dive)
 {
-    double elapsed = dive->running ? view->view.desk->at - dive->began : dive->took;
+    double elapsed = dive->running ? view->base.view.desk->at - dive->began : dive->took;
     double round_trip = view->endpoint->round_trip;
     GString *text = g_string_new(NULL);
     if (dive->running)
@@ -346,7 +346,7 @@ static char *cost(const AcceptsView *view, const Dive *dive)
                                trips);
     }
     if (dive->running) {
-        double silent = view->view.desk->at - MAX(view->endpoint->answers->heard, dive->began);
+        double silent = view->base.view.desk->at - MAX(view->endpoint->answers->heard, dive->began);
         if (silent >= LEAST_SILENCE)
             g_string_append_printf(text, _(", silent for %.0f s"), floor(silent));
         else
@@ -380,19 +380,19 @@ static void add_breach(const AcceptsView *view)
     if (!dive || !dive->result || g_str_equal(dive->result, "finished"))
         return;
     g_autofree char *why = words_reason(dive->reason ? dive->reason : dive->result, dive->args,
-                                        !view->view.desk->utf8);
+                                        !view->base.view.desk->utf8);
     g_autofree char *text = g_strdup_printf(_("broken off: %s"), why);
-    add_line(view->detail, ROLE_UNKNOWN, text);
+    add_line(view->base.detail, ROLE_UNKNOWN, text);
 }
 
 static void build_detail(AcceptsView *view, int width)
 {
     const AcceptsRow *row = selected(view);
-    lines_clear(view->detail, width, view->view.desk->utf8);
+    lines_clear(view->base.detail, width, view->base.view.desk->utf8);
     add_breach(view);
     if (row) {
         g_autofree char *said = sentence(view, row);
-        add_line(view->detail, ROLE_TEXT, said);
+        add_line(view->base.detail, ROLE_TEXT, said);
         add_other(view, row, column_here(view, row));
         add_watch(view);
         add_why(view, row, column_here(view, row));
@@ -438,7 +438,7 @@ static void draw_nothing(const AcceptsView *view, Area area)
     const char *text = _("nothing was asked yet: D asks what is accepted");
     if (answers_is_diving(view->endpoint->answers))
         text = _("asking: answers come here");
-    else if (*table_filter_text(view->table))
+    else if (*table_filter_text(view->base.table))
         text = _("nothing matches this filter (f changes it)");
     else if (view->other && view->other_rows && view->rows->rows->len)
         text = _("no difference (t shows all)");
@@ -453,13 +453,13 @@ static void draw_detail(AcceptsView *view, Area area)
     g_autofree char *right = dive_words(view);
     area = pane_begin(area, (PaneTitle){_("answer"), right, false});
     build_detail(view, area.columns - 1);
-    lines_draw(view->detail, area, LINES_PLAIN);
+    lines_draw(view->base.detail, area, LINES_PLAIN);
 }
 
 static void draw(View *base, Area body)
 {
     AcceptsView *view = (AcceptsView *)base;
-    update(view);
+    update(&view->base.view);
     bool tabs = body.rows >= 4;
     Area list = area_part(body, tabs, 0, body.rows - tabs, body.columns), detail;
     if (tabs)
@@ -468,12 +468,12 @@ static void draw(View *base, Area body)
         pane_split_rows(list, list.rows - DETAIL_ROWS, &list, &detail);
         draw_detail(view, detail);
     }
-    const AcceptsRow *row = table_selected(view->table);
-    table_point(view->table,
+    const AcceptsRow *row = table_selected(view->base.table);
+    table_point(view->base.table,
                 row ? ACCEPTS_COLUMN_FIRST + column_here(view, row) : ACCEPTS_COLUMN_FIRST);
     base->desk->focus = list;
-    table_draw(view->table, list, list.rows > 2, true);
-    if (!table_shown(view->table))
+    table_draw(view->base.table, list, list.rows > 2, true);
+    if (!table_shown(view->base.table))
         draw_nothing(view, list);
 }
 
@@ -502,9 +502,9 @@ static void title(View *base, int width, GString *left, GString *right)
 static void status(View *base, GString *left, GString *right)
 {
     AcceptsView *view = (AcceptsView *)base;
-    update(view);
-    const char *filter = table_filter_text(view->table);
-    g_autofree char *order = table_order(view->table);
+    update(&view->base.view);
+    const char *filter = table_filter_text(view->base.table);
+    g_autofree char *order = table_order(view->base.table);
     g_string_append_printf(
         left, view->tab == TAB_REST ? _("%u yes, %u no") : _("%u accepted, %u refused"),
         view->rows->accepted, view->rows->refused);
@@ -527,12 +527,12 @@ static void set_tab(AcceptsView *view, int step)
 {
     view->tab = (AcceptsTab)(((int)view->tab + step + TABS) % TABS);
     view->stale = true;
-    update(view);
+    update(&view->base.view);
 }
 
 static void open_proof(AcceptsView *view)
 {
-    Desk *desk = view->view.desk;
+    Desk *desk = view->base.view.desk;
     const AcceptsRow *row = selected(view);
     const AcceptsCell *cell = row ? cell_here(view, row) : NULL;
     const char *endpoint = NULL;
@@ -542,7 +542,7 @@ static void open_proof(AcceptsView *view)
         desk_say(desk, g_strdup(_("no single connection shows it")));
     else
         desk_push(desk, connection_view_new(desk, cell->answer->proof, sentence(view, row),
-                                            question(&view->view, &endpoint)));
+                                            question(&view->base.view, &endpoint)));
 }
 
 /* ---- two endpoints -------------------------------------------------------------------------- */
@@ -552,16 +552,16 @@ static void compare_with(AcceptsView *view, const Endpoint *other)
 {
     view->other = other;
     view->other_rows = false;
-    table_free(view->table);
-    view->table = table_new(other ? &accepts_table_two : &accepts_table, view->view.desk);
+    table_free(view->base.table);
+    view->base.table = table_new(other ? &accepts_table_two : &accepts_table, view->base.view.desk);
     view->stale = true;
-    update(view);
+    update(&view->base.view);
 }
 
 /* The endpoints that have answers, without this one. */
 static GPtrArray *others(const AcceptsView *view)
 {
-    const GPtrArray *all = view->view.desk->model->endpoints;
+    const GPtrArray *all = view->base.view.desk->model->endpoints;
     GPtrArray *found = g_ptr_array_new();
     for (guint i = 0; i < all->len; i++) {
         const Endpoint *endpoint = all->pdata[i];
@@ -582,7 +582,7 @@ static void choose_other(Desk *desk, guint item)
 /* The marked one, where one is marked and was asked. */
 static const Endpoint *marked_other(const AcceptsView *view, const GPtrArray *found)
 {
-    g_autoptr(GPtrArray) ids = desk_chosen(view->view.desk);
+    g_autoptr(GPtrArray) ids = desk_chosen(view->base.view.desk);
     for (guint i = 0; i < ids->len; i++)
         for (guint j = 0; j < found->len; j++)
             if (g_str_equal(((Endpoint *)found->pdata[j])->id, ids->pdata[i]))
@@ -592,7 +592,7 @@ static const Endpoint *marked_other(const AcceptsView *view, const GPtrArray *fo
 
 static void compare(AcceptsView *view)
 {
-    Desk *desk = view->view.desk;
+    Desk *desk = view->base.view.desk;
     if (view->other) {
         compare_with(view, NULL);
         return;
@@ -624,7 +624,7 @@ static bool step_column(AcceptsView *view, int step)
 static bool command(View *base, Command command)
 {
     AcceptsView *view = (AcceptsView *)base;
-    update(view);
+    update(&view->base.view);
     switch (command) {
     case COMMAND_OPEN:
         open_proof(view);
@@ -644,21 +644,14 @@ static bool command(View *base, Command command)
         view->other_rows = !view->other_rows;
         g_hash_table_remove_all(view->kept);
         view->stale = true;
-        update(view);
+        update(&view->base.view);
         return true;
     case COMMAND_COMPARE:
         compare(view);
         return true;
     default:
-        return table_command(view->table, command);
+        return table_command(view->base.table, command);
     }
-}
-
-static bool seek(View *base, const char *text, int direction)
-{
-    AcceptsView *view = (AcceptsView *)base;
-    update(view);
-    return table_seek_text(view->table, text, direction);
 }
 
 static GPtrArray *endpoints(View *base)
@@ -666,20 +659,6 @@ static GPtrArray *endpoints(View *base)
     GPtrArray *ids = g_ptr_array_new();
     g_ptr_array_add(ids, ((AcceptsView *)base)->endpoint->id);
     return ids;
-}
-
-static Table *table(View *base)
-{
-    AcceptsView *view = (AcceptsView *)base;
-    update(view);
-    return view->table;
-}
-
-static char *text(View *base)
-{
-    AcceptsView *view = (AcceptsView *)base;
-    update(view);
-    return table_text(view->table);
 }
 
 static void forms(View *base, GPtrArray *forms)
@@ -693,7 +672,7 @@ static void forms(View *base, GPtrArray *forms)
     form_add(forms, _("answer"), sentence(view, row));
     if (row->suite && row->suite->openssl)
         form_add(forms, _("OpenSSL's name"), g_strdup(row->suite->openssl));
-    form_add(forms, _("the table"), table_text(view->table));
+    form_add(forms, _("the table"), table_text(view->base.table));
 }
 
 /* What is watched is shown here: who leaves, stops it. */
@@ -701,10 +680,9 @@ static void free_view(View *base)
 {
     AcceptsView *view = (AcceptsView *)base;
     desk_watch(base->desk, NULL, NULL);
-    table_free(view->table);
     accepts_rows_free(view->rows);
     g_hash_table_unref(view->kept);
-    lines_free(view->detail);
+    table_view_clear(&view->base);
     g_free(view);
 }
 
@@ -715,22 +693,21 @@ static const ViewOps accepts_view = {
     .title = title,
     .status = status,
     .command = command,
-    .seek = seek,
+    .seek = table_view_seek,
     .endpoints = endpoints,
     .question = question,
-    .table = table,
+    .table = table_view_table,
     .forms = forms,
-    .text = text,
+    .text = table_view_text,
 };
 
 View *accepts_view_new(Desk *desk, const Endpoint *endpoint)
 {
     AcceptsView *view = g_new0(AcceptsView, 1);
-    view->view = (View){&accepts_view, desk};
+    table_view_init(&view->base, &accepts_view, desk, &accepts_table);
+    view->base.update = update;
     view->endpoint = endpoint;
-    view->table = table_new(&accepts_table, desk);
-    view->detail = lines_new();
     view->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     view->column = ACCEPTS_VERSIONS;
-    return &view->view;
+    return &view->base.view;
 }

@@ -8,7 +8,6 @@
 typedef struct ConnectionView {
     LinesView base;
     const Connection *connection;
-    json_t *question; /* that it asked; NULL: none */
 } ConnectionView;
 
 static void build(LinesView *base, int width)
@@ -55,25 +54,6 @@ static bool command(LinesView *base, Command command)
     return true;
 }
 
-static GPtrArray *endpoints(View *base)
-{
-    GPtrArray *ids = g_ptr_array_new();
-    g_ptr_array_add(ids, ((ConnectionView *)base)->connection->endpoint->id);
-    return ids;
-}
-
-static json_t *question(View *base, const char **endpoint)
-{
-    const ConnectionView *view = (ConnectionView *)base;
-    *endpoint = view->connection->endpoint->id;
-    return view->question ? json_incref(view->question) : NULL;
-}
-
-static void clear(LinesView *base)
-{
-    json_decref(((ConnectionView *)base)->question);
-}
-
 static const LinesViewKind connection_view = {
     .focus = VIEW_CONNECTION,
     .name = N_("the connection"),
@@ -82,16 +62,14 @@ static const LinesViewKind connection_view = {
     .title = title,
     .status = status,
     .command = command,
-    .endpoints = endpoints,
-    .question = question,
-    .clear = clear,
 };
 
 View *connection_view_new(Desk *desk, const Connection *connection, char *subject, json_t *question)
 {
     ConnectionView *view = g_new0(ConnectionView, 1);
     view->connection = connection;
-    view->question = question;
+    view->base.endpoint = connection->endpoint;
+    view->base.question = question;
     view->base.subject = subject;
     return lines_view_init(&view->base, &connection_view, desk);
 }

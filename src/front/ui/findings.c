@@ -1,12 +1,11 @@
 /* The findings: all of them, worst first, and what, why, proof and what to do of the selected one.
  */
-#include "front/ui/view.h"
-
 #include "common/fact/fact.h"
 #include "front/report/brief.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
 #include "front/ui/pane.h"
+#include "front/ui/table_view.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -27,10 +26,8 @@ typedef struct Row {
 } Row;
 
 typedef struct FindingsView {
-    View view;
+    TableView base;
     GPtrArray *rows; /* Row *, owned */
-    Table *table;
-    Lines *detail;
     guint version;
     bool built;
     guint severity[SEVERITY_COUNT];
@@ -192,9 +189,10 @@ static void add_rows(FindingsView *view, const Endpoint *endpoint)
 
 /* The old rows point to findings that may be gone: the table is given the new ones before anything
  * looks. */
-static void update(FindingsView *view)
+static void update(View *base)
 {
-    const Model *model = view->view.desk->model;
+    FindingsView *view = (FindingsView *)base;
+    const Model *model = view->base.view.desk->model;
     if (view->built && view->version == model->version)
         return;
     memset(view->severity, 0, sizeof view->severity);
@@ -203,7 +201,7 @@ static void update(FindingsView *view)
     for (guint i = 0; i < model->endpoints->len; i++)
         add_rows(view, model->endpoints->pdata[i]);
     g_ptr_array_sort(view->rows, worst_first);
-    table_update(view->table, view->rows);
+    table_update(view->base.table, view->rows);
     g_clear_pointer(&old, g_ptr_array_unref);
     view->version = model->version;
     view->built = true;
@@ -250,9 +248,9 @@ static char *proof_of(const Desk *desk, const Finding *finding)
 
 static void build_detail(FindingsView *view, int width)
 {
-    const Row *row = table_selected(view->table);
-    Lines *lines = view->detail;
-    const Desk *desk = view->view.desk;
+    const Row *row = table_selected(view->base.table);
+    Lines *lines = view->base.detail;
+    const Desk *desk = view->base.view.desk;
     lines_clear(lines, width, desk->utf8);
     if (!row)
         return;
@@ -273,36 +271,36 @@ static void build_detail(FindingsView *view, int width)
 
 static void draw_detail(FindingsView *view, Area area)
 {
-    const Row *row = table_selected(view->table);
+    const Row *row = table_selected(view->base.table);
     g_autofree char *left = NULL;
     if (row) {
-        g_autofree char *text = words_finding(row->finding, !view->view.desk->utf8);
+        g_autofree char *text = words_finding(row->finding, !view->base.view.desk->utf8);
         left = g_strdup_printf("%s  %s", severity_name(row->finding->severity), text);
     }
     area = pane_begin(area, (PaneTitle){left ? left : _("no finding"), NULL, false});
     build_detail(view, area.columns - 1);
-    lines_draw(view->detail, area, LINES_PLAIN);
+    lines_draw(view->base.detail, area, LINES_PLAIN);
 }
 
 static void draw(View *base, Area body)
 {
     FindingsView *view = (FindingsView *)base;
-    update(view);
+    update(&view->base.view);
     Area list = body, detail = {body.surface, body.row, body.column, 0, 0};
     if (body.columns >= BESIDE_COLUMNS && body.rows >= DETAIL_ROWS) {
         pane_split_columns(body, body.columns * 55 / 100, &list, &detail);
         pane_wall(detail, 0);
         detail = area_part(detail, 0, 1, detail.rows, detail.columns);
     } else if (body.rows >= DETAIL_ROWS + 4) {
-        int rows = CLAMP((int)table_shown(view->table) + 1, 3, body.rows - DETAIL_ROWS);
+        int rows = CLAMP((int)table_shown(view->base.table) + 1, 3, body.rows - DETAIL_ROWS);
         pane_split_rows(body, MIN(rows, body.rows / 2), &list, &detail);
     }
     base->desk->focus = list;
-    table_draw(view->table, list, true, true);
-    if (!table_shown(view->table)) {
+    table_draw(view->base.table, list, true, true);
+    if (!table_shown(view->base.table)) {
         area_plain(area_cells(list, 1, 2, list.columns), ROLE_DIM,
-                   *table_filter_text(view->table) ? _("nothing matches this filter (f)")
-                                                   : _("no findings"));
+                   *table_filter_text(view->base.table) ? _("nothing matches this filter (f)")
+                                                        : _("no findings"));
         area_cursor(area_cells(list, 1, 0, 1), false);
     }
     if (detail.rows)
@@ -314,7 +312,7 @@ static void title(View *base, int width, GString *left, GString *right)
     FindingsView *view = (FindingsView *)base;
     (void)width;
     g_autofree char *asked = desk_name(base->desk);
-    update(view);
+    update(&view->base.view);
     g_string_append_printf(left, _("%s %s findings"), asked, desk_glyph(base->desk, GLYPH_CRUMB));
     for (Severity severity = 0; severity < SEVERITY_COUNT; severity++)
         if (view->severity[severity])
@@ -325,9 +323,10 @@ static void title(View *base, int width, GString *left, GString *right)
 static void status(View *base, GString *left, GString *right)
 {
     FindingsView *view = (FindingsView *)base;
-    g_autofree char *order = table_order(view->table);
-    const char *filter = table_filter_text(view->table);
-    g_string_append_printf(left, _("%u of %u"), table_shown(view->table), table_given(view->table));
+    g_autofree char *order = table_order(view->base.table);
+    const char *filter = table_filter_text(view->base.table);
+    g_string_append_printf(left, _("%u of %u"), table_shown(view->base.table),
+                           table_given(view->base.table));
     g_string_append_printf(left, *filter ? _("   filter: %s (f)") : _("   no filter (f)"), filter);
     g_string_append_printf(right, _("sorted by %s (o)"), order);
 }
@@ -343,8 +342,8 @@ static ViewKind focus(const View *base)
 /* Opens what proves it: the certificate's field, else the message, else the endpoint's chain. */
 static void open_proof(FindingsView *view)
 {
-    Desk *desk = view->view.desk;
-    const Row *row = table_selected(view->table);
+    Desk *desk = view->base.view.desk;
+    const Row *row = table_selected(view->base.table);
     const Finding *finding = row ? row->finding : NULL;
     const Connection *connection = finding ? connection_of(desk, finding) : NULL;
     guint event = 0;
@@ -366,7 +365,7 @@ static bool any_row(const void *row, gpointer data)
 static bool command(View *base, Command command)
 {
     FindingsView *view = (FindingsView *)base;
-    update(view);
+    update(&view->base.view);
     switch (command) {
     case COMMAND_OPEN:
     case COMMAND_IN:
@@ -374,51 +373,37 @@ static bool command(View *base, Command command)
         return true;
     case COMMAND_NEXT_BAD:
     case COMMAND_PREVIOUS_BAD:
-        table_seek(view->table, any_row, NULL, command == COMMAND_NEXT_BAD ? 1 : -1);
+        table_seek(view->base.table, any_row, NULL, command == COMMAND_NEXT_BAD ? 1 : -1);
         return true;
     case COMMAND_BACK:
     case COMMAND_OUT:
         return false;
     default:
-        return table_command(view->table, command);
+        return table_command(view->base.table, command);
     }
-}
-
-static bool seek(View *base, const char *text, int direction)
-{
-    FindingsView *view = (FindingsView *)base;
-    update(view);
-    return table_seek_text(view->table, text, direction);
 }
 
 static GPtrArray *endpoints(View *base)
 {
     FindingsView *view = (FindingsView *)base;
-    update(view);
-    const Row *row = table_selected(view->table);
+    update(&view->base.view);
+    const Row *row = table_selected(view->base.table);
     GPtrArray *ids = g_ptr_array_new();
     if (row)
         g_ptr_array_add(ids, row->endpoint->id);
     return ids;
 }
 
-static Table *table(View *base)
-{
-    FindingsView *view = (FindingsView *)base;
-    update(view);
-    return view->table;
-}
-
 static void forms(View *base, GPtrArray *forms)
 {
     FindingsView *view = (FindingsView *)base;
-    update(view);
-    const Row *row = table_selected(view->table);
+    update(&view->base.view);
+    const Row *row = table_selected(view->base.table);
     if (!row)
         return;
     build_detail(view, 100);
     form_add(forms, _("finding"), words_finding(row->finding, false));
-    form_add(forms, _("all of it"), lines_text(view->detail));
+    form_add(forms, _("all of it"), lines_text(view->base.detail));
     const Certificate *certificate =
         row->finding->certificate ? model_certificate(base->desk->model, row->finding->certificate)
                                   : NULL;
@@ -426,18 +411,10 @@ static void forms(View *base, GPtrArray *forms)
         form_add_certificate(forms, base->desk, certificate);
 }
 
-static char *text(View *base)
-{
-    FindingsView *view = (FindingsView *)base;
-    update(view);
-    return table_text(view->table);
-}
-
 static void free_view(View *base)
 {
     FindingsView *view = (FindingsView *)base;
-    table_free(view->table);
-    lines_free(view->detail);
+    table_view_clear(&view->base);
     g_ptr_array_unref(view->rows);
     g_free(view);
 }
@@ -449,27 +426,26 @@ static const ViewOps findings_view = {
     .title = title,
     .status = status,
     .command = command,
-    .seek = seek,
+    .seek = table_view_seek,
     .endpoints = endpoints,
-    .table = table,
+    .table = table_view_table,
     .forms = forms,
-    .text = text,
+    .text = table_view_text,
 };
 
 View *findings_view_new(Desk *desk, const Endpoint *endpoint, const char *rule)
 {
     FindingsView *view = g_new0(FindingsView, 1);
-    view->view = (View){&findings_view, desk};
-    view->table = table_new(&findings_table, desk);
-    view->detail = lines_new();
+    table_view_init(&view->base, &findings_view, desk, &findings_table);
+    view->base.update = update;
     view->rows = g_ptr_array_new_with_free_func(row_free);
-    update(view);
+    update(&view->base.view);
     for (guint i = 0; endpoint && i < view->rows->len; i++) {
         const Row *row = view->rows->pdata[i];
         if (row->endpoint == endpoint && (!rule || g_str_equal(row->finding->rule->code, rule))) {
-            table_select(view->table, row->identity);
+            table_select(view->base.table, row->identity);
             break;
         }
     }
-    return &view->view;
+    return &view->base.view;
 }

@@ -80,19 +80,24 @@ static bool seek(View *base, const char *text, int direction)
 static GPtrArray *endpoints(View *base)
 {
     const LinesView *view = (LinesView *)base;
-    return view->kind->endpoints ? view->kind->endpoints(base) : NULL;
+    GPtrArray *ids = g_ptr_array_new();
+    if (view->endpoint)
+        g_ptr_array_add(ids, view->endpoint->id);
+    return ids;
 }
 
 static json_t *question(View *base, const char **endpoint)
 {
     const LinesView *view = (LinesView *)base;
-    return view->kind->question ? view->kind->question(base, endpoint) : NULL;
+    if (!view->endpoint || !view->question)
+        return NULL;
+    *endpoint = view->endpoint->id;
+    return json_incref(view->question);
 }
 
 static guint times(View *base)
 {
-    const LinesView *view = (LinesView *)base;
-    return view->kind->times ? view->kind->times(base) : 1;
+    return MAX(((const LinesView *)base)->times, 1);
 }
 
 static char *text(View *base)
@@ -115,9 +120,8 @@ static void forms(View *base, GPtrArray *forms)
 static void free_view(View *base)
 {
     LinesView *view = (LinesView *)base;
-    if (view->kind->clear)
-        view->kind->clear(view);
     lines_free(view->lines);
+    json_decref(view->question);
     g_free(view->subject);
     g_free(view);
 }

@@ -19,11 +19,6 @@ typedef struct LinesViewKind {
     void (*status)(View *view, GString *left, GString *right);
     /* Commands that only this kind has; false: it has not. NULL: none. */
     bool (*command)(LinesView *view, Command command);
-    /* As of ViewOps; NULL: none ever. */
-    GPtrArray *(*endpoints)(View *view);
-    json_t *(*question)(View *view, const char **endpoint);
-    guint (*times)(View *view);
-    void (*clear)(LinesView *view); /* frees what is its own; NULL: nothing is */
 } LinesViewKind;
 
 /* The base of such a view: the first member of its struct. */
@@ -31,9 +26,12 @@ struct LinesView {
     View view;
     const LinesViewKind *kind;
     Lines *lines;
-    char *subject; /* stays on top while the rest scrolls; owned, NULL: nothing does */
-    bool tail;     /* may show its end until somebody moves away from it */
-    bool follow;   /* does so */
+    const Endpoint *endpoint; /* that "again" and "stop" mean; NULL: none */
+    json_t *question;         /* to it, as of ViewOps.question; owned, NULL: none */
+    guint times;              /* that "again" asks it; 0: once */
+    char *subject;            /* stays on top while the rest scrolls; owned, NULL: nothing does */
+    bool tail;                /* may show its end until somebody moves away from it */
+    bool follow;              /* does so */
 };
 
 /* Makes a view of a struct that begins with a LinesView and is zero otherwise. */

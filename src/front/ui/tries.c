@@ -30,9 +30,6 @@ typedef struct Scale {
 
 typedef struct TriesView {
     LinesView base;
-    const Endpoint *endpoint;
-    json_t *question;
-    guint times;  /* that it is asked */
     guint before; /* number of the dive that was the last when this one was asked for */
 } TriesView;
 
@@ -54,7 +51,7 @@ static void lot_free(gpointer data)
 static const GPtrArray *tries_of(const TriesView *view)
 {
     static const GPtrArray none;
-    const Answers *answers = view->endpoint->answers;
+    const Answers *answers = view->base.endpoint->answers;
     return answers && answers->one.number > view->before ? answers->tries : &none;
 }
 
@@ -303,9 +300,9 @@ static void build(LinesView *base, int width)
 static void title(View *base, int width, GString *left, GString *right)
 {
     const TriesView *view = (TriesView *)base;
-    const Answers *answers = view->endpoint->answers;
+    const Answers *answers = view->base.endpoint->answers;
     const char *crumb = desk_glyph(base->desk, GLYPH_CRUMB);
-    g_autofree char *place = brief_place(view->endpoint, !base->desk->utf8);
+    g_autofree char *place = brief_place(view->base.endpoint, !base->desk->utf8);
     (void)width;
     g_string_append_printf(left, _("%s %s accepts %s asked again"), place, crumb, crumb);
     if (!tries_of(view)->len)
@@ -339,13 +336,6 @@ static const Try *try_of(const TriesView *view, const char *line)
     return NULL;
 }
 
-static json_t *question(View *base, const char **endpoint)
-{
-    const TriesView *view = (TriesView *)base;
-    *endpoint = view->endpoint->id;
-    return json_incref(view->question);
-}
-
 static bool command(LinesView *base, Command command)
 {
     TriesView *view = (TriesView *)base;
@@ -360,25 +350,8 @@ static bool command(LinesView *base, Command command)
     g_autofree char *said = outcome(try, false, !desk->utf8);
     char *subject =
         g_strdup_printf("%s: %s%s%s", base->subject, word_of(try->word), *said ? ": " : "", said);
-    desk_push(desk, connection_view_new(desk, try->proof, subject, json_incref(view->question)));
+    desk_push(desk, connection_view_new(desk, try->proof, subject, json_incref(base->question)));
     return true;
-}
-
-static GPtrArray *endpoints(View *base)
-{
-    GPtrArray *ids = g_ptr_array_new();
-    g_ptr_array_add(ids, ((TriesView *)base)->endpoint->id);
-    return ids;
-}
-
-static guint times(View *base)
-{
-    return ((TriesView *)base)->times;
-}
-
-static void clear(LinesView *base)
-{
-    json_decref(((TriesView *)base)->question);
 }
 
 static const LinesViewKind tries_view = {
@@ -389,10 +362,6 @@ static const LinesViewKind tries_view = {
     .title = title,
     .status = status,
     .command = command,
-    .endpoints = endpoints,
-    .question = question,
-    .times = times,
-    .clear = clear,
 };
 
 static void open_view(Desk *desk, const Endpoint *endpoint, const json_t *question, guint times)
@@ -401,9 +370,9 @@ static void open_view(Desk *desk, const Endpoint *endpoint, const json_t *questi
     g_autofree char *what = words_question(question, !desk->utf8);
     if (desk_top(desk)->ops->focus(desk_top(desk)) == VIEW_TRIES)
         desk_pop(desk);
-    view->endpoint = endpoint;
-    view->question = json_incref((json_t *)question);
-    view->times = times;
+    view->base.endpoint = endpoint;
+    view->base.question = json_incref((json_t *)question);
+    view->base.times = times;
     view->before = endpoint->answers ? endpoint->answers->one.number : 0;
     view->base.subject = g_strdup_printf(_("%s, asked %u times"), what, times);
     desk_push(desk, lines_view_init(&view->base, &tries_view, desk));

@@ -1,0 +1,31 @@
+#include "front/ui/table_view.h"
+
+void table_view_init(TableView *view, const ViewOps *ops, Desk *desk, const TableKind *kind)
+{
+    view->view = (View){ops, desk};
+    view->table = table_new(kind, desk);
+    view->detail = lines_new();
+}
+
+void table_view_clear(TableView *view)
+{
+    table_free(view->table);
+    lines_free(view->detail);
+}
+
+Table *table_view_table(View *base)
+{
+    TableView *view = (TableView *)base;
+    view->update(base);
+    return view->table;
+}
+
+bool table_view_seek(View *base, const char *text, int direction)
+{
+    return table_seek_text(table_view_table(base), text, direction);
+}
+
+char *table_view_text(View *base)
+{
+    return table_text(table_view_table(base));
+}
