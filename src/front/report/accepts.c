@@ -417,6 +417,7 @@ void block_accepts(Page *page, const Model *model, const Endpoint *endpoint)
     plain(&accepts, "alpn", _("protocols"), false);
     dh(&accepts);
     served(&accepts);
+    plain(&accepts, "certificate-compression", _("compresses"), true);
     plain(&accepts, "extension", _("extensions"), true);
     plain(&accepts, "feature", _("can"), true);
     plain(&accepts, "behaviour", _("behaviour"), true);

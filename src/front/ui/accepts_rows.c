@@ -18,9 +18,10 @@ static const struct {
     {"suite", TAB_SUITES, false},     {"group-order", TAB_GROUPS, true},
     {"group", TAB_GROUPS, false},     {"scheme", TAB_SCHEMES, false},
     {"certificate", TAB_REST, false}, {"alpn-order", TAB_REST, true},
-    {"alpn", TAB_REST, false},        {"dh", TAB_REST, false},
-    {"extension", TAB_REST, false},   {"feature", TAB_REST, false},
-    {"behaviour", TAB_REST, false},   {"fingerprint", TAB_REST, false},
+    {"alpn", TAB_REST, false},        {"certificate-compression", TAB_REST, false},
+    {"dh", TAB_REST, false},          {"extension", TAB_REST, false},
+    {"feature", TAB_REST, false},     {"behaviour", TAB_REST, false},
+    {"fingerprint", TAB_REST, false},
 };
 
 static guint rank_of(const char *question)

@@ -22,6 +22,7 @@ static const struct {
     {"alpn", N_("ALPN"), NULL},
     {"dh", N_("DH"), NULL},
     {"certificate", N_("cert"), NULL},
+    {"certificate-compression", N_("packing"), NULL},
     {"extension", N_("ext"), NULL},
     {"feature", N_("feature"), NULL},
     {"behaviour", N_("trait"), NULL},

@@ -85,10 +85,7 @@ static Offer *alpn_ask(Strategy *strategy, guint *tag)
     bool none = false;
     if (!alpn->version)
         alpn->version = version_for(alpn->known, &none);
-    if (none) {
-        peel_stop(alpn->known->alpn, "alpn-encrypted");
-        conclude(alpn);
-    }
+    alpn->over = none;
     if (!alpn->version)
         return NULL;
     guint ticket;

@@ -1,7 +1,7 @@
 /* alpn: the strategy for application protocols (RFC 7301) below TLS 1.3.
  *
  * They ride on the hellos of suites.c as long as there are any; what is open then is asked here. In
- * TLS 1.3 the answer is encrypted, and a raw hello does not see it.
+ * TLS 1.3 the answer is encrypted: sealed.h.
  */
 #ifndef TLSDIVE_WORKER_PROBE_ALPN_H
 #define TLSDIVE_WORKER_PROBE_ALPN_H

@@ -19,6 +19,7 @@
 #include "common/util/bytes.h"
 #include "common/util/text.h"
 #include "worker/probe/rows.h"
+#include "worker/probe/values.h"
 
 enum {
     FALLBACK_SCSV = 0x5600,
@@ -85,27 +86,9 @@ static bool with_scsv(Offer *offer)
 /* What the extension says; NULL: nothing that words can add to. */
 static char *value_of(uint16_t type, const Reply *reply)
 {
-    GBytes *bytes = g_hash_table_lookup(reply->values, GUINT_TO_POINTER((guint)type));
-    gsize size = 0;
-    const guint8 *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-    Reader reader = reader_new(data, size);
-    switch (type) {
-    case EXTENSION_MAX_FRAGMENT_LENGTH:
-        return size == 1 ? g_strdup_printf("code %u", data[0]) : NULL;
-    case EXTENSION_RECORD_SIZE_LIMIT:
-        return size == 2 ? g_strdup_printf("%u bytes", reader_u16(&reader)) : NULL;
-    case EXTENSION_HEARTBEAT:
-        return size == 1 ? g_strdup(data[0] == 1 ? "may be sent to it" : "only sends") : NULL;
-    case EXTENSION_STATUS_REQUEST:
-    case EXTENSION_STATUS_REQUEST_V2:
+    if (type == EXTENSION_STATUS_REQUEST || type == EXTENSION_STATUS_REQUEST_V2)
         return g_strdup(reply->stapled ? "with an OCSP response" : "without an OCSP response");
-    case EXTENSION_SERVER_CERTIFICATE_TYPE:
-        return size == 1 ? g_strdup(data[0] == 2 ? "RawPublicKey" : "X509") : NULL;
-    case EXTENSION_SCT:
-        return g_strdup_printf("%" G_GSIZE_FORMAT " bytes", size);
-    default:
-        return NULL;
-    }
+    return values_say(type, g_hash_table_lookup(reply->values, GUINT_TO_POINTER((guint)type)));
 }
 
 static void say_extensions(Rows *rows, const Row *row, const Told *told)

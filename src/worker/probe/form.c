@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "common/registry/registry.h"
+#include "common/util/bytes.h"
 #include "worker/probe/orders.h"
+#include "worker/tls/agree.h"
+#include "worker/tls/seal.h"
 
 enum {
     RENEGOTIATION_SCSV = 0x00FF,
     PADDED_FROM = 256, /* bytes of a hello, its header of four included */
     PADDED_TO = 512,
-    RECORD_HEADER = 5,
     FFDHE_FIRST = 0x0100,
     FFDHE_LAST = 0x01FF,
 };
@@ -94,6 +96,25 @@ Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char 
     return offer;
 }
 
+void form_open(Offer *offer, uint16_t share)
+{
+    static const uint16_t usual[] = {29, 23}; /* x25519, secp256r1 */
+    offer->opens = true;
+    for (guint i = 0; i < offer->suites->len; i++)
+        if (!seal_can(g_array_index(offer->suites, uint32_t, i)))
+            g_array_remove_index(offer->suites, i--);
+    g_array_set_size(offer->groups, 0);
+    g_array_set_size(offer->shares, 0);
+    for (guint i = 0; agree_group(i); i++) {
+        uint16_t group = agree_group(i);
+        g_array_append_val(offer->groups, group);
+    }
+    if (share)
+        g_array_append_val(offer->shares, share);
+    else
+        g_array_append_vals(offer->shares, usual, G_N_ELEMENTS(usual));
+}
+
 static void digest(guint8 out[32], const char *text, const char *purpose, guint number)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
@@ -106,6 +127,7 @@ static void digest(guint8 out[32], const char *text, const char *purpose, guint 
 void form_seal(Offer *offer, const char *text, guint number)
 {
     digest(offer->random, text, "random", number);
+    digest(offer->secret, text, "secret", number);
     if (offer->version >= TLS_1_3)
         offer->session_id_size = 32;
     if (offer->session_id_size)
@@ -282,16 +304,41 @@ GArray *form_groups(uint16_t version)
     return entries;
 }
 
+static void add_scheme(GArray *entries, const Scheme *scheme)
+{
+    PeelEntry entry = {.code = scheme->id, .weight = scheme_chance(scheme), .kind = 0};
+    g_array_append_val(entries, entry);
+}
+
 GArray *form_schemes(const char *const *keys)
 {
     GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
     size_t count;
     const Scheme *all = registry_schemes(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (!g_strv_contains(keys, all[i].key))
-            continue;
-        PeelEntry entry = {.code = all[i].id, .weight = scheme_chance(&all[i]), .kind = 0};
-        g_array_append_val(entries, entry);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (g_strv_contains(keys, all[i].key))
+            add_scheme(entries, &all[i]);
     return entries;
+}
+
+GArray *form_schemes_tls13(void)
+{
+    GArray *entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
+    size_t count;
+    const Scheme *all = registry_schemes(&count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].tls13)
+            add_scheme(entries, &all[i]);
+    return entries;
+}
+
+void form_allow_all_certificates(Offer *offer)
+{
+    g_autoptr(GByteArray) data = g_byte_array_new();
+    size_t count;
+    const Scheme *all = registry_schemes(&count);
+    bytes_put(data, count * 2, 2);
+    for (size_t i = 0; i < count; i++)
+        bytes_put(data, all[i].id, 2);
+    offer_add_extension(offer, EXTENSION_SIGNATURE_ALGORITHMS_CERT, data->data, data->len);
 }

@@ -23,8 +23,12 @@ typedef enum Form {
  * schemes of the registry are in it. The caller may change it before form_seal. */
 Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char *server_name);
 
-/* Fills `random` and session id from the text and number, and pads a hello of 256 to 511 bytes,
- * over which old load balancers hang (RFC 7685). */
+/* What the server encrypts of its answer is to be read (TLS 1.3): only suites and groups are
+ * offered for which that is possible, with a key share for `share`, or (0) for the usual groups. */
+void form_open(Offer *offer, uint16_t share);
+
+/* Fills random, secret and session id from the text and number, and pads a hello of 256 to 511
+ * bytes, over which old load balancers hang (RFC 7685). */
 void form_seal(Offer *offer, const char *text, guint number);
 
 /* The lists in which suites are offered at last, until they are refused (PeelEntry.lists). Some
@@ -50,10 +54,16 @@ GArray *form_suites(uint16_t version);
 GArray *form_groups(uint16_t version);
 GArray *form_schemes(const char *const *keys);
 
+/* The schemes that may sign a TLS 1.3 handshake, likewise. */
+GArray *form_schemes_tls13(void);
+
 /* Orders of suites below TLS 1.3 that servers have, best first (GArray * of uint32_t). */
 GPtrArray *form_orders(void);
 
 /* The schemes of signature_algorithms: all of the registry, or those of a list. */
 void form_set_schemes(Offer *offer, const GArray *schemes);
+
+/* Certificates themselves may be signed with anything: signature_algorithms_cert. */
+void form_allow_all_certificates(Offer *offer);
 
 #endif

@@ -12,7 +12,6 @@
  */
 #include "worker/probe/joint.h"
 
-#include "common/util/bytes.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -218,18 +217,6 @@ static void set_groups(Offer *offer, const GArray *groups)
     }
 }
 
-/* Step 5. */
-static void allow_all_certificates(Offer *offer)
-{
-    g_autoptr(GByteArray) data = g_byte_array_new();
-    size_t count;
-    const Scheme *all = registry_schemes(&count);
-    bytes_put(data, count * 2, 2);
-    for (size_t i = 0; i < count; i++)
-        bytes_put(data, all[i].id, 2);
-    offer_add_extension(offer, EXTENSION_SIGNATURE_ALGORITHMS_CERT, data->data, data->len);
-}
-
 static Offer *offer_tls13(const Joint *joint, const Out *out)
 {
     g_autoptr(GArray) all = NULL;
@@ -256,7 +243,7 @@ static Offer *offer_of(const Joint *joint, const Out *out)
         set_groups(offer, out->lists[0]);
     if (out->lists[1]) {
         form_set_schemes(offer, out->lists[1]);
-        allow_all_certificates(offer);
+        form_allow_all_certificates(offer); /* step 5 */
     }
     return offer;
 }

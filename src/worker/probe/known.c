@@ -4,6 +4,9 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "worker/tls/agree.h"
+
+enum { RETRIES = 8 /* hellos that are asked again with another key share */ };
 
 /* A DHE prime that a suite came with. */
 typedef struct KnownPrime {
@@ -32,7 +35,7 @@ static void prime_free(void *data)
     g_free(prime);
 }
 
-static Peel *protocols_new(void)
+Peel *known_protocols(void)
 {
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
     for (guint i = 0; i < G_N_ELEMENTS(protocols); i++) {
@@ -59,7 +62,7 @@ Known *known_new(const DiveSpec *spec)
         known->versions[i].version = versions[i];
         known->versions[i].suites = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     }
-    known->alpn = protocols_new();
+    known->alpn = known_protocols();
     known->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     known->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     known->publics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -129,6 +132,16 @@ GArray *known_suites(Known *known, uint16_t version, const char *exchange,
 const char *known_protocol(guint index)
 {
     return index < G_N_ELEMENTS(protocols) ? protocols[index] : NULL;
+}
+
+bool known_wants_share(Known *known, const Offer *offer, const Reply *reply)
+{
+    if (reply->kind != REPLY_RETRY || !reply->has_group || !agree_can(reply->group) ||
+        offer_has(offer->shares, reply->group) || known->retries >= RETRIES)
+        return false;
+    known->share = reply->group;
+    known->retries++;
+    return true;
 }
 
 /* ---- answers ---- */
@@ -252,9 +265,11 @@ static const char *key_of(const CipherSuite *suite)
 static void note_leaf(Known *known, const Reply *reply, const char *connection, const char *how)
 {
     const char *key = key_of(registry_suite(reply->suite));
+    const Scheme *scheme = reply->version >= TLS_1_3 ? registry_scheme(reply->scheme) : NULL;
+    key = scheme ? scheme->key : key;
     if (!g_hash_table_add(known->leaves, g_strdup(reply->leaf)))
         return;
-    g_autofree char *value = how || !key ? NULL : g_strdup_printf("%s suites", key);
+    g_autofree char *value = how || !key || scheme ? NULL : g_strdup_printf("%s suites", key);
     json_t *answer = known_answer("certificate", reply->version, "yes");
     known_code(answer, reply->leaf);
     known_text(answer, "key", key);

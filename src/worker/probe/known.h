@@ -48,6 +48,9 @@ typedef struct Known {
     GHashTable *args;       /* the arguments of a reason (json_t *), by connection and by reason */
     GPtrArray *primes;      /* KnownPrime * */
     guint replies, reused;
+    uint16_t share; /* TLS 1.3: the group that the server wanted a key share for, of those that it
+                       can be had for; 0: the usual ones do */
+    guint retries;
 } Known;
 
 Known *known_new(const DiveSpec *spec);
@@ -71,6 +74,13 @@ const char *known_protocol(guint index);
 /* A connection ended with a reason: its arguments go with every answer that names both, or the
  * reason alone where none is known for the connection. */
 void known_reason(Known *known, const char *connection, const char *reason, json_t *args);
+
+/* TLS 1.3: the reply asks for a key share that was not in the offer and can be had, so that the
+ * same hello is to be asked again with it (form_open, `share`). Not for ever. */
+bool known_wants_share(Known *known, const Offer *offer, const Reply *reply);
+
+/* A Peel of the application protocols, by their number in known_protocol. */
+Peel *known_protocols(void);
 
 /* An answer: version 0 has none; `answer` is yes, no or unknown. known_item adds what it is about,
  * known_say takes it, adds the arguments of its reason, and has it told. */

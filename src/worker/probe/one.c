@@ -115,6 +115,13 @@ static GArray *kinds_of_ssl2(void)
     return kinds;
 }
 
+/* The answer is encrypted. */
+static bool is_sealed(const One *one)
+{
+    return one->version >= TLS_1_3 &&
+           (one->question == QUESTION_SCHEME || one->question == QUESTION_ALPN);
+}
+
 static Offer *one_ask(Strategy *strategy, guint *tag)
 {
     One *one = (One *)strategy;
@@ -133,6 +140,8 @@ static Offer *one_ask(Strategy *strategy, guint *tag)
     }
     if (one->question == QUESTION_SCHEME)
         form_set_schemes(offer, one->codes);
+    if (is_sealed(one))
+        form_open(offer, one->known->share);
     for (guint i = 0; one->question == QUESTION_ALPN && i < one->items->len; i++)
         g_ptr_array_add(offer->alpn, g_strdup(g_ptr_array_index(one->items, i)));
     return offer;
@@ -150,8 +159,8 @@ static bool is_yes(const One *one, const Told *told)
     switch (one->question) {
     case QUESTION_GROUP:
     case QUESTION_SCHEME:
-        if (one->question == QUESTION_SCHEME && one->version >= TLS_1_3)
-            return true;
+        if (is_sealed(one) && !reply->opened)
+            return true; /* it goes on, at least */
         for (guint i = 0; i < one->codes->len; i++)
             listed = listed || g_array_index(one->codes, uint32_t, i) == code;
         return listed && (one->question == QUESTION_GROUP ? reply->has_group : reply->has_scheme);
@@ -192,6 +201,16 @@ static void say(One *one, const char *reason)
     known_say(one->known, fact);
 }
 
+/* What was to be opened came to nothing. */
+static bool is_silent(const One *one, const Told *told)
+{
+    const Opened *opened = told->reply ? told->reply->opened : NULL;
+    if (told->verdict != VERDICT_CHOSEN || !is_sealed(one) || told->reply->alert >= 0)
+        return false;
+    return one->question == QUESTION_ALPN ? !opened || !opened->whole
+                                          : opened && !told->reply->has_scheme;
+}
+
 /* What the server chose, as far as that can vary; to be freed. NULL: nothing. */
 static char *chosen(const Reply *reply)
 {
@@ -212,7 +231,8 @@ static void one_hear(Strategy *strategy, const Told *told)
 {
     One *one = (One *)strategy;
     const Reply *reply = told->reply;
-    bool lost = told->verdict == VERDICT_LOST, yes = !lost && is_yes(one, told);
+    bool lost = told->verdict == VERDICT_LOST || is_silent(one, told);
+    bool yes = !lost && is_yes(one, told);
     json_t *fact = known_try(questions[one->question], version_of(one),
                              yes    ? "yes"
                              : lost ? "unknown"
@@ -233,18 +253,23 @@ static void one_tell(Strategy *strategy, guint tag, const Told *told)
 {
     One *one = (One *)strategy;
     (void)tag;
+    if (told->verdict == VERDICT_CHOSEN && is_sealed(one) &&
+        known_wants_share(one->known, told->offer, told->reply)) {
+        one->asked--;
+        return;
+    }
     one->told++;
     if (is_yes(one, told)) {
         one->yes++;
         g_free(one->shown);
         one->shown = g_strdup(told->connection);
-    } else if (told->verdict != VERDICT_LOST) {
+    } else if (told->verdict != VERDICT_LOST && !is_silent(one, told)) {
         one->no++;
         g_free(one->refused);
         one->refused = g_strdup(told->connection);
         one->reason = told->reason;
     } else if (!one->no) {
-        one->reason = told->reason;
+        one->reason = told->reason || !is_silent(one, told) ? told->reason : "encrypted";
     }
     if (one->told == one->times)
         say(one, one->reason);

@@ -37,7 +37,8 @@
 #include "worker/probe/joint.h"
 #include "worker/probe/known.h"
 #include "worker/probe/one.h"
-#include "worker/probe/sieve.h"
+#include "worker/probe/sealed.h"
+#include "worker/probe/signs.h"
 #include "worker/probe/ssl2.h"
 #include "worker/probe/suites.h"
 
@@ -110,7 +111,8 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, joint_groups_new(pool->known));
     add(pool, joint_schemes_new(pool->known, "ECDSA"));
     add(pool, alpn_new(pool->known));
-    add(pool, sieve_new(pool->known));
+    add(pool, signs_new(pool->known));
+    add(pool, sealed_new(pool->known));
     add(pool, extra_new(pool->known));
     add(pool, features_new(pool->known));
     add(pool, fingerprint_new(pool->known));

@@ -13,7 +13,6 @@
 
 #include <string.h>
 
-#include "common/util/bytes.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -119,16 +118,10 @@ static Offer *sieve_ask(Strategy *strategy, guint *tag)
         return NULL;
     *tag = GPOINTER_TO_UINT(g_queue_pop_head(&sieve->waiting));
     sieve->out++;
-    Offer *offer = form_offer(TLS_1_3, FORM_EC, known_version(sieve->known, TLS_1_3)->suites,
+    Offer *offer = form_offer(TLS_1_3, FORM_FFDHE, known_version(sieve->known, TLS_1_3)->suites,
                               sieve->known->server_name);
     form_set_schemes(offer, g_ptr_array_index(sieve->lists, *tag));
-    g_autoptr(GByteArray) data = g_byte_array_new();
-    size_t count;
-    const Scheme *all = registry_schemes(&count);
-    bytes_put(data, count * 2, 2);
-    for (size_t i = 0; i < count; i++)
-        bytes_put(data, all[i].id, 2);
-    offer_add_extension(offer, EXTENSION_SIGNATURE_ALGORITHMS_CERT, data->data, data->len);
+    form_allow_all_certificates(offer);
     static const uint16_t shares[] = {29, 23};
     if (sieve->shares)
         g_array_append_vals(offer->shares, shares, G_N_ELEMENTS(shares));

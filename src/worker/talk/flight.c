@@ -26,7 +26,7 @@ static GHashTable *values_new(void)
     return g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_bytes_unref);
 }
 
-static Opened *opened_new(void)
+Opened *opened_new(void)
 {
     Opened *opened = g_new0(Opened, 1);
     opened->extensions = g_array_new(FALSE, FALSE, sizeof(uint16_t));

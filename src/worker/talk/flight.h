@@ -29,6 +29,8 @@ typedef struct Opened {
     guint packed, unpacked; /* bytes of the certificates' message, compressed; as it is */
 } Opened;
 
+/* One with nothing in it. */
+Opened *opened_new(void);
 void opened_free(Opened *opened);
 
 typedef struct Flight Flight;

@@ -21,6 +21,7 @@ Simulated *simulated_new(guint32 seed)
     server->curves = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->schemes = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->useless = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    server->packings = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     server->alpn = g_ptr_array_new();
     server->random = g_rand_new_with_seed(seed);
     return server;
@@ -36,6 +37,7 @@ void simulated_free(Simulated *server)
     g_array_unref(server->curves);
     g_array_unref(server->schemes);
     g_array_unref(server->useless);
+    g_array_unref(server->packings);
     g_ptr_array_unref(server->alpn);
     g_rand_free(server->random);
     g_free(server);
@@ -231,27 +233,90 @@ static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t ver
     return reply;
 }
 
+static bool offers(const Offer *offer, uint16_t type)
+{
+    for (guint i = 0; i < offer->extensions->len; i++)
+        if (g_array_index(offer->extensions, OfferExtension, i).type == type)
+            return true;
+    return false;
+}
+
+/* The best of its algorithms that stands in compress_certificate. */
+static uint16_t packing_for(const Simulated *server, const Offer *offer)
+{
+    for (guint i = 0; i < offer->extensions->len; i++) {
+        const OfferExtension *extension = &g_array_index(offer->extensions, OfferExtension, i);
+        gsize size;
+        const guint8 *data = g_bytes_get_data(extension->data, &size);
+        if (extension->type != EXTENSION_COMPRESS_CERTIFICATE)
+            continue;
+        for (guint j = 0; j < server->packings->len; j++)
+            for (gsize at = 2; at < size; at += 2)
+                if (data[at] == g_array_index(server->packings, uint32_t, j))
+                    return data[at];
+    }
+    return 0;
+}
+
+/* What is encrypted behind its ServerHello. */
+static void encrypt_rest(const Simulated *server, const Offer *offer, Reply *reply, uint32_t scheme)
+{
+    if (!offer->opens || server->opaque)
+        return;
+    Opened *opened = reply->opened = opened_new();
+    take_alpn(server, offer, reply);
+    if ((offer->alpn->len && !reply->alpn && server->alpn_required) || !scheme) {
+        reply->alert = scheme ? 120 : 40;
+        reply->reason = "alert-received";
+        return;
+    }
+    opened->whole = opened->proven = true;
+    opened->scheme = reply->scheme = (uint16_t)scheme;
+    reply->has_scheme = true;
+    reply->leaf = g_strdup(registry_scheme((uint16_t)scheme)->key);
+    opened->packing = packing_for(server, offer);
+    opened->packed = 100;
+    opened->unpacked = 300;
+    if (!has16(offer->schemes, scheme))
+        reply->reason = "scheme-not-offered";
+    if (server->answers && offers(offer, server->answers)) {
+        g_array_append_val(opened->extensions, server->answers);
+        g_hash_table_insert(opened->values, GUINT_TO_POINTER((guint)server->answers),
+                            g_bytes_new("\007", 1));
+    }
+}
+
 static Reply *answer13(const Simulated *server, const Offer *offer)
 {
     uint32_t suite = choose(server, offer, TLS_1_3);
     uint32_t group = common(server->groups, offer->groups, server->chooses_group);
-    bool signed_for = false;
-    for (guint i = 0; i < server->schemes->len; i++) {
+    uint32_t scheme = 0;
+    for (guint i = 0; i < server->schemes->len && !scheme; i++) {
         uint32_t code = g_array_index(server->schemes, uint32_t, i);
-        signed_for =
-            signed_for || (registry_scheme((uint16_t)code)->tls13 && has16(offer->schemes, code));
+        if (registry_scheme((uint16_t)code)->tls13 && has16(offer->schemes, code))
+            scheme = code;
     }
+    if (!scheme && server->signs_anyway)
+        scheme = g_array_index(server->schemes, uint32_t, 0);
     bool share = !server->needs_share || has16(offer->shares, group);
     if (suite && !group && server->unexpected)
         return refuse(server, 10);
-    if (!suite || !group || !signed_for || !share)
+    if (!suite || !group || (!scheme && !server->late) || !share)
         return refuse(server, 40);
+    if (server->dislikes && offers(offer, server->dislikes))
+        return refuse(server, 47);
     Reply *reply = reply_new();
     reply->kind = has16(offer->shares, group) ? REPLY_CHOSEN : REPLY_RETRY;
     reply->version = TLS_1_3;
     reply->suite = suite;
     reply->has_group = true;
     reply->group = (uint16_t)group;
+    if (reply->kind == REPLY_CHOSEN)
+        encrypt_rest(server, offer, reply, scheme);
+    if (server->alpn_required && reply->alert == 120 && !server->late) {
+        reply_free(reply);
+        return refuse(server, 120);
+    }
     return reply;
 }
 

@@ -39,6 +39,12 @@ typedef struct Simulated {
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
     bool unexpected;    /* TLS 1.3: alert 10 where there is no group in common, as of Java */
+    bool opaque;        /* what it encrypts cannot be opened */
+    bool late;          /* TLS 1.3: alerts over ALPN and schemes are encrypted */
+    bool signs_anyway;  /* TLS 1.3: with its first scheme where none fits */
+    uint16_t dislikes;  /* alert 47 where this extension is offered in TLS 1.3 */
+    uint16_t answers;   /* this extension with one byte, 7, in EncryptedExtensions */
+    GArray *packings;   /* uint32_t: it compresses certificates with, best first */
     bool needs_share;   /* TLS 1.3 only with a key share that it takes */
     struct Simulated *other;
     guint lost_percent, closed_percent;
