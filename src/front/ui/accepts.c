@@ -505,9 +505,10 @@ static void status(View *base, GString *left, GString *right)
     update(&view->base.view);
     const char *filter = table_filter_text(view->base.table);
     g_autofree char *order = table_order(view->base.table);
-    g_string_append_printf(
-        left, view->tab == TAB_REST ? _("%u yes, %u no") : _("%u accepted, %u refused"),
-        view->rows->accepted, view->rows->refused);
+    if (view->endpoint->answers)
+        g_string_append_printf(
+            left, view->tab == TAB_REST ? _("%u yes, %u no") : _("%u accepted, %u refused"),
+            view->rows->accepted, view->rows->refused);
     if (view->rows->unknown)
         g_string_append_printf(left, _(", %u unknown"), view->rows->unknown);
     if (*filter)
@@ -536,8 +537,12 @@ static void open_proof(AcceptsView *view)
     const AcceptsRow *row = selected(view);
     const AcceptsCell *cell = row ? cell_here(view, row) : NULL;
     const char *endpoint = NULL;
-    if (!cell || !cell->answer)
-        desk_say(desk, g_strdup(_("not asked: R asks it, with one connection")));
+    if (!cell)
+        desk_say(desk, g_strdup(_("nothing is here to be opened")));
+    else if (!cell->answer)
+        desk_say(desk, g_strdup(is_askable(row->question)
+                                    ? _("not asked: R asks it, with one connection")
+                                    : _("not asked: this is asked by a dive alone (D)")));
     else if (!cell->answer->proof)
         desk_say(desk, g_strdup(_("no single connection shows it")));
     else

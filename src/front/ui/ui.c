@@ -301,7 +301,7 @@ static bool ask_question(Ui *ui, Command command, const char *argument)
 static char *ask_done(Desk *desk, const char *text)
 {
     if (*text && !ask_question(desk->ui, COMMAND_ASK, text))
-        return g_strdup(_("there is no question here"));
+        return g_strdup(_("nothing here can be asked"));
     return NULL;
 }
 
@@ -335,7 +335,9 @@ static void ask_wire(Ui *ui, Command command, const char *argument)
         return;
     }
     bool asks = command == COMMAND_AGAIN || command == COMMAND_ASK || command == COMMAND_WATCH;
-    if (command == COMMAND_ASK && !argument) {
+    const char *endpoint = NULL;
+    g_autoptr(json_t) question = question_here(ui, &endpoint);
+    if (command == COMMAND_ASK && !argument && json_is_object(question)) {
         prompt_ask(ui->prompt, &ask_prompt, "");
         return;
     }
@@ -351,7 +353,7 @@ static void ask_wire(Ui *ui, Command command, const char *argument)
     else if (command == COMMAND_AGAIN)
         desk_say(desk, port->ask(port->data, ids));
     else
-        desk_say(desk, g_strdup(_("there is no question here")));
+        desk_say(desk, g_strdup(_("nothing here can be asked: D asks all that is accepted")));
 }
 
 static void add_targets(Ui *ui, const char *argument)

@@ -335,6 +335,10 @@ START_TEST(one_cell_is_asked_again)
     ck_assert_str_eq(stage->asked->str, "");
     stage_keys(stage, "j R");
     expect(stage, "this is asked by a dive alone (D)");
+    stage_keys(stage, "T");
+    expect(stage, "this is asked by a dive alone (D)");
+    stage_keys(stage, "Right Right Enter");
+    expect(stage, "not asked: this is asked by a dive alone (D)");
     stage_keys(stage, "Tab Tab / pkcs1_sha256 Enter Right Enter R Esc X D");
     ck_assert_str_eq(stage->asked->str,
                      "question 1 {\"items\":[\"rsa_pkcs1_sha256\"],\"key\":\"RSA\",\"question\":"
@@ -480,6 +484,22 @@ START_TEST(cells_fill_in_live)
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
+}
+END_TEST
+
+/* Nothing is offered that would not work. */
+START_TEST(nothing_was_asked)
+{
+    g_autoptr(Stage) stage = stage_new("many", (StageSize)SMALL);
+    stage_keys(stage, "7 Enter");
+    expect(stage, "nothing is here to be opened");
+    stage_keys(stage, "T");
+    expect(stage, "nothing here can be asked: D asks all");
+    stage_keys(stage, "W");
+    expect(stage, "nothing here can be asked: D asks all");
+    stage_keys(stage, "j");
+    expect(stage, "nothing was asked yet: D asks what is accepted");
+    ck_assert(!strstr(stage_draw(stage), "0 accepted"));
 }
 END_TEST
 
@@ -718,6 +738,7 @@ int main(void)
     tcase_add_test(all, a_question_asked_many_times);
     tcase_add_test(all, certificates_tell_tries_apart);
     tcase_add_test(all, cells_fill_in_live);
+    tcase_add_test(all, nothing_was_asked);
     tcase_add_test(all, columns_come_up);
     tcase_add_test(all, a_row_that_turns_stays);
     tcase_add_test(all, a_prime_is_one_row);
