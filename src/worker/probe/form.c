@@ -188,13 +188,20 @@ static const struct {
     guint list;
     bool curves, ffdhe;
 } exchanges[] = {
-    {"ecdhe", "rsa", FORM_LIKELY, true, false},   {"ecdhe", "ecdsa", FORM_LIKELY, true, false},
-    {"dhe", "rsa", FORM_LIKELY, false, true},     {"rsa", NULL, FORM_OTHER, true, true},
-    {"null", NULL, FORM_OTHER, true, true},       {"dhe", NULL, FORM_OTHER, false, true},
-    {"dhe-psk", NULL, FORM_OTHER, false, true},   {"dh-anonymous", NULL, FORM_OTHER, false, true},
-    {"ecdhe-psk", NULL, FORM_OTHER, true, false}, {"ecdh-anonymous", NULL, FORM_OTHER, true, false},
-    {"ecdh", NULL, FORM_OTHER, true, false},      {"cecpq1", NULL, FORM_OTHER, true, false},
-    {"eccpwd", NULL, FORM_OTHER, true, false},    {NULL, NULL, FORM_OTHER, false, false},
+    {"ecdhe", "rsa", FORM_LIKELY, true, false},
+    {"ecdhe", "ecdsa", FORM_LIKELY, true, false},
+    {"dhe", "rsa", FORM_LIKELY, false, true},
+    {"rsa", NULL, FORM_LIKELY | FORM_OTHER, true, true},
+    {"null", NULL, FORM_OTHER, true, true},
+    {"dhe", NULL, FORM_OTHER, false, true},
+    {"dhe-psk", NULL, FORM_OTHER, false, true},
+    {"dh-anonymous", NULL, FORM_OTHER, false, true},
+    {"ecdhe-psk", NULL, FORM_OTHER, true, false},
+    {"ecdh-anonymous", NULL, FORM_OTHER, true, false},
+    {"ecdh", NULL, FORM_OTHER, true, false},
+    {"cecpq1", NULL, FORM_OTHER, true, false},
+    {"eccpwd", NULL, FORM_OTHER, true, false},
+    {NULL, NULL, FORM_OTHER, false, false},
 };
 
 static guint row_of(const CipherSuite *suite)

@@ -73,8 +73,9 @@ struct Pool {
     guint allowed, in_flight, made, serial;
     guint idle; /* connections that were made, and that nothing was asked of yet */
     guint answered, lost, lost_in_a_row, failed_in_a_row;
-    guint longest; /* suites in the longest list that was answered, of those whose length is ours
-                      to choose */
+    guint longest;  /* suites in the longest list that was answered, of those whose length is ours
+                       to choose */
+    guint given_up; /* suites in the shortest list that was never answered */
     guint chosen_from; /* suites in the longest list that one was chosen from */
     bool ahead;        /* connections are opened ahead */
     bool by_chance;    /* closes were seen that did not come again */
@@ -134,6 +135,7 @@ Pool *pool_new(const DiveSpec *spec)
     pool->allowed = spec->allowed ? spec->allowed : LIMIT_DIVE_CONNECTIONS;
     pool->in_flight = spec->in_flight ? spec->in_flight : LIMIT_PER_ADDRESS;
     pool->starttls = spec->starttls;
+    pool->given_up = G_MAXUINT;
     pool->ahead = true;
     pool->outcome.result = "finished";
     pool->outcome.phase = "hello";
@@ -281,12 +283,12 @@ static void stop(Pool *pool, const ProbeOutcome *why)
 /* Nothing longer than the lists that were asked at last was ever answered. */
 static void say_limit(Pool *pool)
 {
-    if (!pool->known->limit || pool->longest > pool->known->limit + 1)
+    if (!pool->known->limit || pool->longest >= pool->given_up)
         return;
     json_t *answer = known_answer("behaviour", 0, "no");
     known_code(answer, "long-lists");
     g_autofree char *value = g_strdup_printf("none of more than %u suites was answered",
-                                             MAX(pool->known->limit, pool->chosen_from));
+                                             MAX(pool->known->limit, pool->longest));
     known_text(answer, "value", value);
     known_say(pool->known, answer);
 }
@@ -560,6 +562,8 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
     };
     if (asked->strategy->class->hear)
         asked->strategy->class->hear(asked->strategy, &told);
+    if (judged && verdict == VERDICT_LOST && !asked->offer->exact)
+        pool->given_up = MIN(pool->given_up, asked->offer->suites->len);
     if (judged) {
         asked->strategy->class->tell(asked->strategy, asked->tag, &told);
         asked_free(asked);
