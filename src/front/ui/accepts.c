@@ -298,9 +298,15 @@ static void add_watch(const AcceptsView *view)
     if (!watch)
         return;
     g_autofree char *what = words_question(watch->question, !view->base.view.desk->utf8);
-    g_autofree char *text = g_strdup_printf(
-        _("watching %s: asked %u times (W there, or X, ends it)"), what, watch->times);
-    add_line(view->base.detail, ROLE_LIVE, text);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(text, _("watching %s: asked %u times"), what, watch->times);
+    if (watch->turns)
+        g_string_append_printf(text,
+                               ngettext(", turned %u time, %.0f s ago",
+                                        ", turned %u times, last %.0f s ago", watch->turns),
+                               watch->turns, MAX(view->base.view.desk->at - watch->turned, 0));
+    g_string_append(text, _(" (W there, or X, ends it)"));
+    add_line(view->base.detail, ROLE_LIVE, text->str);
 }
 
 /* The dive to speak of: what runs, else the last about everything. */

@@ -268,7 +268,7 @@ static void draw_menu(Prompt *prompt, Area line, Area body)
     area_plain(line, ROLE_PROMPT, _("Enter takes it   Esc leaves"));
     for (int i = top; i < count && i < top + list.rows; i++) {
         Area row = area_cells(list, i - top, 0, list.columns);
-        g_autofree char *text = g_strdup_printf("%d  %s", i + 1, (char *)prompt->items->pdata[i]);
+        g_autofree char *text = g_strdup_printf("%-3d%s", i + 1, (char *)prompt->items->pdata[i]);
         area_plain(area_cells(row, 0, 2, row.columns), ROLE_TEXT, text);
         if (i != prompt->item)
             continue;

@@ -374,7 +374,8 @@ static void open_view(Desk *desk, const Endpoint *endpoint, const json_t *questi
     view->base.question = json_incref((json_t *)question);
     view->base.times = times;
     view->before = endpoint->answers ? endpoint->answers->one.number : 0;
-    view->base.subject = g_strdup_printf(_("%s, asked %u times"), what, times);
+    view->base.subject =
+        g_strdup_printf(ngettext("%s, asked %u time", "%s, asked %u times", times), what, times);
     desk_push(desk, lines_view_init(&view->base, &tries_view, desk));
 }
 
@@ -382,9 +383,11 @@ void desk_question(Desk *desk, const char *id, const json_t *question, guint tim
 {
     const Endpoint *endpoint = model_endpoint(desk->model, id);
     bool busy = endpoint && answers_is_diving(endpoint->answers);
+    /* the cell shows what came of one: where there is none in sight, the tries do */
+    bool shown = times > 1 || desk_top(desk)->ops->focus(desk_top(desk)) != VIEW_ACCEPTS;
     if (times > 1)
         desk_watch(desk, NULL, NULL);
     desk_say(desk, desk->port->question(desk->port->data, id, question, times));
-    if (endpoint && times > 1 && !busy)
+    if (endpoint && shown && !busy)
         open_view(desk, endpoint, question, times);
 }

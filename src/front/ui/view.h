@@ -22,6 +22,10 @@ typedef struct Watch {
     json_t *question;
     double next; /* when it is asked, seconds since the stream began */
     guint times; /* that it was asked so far */
+    AnswerWord word;
+    bool known;    /* it was answered: `word` is its answer */
+    guint turns;   /* how often that turned into another */
+    double turned; /* when it did so last */
 } Watch;
 
 struct Desk {
@@ -132,8 +136,9 @@ char *desk_safe(const Desk *desk, const void *text, gssize size);
 /* What the screen is about: the title that was given, else the one host; to be freed. */
 char *desk_name(const Desk *desk);
 
-/* Asks an endpoint (its id) a question; of more than once a view shows how often it was answered
- * how, and how fast, and nothing is watched any more. */
+/* Asks an endpoint (its id) a question. Where it is more than once, or no cell is in sight, a view
+ * shows how often it was answered how, and how fast; of more than once nothing is watched any more.
+ */
 void desk_question(Desk *desk, const char *endpoint, const json_t *question, guint times);
 
 /* Watches a question (taken), in place of what was watched; NULL: nothing any more. */

@@ -371,6 +371,8 @@ START_TEST(a_cell_is_watched)
     stage_fold(stage, ONE_OVER);
     expect_row(stage, "[no]  yes");
     ui_tick(stage->ui, 12);
+    stage->model->at = 15;
+    expect(stage, "watching TLS 1.3: asked 2 times, turned 1 time, 3 s ago");
     ck_assert_str_ne(stage->asked->str, "");
     ck_assert(ui_next_tick(stage->ui) > 0);
     stage_keys(stage, "W");
@@ -437,6 +439,11 @@ START_TEST(a_question_asked_many_times)
     ck_assert_ptr_null(strstr(stage->asked->str, "} 1\n"));
     stage_keys(stage, "Esc");
     expect(stage, "[suites");
+    /* from the connection one does not see the cell */
+    g_string_truncate(stage->asked, 0);
+    stage_keys(stage, "Enter R");
+    ck_assert_ptr_nonnull(strstr(stage->asked->str, "\"version\"} 1\n"));
+    expect(stage, "TLS 1.3, asked 1 time");
 }
 END_TEST
 
