@@ -153,13 +153,17 @@ static void gather_versions(Gather *gather, const AnswerTopic *topic)
     }
 }
 
-/* What the row of a cell is about: the item, and of Diffie-Hellman what the suites have in common.
- * To be freed. */
+/* What the row of a cell is about: the item; of Diffie-Hellman what the suites have in common; of
+ * what was asked of TLS 1.3 apart, what it is below. To be freed. */
 static char *item_of(const AnswerTopic *topic, const AnswerCell *cell)
 {
+    static const char apart[] = "-tls13";
     const json_t *value = json_object_get(cell->answer->fact, "value");
-    return strcmp(topic->question, "dh") == 0 && value ? words_value(value, true)
-                                                       : g_strdup(cell->item);
+    if (strcmp(topic->question, "dh") == 0 && value)
+        return words_value(value, true);
+    if (strcmp(topic->question, "behaviour") == 0 && g_str_has_suffix(cell->item, apart))
+        return g_strndup(cell->item, strlen(cell->item) - strlen(apart));
+    return g_strdup(cell->item);
 }
 
 static void gather_topic(Gather *gather, const AnswerTopic *topic)

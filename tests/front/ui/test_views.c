@@ -548,6 +548,21 @@ START_TEST(a_row_that_turns_stays)
 }
 END_TEST
 
+/* Asked of TLS 1.3 apart, it is one row all the same. */
+START_TEST(a_trait_is_one_row)
+{
+#define GREASE(code, version)                                                                      \
+    "{'fact':'answer','at':9,'endpoint':'1','question':'behaviour','version':'" version "',"       \
+    "'items':['" code "'],'answer':'yes'}"
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)LARGE);
+    stage_fold(stage, GREASE("grease-tls13", "TLS 1.3"));
+    stage_fold(stage, GREASE("grease", "TLS 1.2"));
+    stage_keys(stage, "7 S-Tab / GREASE Enter");
+    expect_row(stage, "tolerates GREASE                     ·   [yes] yes");
+    expect(stage, "[rest 8]");
+}
+END_TEST
+
 /* However many suites share it. */
 START_TEST(a_prime_is_one_row)
 {
@@ -748,6 +763,7 @@ int main(void)
     tcase_add_test(all, nothing_was_asked);
     tcase_add_test(all, columns_come_up);
     tcase_add_test(all, a_row_that_turns_stays);
+    tcase_add_test(all, a_trait_is_one_row);
     tcase_add_test(all, a_prime_is_one_row);
     tcase_add_test(all, two_endpoints_beside_each_other);
     tcase_add_test(all, quitting_asks_while_work_runs);
