@@ -133,7 +133,7 @@ static char *chooser(const Accepts *accepts, const char *question, const char *v
         return said ? g_strdup_printf(_("in the server's order (%s)"), said)
                     : g_strdup(_("in the server's order"));
     if (topic->last->word == ANSWER_NO)
-        return g_strdup(_("follows the client"));
+        return g_strdup(_("in the client's order"));
     g_autofree char *why = reason_of(accepts, topic->last);
     return g_strdup_printf(_("order unknown: %s"), why);
 }
