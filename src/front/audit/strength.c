@@ -58,9 +58,9 @@ static const struct {
     {NULL, NULL, "MD5", NULL, false, {"MD5", "MD5", N_("MD5 is broken"), SEVERITY_MEDIUM}},
 };
 
-static const Weakness no_forward_secrecy = {
-    N_("no forward secrecy"), N_("no FS"),
-    N_("who has recorded the traffic reads all of it, once the key is out"), SEVERITY_LOW};
+static const Weakness no_forward_secrecy = {N_("no forward secrecy"), N_("no FS"),
+                                            N_("recorded traffic can be read once the key is out"),
+                                            SEVERITY_LOW};
 
 static const Weakness cbc = {
     "CBC", "CBC", N_("CBC needs great care against padding oracles; AEAD does not"), SEVERITY_INFO};

@@ -353,7 +353,9 @@ static char *cost(const AcceptsView *view, const Dive *dive)
     }
     if (dive->running) {
         double silent = view->base.view.desk->at - MAX(view->endpoint->answers->heard, dive->began);
-        if (silent >= LEAST_SILENCE)
+        if (view->base.view.desk->paused)
+            g_string_append(text, _(", paused (P goes on)"));
+        else if (silent >= LEAST_SILENCE)
             g_string_append_printf(text, _(", silent for %.0f s"), floor(silent));
         else
             append_time_left(dive, elapsed, text);

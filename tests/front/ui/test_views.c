@@ -488,6 +488,10 @@ START_TEST(cells_fill_in_live)
     stage_fold(stage, "{'fact':'alert','at':14,'endpoint':'1','connection':'1.2','direction':'in',"
                       "'level':'fatal','code':40,'name':'handshake_failure'}");
     expect(stage, "about 25 s left");
+    stage_keys(stage, "P");
+    expect(stage, "asking: 10/60 connections, 167 round trips, paused (P goes on)");
+    stage_keys(stage, "P");
+    expect(stage, "about 25 s left");
     stage_fold(stage, "{'fact':'dive','at':9,'endpoint':'1','event':'over','connections':3,"
                       "'result':'stopped','reason':'stopped'}");
     expect(stage, "broken off");
