@@ -1,7 +1,9 @@
-/* ask_one ADDRESS PORT VERSION [NAME=CODE,CODE ...]: asks one hello over a socket, and prints the
- * reply as a line of JSON. Numbers are hexadecimal. NAME is suites, groups, schemes, shares or
- * fragment; alpn=NAME,NAME; half-close and bare are words. For test_ask.py. */
+/* ask_one ADDRESS PORT VERSION [NAME=CODE,CODE ...]: asks one hello over a socket, of DTLS over
+ * UDP, and prints the reply as a line of JSON. Numbers are hexadecimal. NAME is suites, groups,
+ * schemes, shares or fragment; alpn=NAME,NAME; patience=SECONDS of silence, in decimal; half-close
+ * and bare are words. For test_ask.py and test_ask_dtls.py. */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 
 #include "worker/talk/ask.h"
 
-enum { PATIENCE = 20 }; /* seconds for one read */
+enum { DATAGRAM = 1 << 16 }; /* bytes of the longest one */
 
 static void add_codes(GArray *list, const char *codes)
 {
@@ -50,17 +52,21 @@ static void set(Offer *offer, const char *word)
         offer->bare = true;
 }
 
-static int open_socket(const char *address, const char *port)
+static int open_socket(const char *address, const char *port, bool datagrams)
 {
     struct sockaddr_in to = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)strtoul(port, NULL, 10))};
-    struct timeval patience = {.tv_sec = PATIENCE};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = socket(AF_INET, datagrams ? SOCK_DGRAM : SOCK_STREAM, 0);
     if (inet_pton(AF_INET, address, &to.sin_addr) != 1 ||
         connect(fd, (const struct sockaddr *)&to, sizeof to) < 0)
         return -1;
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     return fd;
+}
+
+/* Seconds. */
+static double clock_now(void)
+{
+    return (double)g_get_monotonic_time() / G_USEC_PER_SEC;
 }
 
 /* Sends what there is to send; false where the peer takes no more. */
@@ -71,25 +77,40 @@ static bool say(Talk *talk, int fd)
         ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
         if (sent < 0)
             return false;
-        talk_sent(talk, (size_t)sent, 1);
+        talk_sent(talk, (size_t)sent, clock_now());
     }
     if (talk->half_close)
         shutdown(fd, SHUT_WR);
     return true;
 }
 
-static void carry(Talk *talk, int fd)
+static void hear(Talk *talk, int fd)
 {
-    uint8_t bytes[4096];
-    talk_start(talk, 1);
-    say(talk, fd);
+    uint8_t bytes[DATAGRAM];
+    ssize_t size = recv(fd, bytes, sizeof bytes, 0);
+    if (size > 0)
+        talk_feed(talk, bytes, (size_t)size, clock_now());
+    else if (size < 0 || !talk->datagrams)
+        talk_end(talk, size == 0 ? TALK_END_CLOSED : TALK_END_RESET, clock_now());
+}
+
+static void carry(Talk *talk, int fd, double patience)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    double silent_at = clock_now() + patience;
+    talk_start(talk, clock_now());
     while (talk->state == TALK_GOING) {
-        ssize_t size = recv(fd, bytes, sizeof bytes, 0);
-        if (size > 0)
-            talk_feed(talk, bytes, (size_t)size, 2);
-        else
-            talk_end(talk, size == 0 ? TALK_END_CLOSED : TALK_END_RESET, 2);
+        say(talk, fd);
+        double until = talk->deadline > 0 ? MIN(talk->deadline, silent_at) : silent_at;
+        double left = MAX(until - clock_now(), 0);
+        if (poll(&wait, 1, (int)(left * 1000) + 1) > 0)
+            hear(talk, fd);
+        else if (clock_now() >= silent_at)
+            talk_end(talk, TALK_END_IDLE, clock_now());
+        else if (talk->deadline > 0 && clock_now() >= talk->deadline)
+            talk_tick(talk, clock_now());
     }
+    say(talk, fd);
 }
 
 static void print(const Reply *reply)
@@ -118,17 +139,20 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     Offer *offer = offer_new((uint16_t)strtoul(argv[3], NULL, 16));
     bool half_close = false;
+    double patience = 20;
     for (int i = 4; i < argc; i++) {
         set(offer, argv[i]);
         half_close = half_close || g_str_equal(argv[i], "half-close");
+        if (g_str_has_prefix(argv[i], "patience="))
+            patience = g_ascii_strtod(strchr(argv[i], '=') + 1, NULL);
     }
     if (getrandom(offer->random, sizeof offer->random, 0) < 0)
         return EXIT_FAILURE;
     g_autoptr(Talk) talk = ask_new(offer, half_close);
-    int fd = open_socket(argv[1], argv[2]);
+    int fd = open_socket(argv[1], argv[2], talk->datagrams);
     if (fd < 0)
         return EXIT_FAILURE;
-    carry(talk, fd);
+    carry(talk, fd, patience);
     close(fd);
     print(ask_reply(talk));
     return EXIT_SUCCESS;

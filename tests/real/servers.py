@@ -46,6 +46,12 @@ def free_port(address=None):
         return s.getsockname()[1]
 
 
+def free_udp_port(address=None):
+    with socket.socket(type=socket.SOCK_DGRAM) as s:
+        s.bind((address or ADDRESS, 0))
+        return s.getsockname()[1]
+
+
 def folder(name):
     path = os.path.join(ROOT, name)
     os.makedirs(path, exist_ok=True)
@@ -62,7 +68,21 @@ def run(*command, **more):
     return subprocess.run(command, check=True, capture_output=True, text=True, **more).stdout
 
 
-def start(command, port, address=None, env=None, log="log"):
+def _accepts(port, address):
+    with contextlib.suppress(OSError), socket.create_connection((address or ADDRESS, port), 2):
+        return True
+    return False
+
+
+def _takes_datagrams(port, _address):
+    for table in ("/proc/net/udp", "/proc/net/udp6"):
+        with contextlib.suppress(OSError), open(table) as lines:
+            if any(line.split()[1].endswith(f":{port:04X}") for line in lines):
+                return True
+    return False
+
+
+def start(command, port, address=None, env=None, log="log", ready=_accepts):
     """Starts a server and waits until its port answers; its output goes to a log in ROOT."""
     path = os.path.join(ROOT, f"{log}-{port}.txt")
     with open(path, "w") as out:
@@ -71,7 +91,7 @@ def start(command, port, address=None, env=None, log="log"):
     _running.append(process)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection((address or ADDRESS, port), 2):
+        if ready(port, address):
             return process
         try:
             process.wait(0.02)
@@ -147,6 +167,22 @@ def s_server(pem, key, *more):
     port = free_port()
     start(["openssl", "s_server", "-quiet", "-accept", f"{ADDRESS}:{port}", "-cert", pem, "-cert_chain", pem,
            "-key", key, "-www", *more], port, log="s_server")
+    return port
+
+
+def dtls_s_server(pem, key, *more):
+    """Over UDP, for one client after the other."""
+    port = free_udp_port()
+    start(["openssl", "s_server", "-quiet", "-accept", f"{ADDRESS}:{port}", "-cert", pem, "-cert_chain", pem,
+           "-key", key, *more], port, log="s_server", ready=_takes_datagrams)
+    return port
+
+
+def dtls_gnutls_serv(pem, key, *more):
+    """Over UDP, for one client after the other; it answers from 127.0.0.1 alone."""
+    port = free_udp_port("0.0.0.0")
+    start(["gnutls-serv", "--quiet", "--udp", "--port", str(port), "--x509certfile", pem,
+           "--x509keyfile", key, *more], port, log="gnutls-serv", ready=_takes_datagrams)
     return port
 
 

@@ -21,6 +21,9 @@ enum {
     LIMIT_CONNECTION_BYTES = 4 << 20, /* bytes received */
     LIMIT_MESSAGES = 256,             /* handshake messages, both ways */
     LIMIT_MESSAGE = 1 << 20,          /* bytes of one handshake message */
+    LIMIT_AHEAD = 16,                 /* messages of DTLS held that overtook another */
+    LIMIT_RESENDS = 5,                /* times that a flight of DTLS is sent again */
+    LIMIT_VERIFIES = 4,               /* HelloVerifyRequests received */
     LIMIT_RECORDS = 4096,             /* records received */
     LIMIT_EMPTY_RECORDS = 32,         /* records without content in a row */
     LIMIT_WARNINGS = 16,              /* warning alerts received */

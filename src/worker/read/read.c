@@ -76,6 +76,7 @@ static const struct {
     Field *(*explain)(const uint8_t *bytes, size_t size);
 } explainers[] = {
     {"certificate", x509_explain},
+    {"datagram", tls_explain_datagram},
     {"handshake", explain_handshake},
     {"handshake-tls13", explain_handshake_tls13},
     {"ssl2", tls_explain_ssl2},

@@ -6,8 +6,11 @@
 #include "common/util/bytes.h"
 #include "common/util/text.h"
 #include "worker/talk/refusal.h"
+#include "worker/talk/resend.h"
 #include "worker/talk/stack.h"
 #include "worker/talk/transcript.h"
+#include "worker/tls/assembly.h"
+#include "worker/tls/datagram.h"
 #include "worker/tls/exchange.h"
 #include "worker/tls/guess.h"
 #include "worker/tls/record.h"
@@ -16,7 +19,9 @@
 enum {
     ALERT_SIZE = 2,
     ALERT_WARNING = 1,
+    ALERT_FATAL = 2,
     ALERT_CLOSE_NOTIFY = 0,
+    ALERT_USER_CANCELED = 90,
     SSL2_ENOUGH = SSL2_HEADER + 0x7fff, /* bytes of the longest record of SSL 2.0 */
 };
 
@@ -27,12 +32,16 @@ typedef struct Ask {
     Transcript *transcript;
     Splitter *in;
     Handshake *messages;
-    GByteArray *first; /* the first bytes received, while no record has come of them */
-    GByteArray *alert; /* of an alert in pieces */
-    Flight *flight;    /* NULL: nothing encrypted is to be read */
-    bool encrypted;    /* the alert travelled so */
-    int warning;       /* the last warning alert; -1: none came */
+    GByteArray *first;    /* the first bytes received, while no record has come of them */
+    GByteArray *alert;    /* of an alert in pieces */
+    Flight *flight;       /* NULL: nothing encrypted is to be read */
+    bool encrypted;       /* the alert travelled so */
+    Resend *resend;       /* over datagrams, and the two below; NULL: over a stream */
+    Datagrams *datagrams; /* instead of `in` */
+    Assembly *assembly;   /* instead of `messages` */
+    int warning;          /* the last warning alert; -1: none came */
     bool half_close;
+    bool timed; /* reply->took is known */
     double now; /* of the event */
 } Ask;
 
@@ -153,10 +162,12 @@ static void failed(Ask *ask, ReplyKind kind, const Fault *fault)
     talk_fail(&ask->base, refusal_result(fault->reason), fault->reason, json_incref(fault->args));
 }
 
-/* A ceiling that was reached says nothing of the question; the rest is the server's fault. */
+/* A ceiling that was reached says nothing of the question, nor do fragments of two answers, where
+ * the network doubled our hello; the rest is the server's fault. */
 static void blame(Ask *ask, const Fault *fault)
 {
-    if (!g_str_has_prefix(fault->reason, "limit-"))
+    if (!g_str_has_prefix(fault->reason, "limit-") &&
+        !g_str_equal(fault->reason, "fragments-differ"))
         failed(ask, REPLY_ILLEGAL, fault);
     else
         failed(ask, ask->reply->chosen ? REPLY_CHOSEN : REPLY_LOST, fault);
@@ -174,9 +185,18 @@ static void refused(Ask *ask, guint level, guint code)
 
 /* ---- what comes in ---- */
 
+/* The answer begins to come. */
+static void time_answer(Ask *ask)
+{
+    if (!ask->timed)
+        ask->reply->took = MAX(ask->now - ask->base.sent_at, 0);
+    ask->timed = true;
+}
+
 static void alert_came(Ask *ask, guint level, guint code)
 {
     SaidAlert alert = {.encrypted = ask->encrypted, .level = level, .code = code};
+    time_answer(ask);
     transcript_alert(ask->transcript, &alert, ask->now);
     ask->reply->warned = ask->reply->warned || !ask->reply->version;
     if (ask->transcript->fault)
@@ -187,8 +207,11 @@ static void alert_came(Ask *ask, guint level, guint code)
         refused(ask, level, code);
 }
 
+/* Over datagrams an alert is in one record. */
 static void alert_bytes_came(Ask *ask, const Record *record)
 {
+    if (ask->resend)
+        g_byte_array_set_size(ask->alert, 0);
     if (record->size)
         g_byte_array_append(ask->alert, record->data, (guint)record->size);
     while (ask->alert->len >= ALERT_SIZE && ask->base.state == TALK_GOING) {
@@ -234,7 +257,36 @@ static void read_message(Ask *ask, const HandshakeMessage *message)
 static bool is_last(const Ask *ask, uint8_t type)
 {
     return type == HANDSHAKE_SERVER_HELLO_DONE ||
-           (type == HANDSHAKE_SERVER_HELLO && ask->reply->version >= TLS_1_3);
+           (type == HANDSHAKE_SERVER_HELLO && version_like(ask->reply->version) >= TLS_1_3);
+}
+
+static void say_hello(Ask *ask, const Offer *offer)
+{
+    g_autoptr(GByteArray) message = offer_message(offer);
+    Said said = {.out = true, .bytes = message->data, .size = message->len};
+    if (offer->version == TLS_SSL2)
+        transcript_ssl2(ask->transcript, &said, ask->now);
+    else
+        transcript_message(ask->transcript, &said, ask->now);
+    if (ask->resend) {
+        resend_say(ask->resend, message, ask->now);
+        return;
+    }
+    if (offer->opens)
+        ask->flight = flight_new(ask->transcript, offer, message);
+    g_autoptr(GByteArray) records = offer_wrap(offer, message);
+    talk_send(&ask->base, records->data, records->len, ask->now);
+}
+
+/* The server wants its cookie back. */
+static void verify_came(Ask *ask, const HandshakeMessage *message)
+{
+    Reader cookie;
+    hello_verify_cookie(message->bytes, message->size, &cookie);
+    g_autoptr(Offer) offer = offer_copy(ask->offer);
+    g_clear_pointer(&offer->cookie, g_bytes_unref);
+    offer->cookie = g_bytes_new(cookie.data, cookie.size);
+    say_hello(ask, offer);
 }
 
 /* What is encrypted comes next. A message may not span the change of keys. */
@@ -254,6 +306,8 @@ static void message_came(Ask *ask, const HandshakeMessage *message)
 {
     Said said = {.bytes = message->bytes, .size = message->size};
     bool placed = !ask->transcript->fault;
+    if (message->type != HANDSHAKE_HELLO_VERIFY_REQUEST)
+        time_answer(ask);
     transcript_message(ask->transcript, &said, ask->now);
     if (placed)
         read_message(ask, message);
@@ -261,19 +315,26 @@ static void message_came(Ask *ask, const HandshakeMessage *message)
         blame(ask, ask->transcript->fault);
     else if (ask->transcript->retry)
         answered(ask, REPLY_RETRY, NULL, NULL);
+    else if (message->type == HANDSHAKE_HELLO_VERIFY_REQUEST)
+        verify_came(ask, message);
     else if (is_last(ask, message->type) && !goes_on(ask, message))
         answered(ask, REPLY_CHOSEN, NULL, NULL);
+}
+
+static RecordStatus next_message(Ask *ask, HandshakeMessage *message)
+{
+    return ask->assembly ? assembly_next(ask->assembly, message)
+                         : handshake_next(ask->messages, message);
 }
 
 static void messages_came(Ask *ask)
 {
     HandshakeMessage message;
     RecordStatus status = RECORD_MORE;
-    while (ask->base.state == TALK_GOING &&
-           (status = handshake_next(ask->messages, &message)) == RECORD_READY)
+    while (ask->base.state == TALK_GOING && (status = next_message(ask, &message)) == RECORD_READY)
         message_came(ask, &message);
     if (status == RECORD_FAULT && ask->base.state == TALK_GOING)
-        blame(ask, handshake_fault(ask->messages));
+        blame(ask, ask->assembly ? assembly_fault(ask->assembly) : handshake_fault(ask->messages));
 }
 
 /* Neither data nor a change of keys has its place in what is read here. */
@@ -313,7 +374,10 @@ static void record_came(Ask *ask, const Record *record)
         sealed_came(ask, record);
         return;
     }
-    handshake_feed(ask->messages, record);
+    if (!ask->assembly)
+        handshake_feed(ask->messages, record);
+    else if (record->type == RECORD_HANDSHAKE)
+        assembly_feed(ask->assembly, record);
     if (record->type == RECORD_HANDSHAKE)
         messages_came(ask);
     else if (handshake_fault(ask->messages))
@@ -416,40 +480,80 @@ static void no_record_came(Ask *ask)
         blame(ask, record_fault(ask->in));
 }
 
+/* ---- datagrams ---- */
+
+/* A server that waits for more would say its flight again and again. */
+static void leave(Ask *ask)
+{
+    if (ask->reply->version && ask->reply->alert < 0)
+        resend_alert(ask->resend, ALERT_FATAL, ALERT_USER_CANCELED, ask->now);
+}
+
+static void datagram_came(Ask *ask, const uint8_t *data, size_t size)
+{
+    Record record;
+    RecordStatus status = RECORD_MORE;
+    datagrams_feed(ask->datagrams, data, size);
+    while (ask->base.state == TALK_GOING &&
+           (status = datagrams_next(ask->datagrams, &record)) == RECORD_READY)
+        record_came(ask, &record);
+    if (status == RECORD_FAULT && ask->base.state == TALK_GOING) {
+        if (datagrams_foreign(ask->datagrams)) {
+            keep_first(ask, data, size);
+            name_stranger(ask, true);
+        } else {
+            blame(ask, datagrams_fault(ask->datagrams));
+        }
+    }
+    if (ask->base.state == TALK_GOING)
+        return;
+    time_answer(ask);
+    leave(ask);
+}
+
+static void ask_tick(Talk *base, double now)
+{
+    Ask *ask = (Ask *)base;
+    ask->now = now;
+    if (ask->resend && !resend_tick(ask->resend, now))
+        talk_end(base, TALK_END_IDLE, now);
+}
+
 /* ---- the conversation ---- */
 
 static void ask_start(Talk *base, double now)
 {
     Ask *ask = (Ask *)base;
-    g_autoptr(GByteArray) message = offer_message(ask->offer);
-    g_autoptr(GByteArray) records = offer_wrap(ask->offer, message);
-    Said said = {.out = true, .bytes = message->data, .size = message->len};
+    ask->now = now;
     talk_phase(base, "hello", now);
-    if (ask->offer->version == TLS_SSL2)
-        transcript_ssl2(ask->transcript, &said, now);
-    else
-        transcript_message(ask->transcript, &said, now);
-    if (ask->offer->opens)
-        ask->flight = flight_new(ask->transcript, ask->offer, message);
-    talk_send(base, records->data, records->len, now);
-    base->half_close = ask->half_close;
+    say_hello(ask, ask->offer);
+    base->half_close = ask->half_close && !base->datagrams;
+}
+
+/* A stream of records. */
+static void bytes_came(Ask *ask, const uint8_t *data, size_t size)
+{
+    Record record;
+    RecordStatus status = RECORD_MORE;
+    time_answer(ask);
+    if (!record_count(ask->in))
+        keep_first(ask, data, size);
+    record_feed(ask->in, data, size);
+    while (ask->base.state == TALK_GOING &&
+           (status = record_next(ask->in, &record)) == RECORD_READY)
+        record_came(ask, &record);
+    if (status == RECORD_FAULT && ask->base.state == TALK_GOING)
+        no_record_came(ask);
 }
 
 static void ask_feed(Talk *base, const uint8_t *data, size_t size, double now)
 {
     Ask *ask = (Ask *)base;
-    Record record;
-    RecordStatus status = RECORD_MORE;
     ask->now = now;
-    if (base->received == size)
-        ask->reply->took = MAX(now - base->sent_at, 0);
-    if (!record_count(ask->in))
-        keep_first(ask, data, size);
-    record_feed(ask->in, data, size);
-    while (base->state == TALK_GOING && (status = record_next(ask->in, &record)) == RECORD_READY)
-        record_came(ask, &record);
-    if (status == RECORD_FAULT && base->state == TALK_GOING)
-        no_record_came(ask);
+    if (base->datagrams)
+        datagram_came(ask, data, size);
+    else
+        bytes_came(ask, data, size);
 }
 
 /* Closed without a word, or after a warning alone, is an answer; within or between messages it is
@@ -488,6 +592,9 @@ static void ask_free(Talk *base)
     transcript_free(ask->transcript);
     record_splitter_free(ask->in);
     handshake_free(ask->messages);
+    resend_free(ask->resend);
+    datagrams_free(ask->datagrams);
+    assembly_free(ask->assembly);
     g_byte_array_unref(ask->first);
     g_byte_array_unref(ask->alert);
     reply_free(ask->reply);
@@ -499,8 +606,18 @@ static const TalkClass ask_class = {
     .start = ask_start,
     .feed = ask_feed,
     .end = ask_end,
+    .tick = ask_tick,
     .free = ask_free,
 };
+
+static void use_datagrams(Ask *ask)
+{
+    const Offer *offer = ask->offer;
+    ask->base.datagrams = true;
+    ask->resend = resend_new(&ask->base, offer->record ? offer->record : DTLS_1_0, offer->fragment);
+    ask->datagrams = datagrams_new(offer_speaks_13(offer));
+    ask->assembly = assembly_new();
+}
 
 Talk *ask_new(Offer *offer, bool half_close)
 {
@@ -516,6 +633,8 @@ Talk *ask_new(Offer *offer, bool half_close)
     ask->messages = handshake_new();
     ask->first = g_byte_array_new();
     ask->alert = g_byte_array_new();
+    if (version_is_dtls(offer->version))
+        use_datagrams(ask);
     return &ask->base;
 }
 

@@ -8,6 +8,11 @@
  * answered the question, also by an alert or a close; it has failed where it did not (silence, a
  * reset, a ceiling, something illegal or no TLS, a STARTTLS that is refused). Phase: "hello".
  *
+ * An offer of DTLS is asked over datagrams (talk.h): the hello is sent again while the flight that
+ * answers it is not whole (resend.h), and a HelloVerifyRequest is answered with its cookie (RFC
+ * 6347 section 4.2.1). Nothing is closed there, so a server that went on is told with an alert that
+ * nothing more will come.
+ *
  * A server that has chosen, with a ServerHello that is legal, and then fails (an alert, a close
  * before its flight is whole, a ceiling) has chosen all the same: REPLY_CHOSEN, with the reason.
  */
@@ -67,7 +72,8 @@ typedef struct Reply {
     const char
         *reason;  /* of data/reasons.tsv; static. NULL: RETRY, or CHOSEN with a whole flight */
     json_t *args; /* its arguments; owned, may be NULL */
-    double took;  /* seconds from the hello to the first byte of the answer; 0: none came */
+    double took;  /* seconds from the hello to the first byte of the answer (a HelloVerifyRequest is
+                     none); 0: none came */
 } Reply;
 
 Reply *reply_new(void);

@@ -15,6 +15,7 @@ void talk_init(Talk *talk, const TalkClass *class)
 {
     *talk = (Talk){.class = class, .state = TALK_GOING, .after = "connect"};
     talk->output = g_byte_array_new();
+    talk->bounds = g_array_new(FALSE, FALSE, sizeof(guint));
     talk->unread = g_byte_array_new();
     g_queue_init(&talk->facts);
 }
@@ -52,13 +53,15 @@ void talk_tick(Talk *talk, double now)
 
 const uint8_t *talk_output(const Talk *talk, size_t *size)
 {
-    *size = talk->output->len;
+    *size = talk->bounds->len ? g_array_index(talk->bounds, guint, 0) : talk->output->len;
     return talk->output->len ? talk->output->data : NULL;
 }
 
 void talk_sent(Talk *talk, size_t size, double now)
 {
     g_byte_array_remove_range(talk->output, 0, (guint)MIN(size, talk->output->len));
+    if (talk->bounds->len)
+        g_array_remove_index(talk->bounds, 0);
     talk->sent_at = now;
 }
 
@@ -69,7 +72,10 @@ json_t *talk_next_fact(Talk *talk)
 
 void talk_send(Talk *talk, const void *data, size_t size, double now)
 {
-    g_byte_array_append(talk->output, data, (guint)size);
+    guint bound = (guint)size;
+    g_byte_array_append(talk->output, data, bound);
+    if (talk->datagrams)
+        g_array_append_val(talk->bounds, bound);
     talk->sent_at = now;
 }
 
@@ -162,6 +168,7 @@ void talk_free(Talk *talk)
         json_decref(fact);
     json_decref(talk->args);
     g_byte_array_unref(talk->output);
+    g_array_unref(talk->bounds);
     g_byte_array_unref(talk->unread);
     g_free(talk);
 }

@@ -18,6 +18,10 @@
  * Times are seconds since the stream began. After talk_end the state is never TALK_GOING. Talks
  * stack: stack.h runs one after the other over one connection, handing on what the first left
  * unread.
+ *
+ * Over datagrams (talk->datagrams) each talk_feed is one datagram, talk_output gives one, and
+ * talk_sent is told of it whole. Nothing ends a talk of datagrams but itself, its limits, and an
+ * error that the network reports.
  */
 #ifndef TLSDIVE_WORKER_TALK_TALK_H
 #define TLSDIVE_WORKER_TALK_TALK_H
@@ -74,7 +78,9 @@ struct Talk {
     double sent_at;    /* when it last had something sent; the start before that */
     double heard_at;   /* when it was last fed; the start before that */
     uint64_t received; /* bytes fed so far */
+    bool datagrams; /* runs over datagrams and not over a stream; set by the kind when it is made */
     GByteArray *output; /* to send */
+    GArray *bounds;     /* guint: over datagrams, the bytes of each in `output` */
     GByteArray *unread; /* done: bytes that came and were not this conversation's */
     GQueue facts; /* json_t *, owned; without endpoint, connection and at: the loop adds them */
 };
@@ -88,7 +94,8 @@ void talk_feed(Talk *talk, const uint8_t *data, size_t size, double now);
 void talk_end(Talk *talk, TalkEnd how, double now);
 void talk_tick(Talk *talk, double now);
 
-/* What is to be sent, borrowed until the next call; NULL and 0 if nothing. */
+/* What is to be sent (over datagrams: the next one), borrowed until the next call; NULL and 0 if
+ * nothing. */
 const uint8_t *talk_output(const Talk *talk, size_t *size);
 
 /* `size` bytes of the output were sent. */
@@ -98,7 +105,7 @@ void talk_sent(Talk *talk, size_t size, double now);
  * knows better. */
 json_t *talk_next_fact(Talk *talk);
 
-/* For kinds: have `size` bytes sent. */
+/* For kinds: have `size` bytes sent, over datagrams as one. */
 void talk_send(Talk *talk, const void *data, size_t size, double now);
 
 /* For kinds: the wait since the talk last had something sent, and the part of it beyond a round

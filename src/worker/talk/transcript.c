@@ -75,6 +75,12 @@ static void over_limit(Transcript *transcript, const char *reason, const char *w
     transcript_fault(transcript, fault_new(reason, json_pack("{s:i}", what, limit)));
 }
 
+/* Of DTLS 1.3 too: its messages are the same. */
+static bool is_tls13(const Transcript *transcript)
+{
+    return version_like(transcript->version) == TLS_1_3;
+}
+
 /* Bytes are written once: the hash goes with what refers to them. To be freed. */
 static char *write_bytes(Transcript *transcript, const uint8_t *data, size_t size, double now)
 {
@@ -162,7 +168,7 @@ static void see_members(Transcript *transcript, const json_t *fact)
 
 static void see_staple(Transcript *transcript, const Said *said)
 {
-    bool tls13 = transcript->version == TLS_1_3;
+    bool tls13 = is_tls13(transcript);
     g_autoptr(GBytes) staple = message_staple(said->bytes, said->size, tls13);
     if (staple)
         transcript->staple = g_bytes_get_size(staple);
@@ -191,7 +197,7 @@ static void see_ticket(Transcript *transcript, const Said *said, const json_t *f
 {
     Reader reader = reader_new(said->bytes, said->size);
     reader_skip(&reader, 8);
-    if (transcript->version == TLS_1_3)
+    if (is_tls13(transcript))
         see_early_data(transcript, reader);
     else if (!reader_u16(&reader))
         return;
@@ -218,7 +224,7 @@ bool transcript_resumed(const Transcript *transcript)
     const ServerHello *server = transcript->server;
     if (!transcript->resuming || !server)
         return false;
-    if (transcript->version == TLS_1_3)
+    if (is_tls13(transcript))
         return hello_extension(server->extensions, EXTENSION_PRE_SHARED_KEY) != NULL;
     const Reader *ours = &transcript->client->session_id, *theirs = &server->session_id;
     return ours->size && ours->size == theirs->size &&
@@ -247,14 +253,21 @@ static bool lacks_one_before(const Transcript *transcript, guint place)
            is_one_of(suite->exchange, ephemeral);
 }
 
+/* True for a HelloVerifyRequest where one may come. */
+static bool may_verify(const Transcript *transcript, guint8 type)
+{
+    return type == HANDSHAKE_HELLO_VERIFY_REQUEST && transcript->client &&
+           version_is_dtls(transcript->client->legacy_version) && !transcript->retry;
+}
+
 /* True where a plaintext message may not come from the server now. */
 static bool out_of_place(Transcript *transcript, guint8 type)
 {
     if (type == HANDSHAKE_HELLO_REQUEST)
-        return transcript->version == TLS_1_3;
+        return is_tls13(transcript);
     if (!transcript->server)
-        return type != HANDSHAKE_SERVER_HELLO;
-    if (transcript->version == TLS_1_3)
+        return type != HANDSHAKE_SERVER_HELLO && !may_verify(transcript, type);
+    if (is_tls13(transcript))
         return true;
     for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
         guint place = places[i].place;
@@ -295,14 +308,13 @@ static bool out_of_order(Transcript *transcript, guint8 type)
 static void see_certificates(Transcript *transcript, const Said *said, json_t *fact)
 {
     bool cut = false;
-    if (transcript->version == TLS_1_3 && transcript->client)
+    if (is_tls13(transcript) && transcript->client)
         take_faults(transcript, fact,
                     hello_check_entries(transcript->client, said->bytes, said->size));
     if (transcript->raw_keys)
         return;
     g_clear_pointer(&transcript->chain, g_ptr_array_unref);
-    transcript->chain =
-        message_certificates(said->bytes, said->size, transcript->version == TLS_1_3, &cut);
+    transcript->chain = message_certificates(said->bytes, said->size, is_tls13(transcript), &cut);
     if (cut)
         over_limit(transcript, "limit-certificates", "certificates", LIMIT_CERTIFICATES);
     if (!transcript->chain->len)
@@ -344,6 +356,17 @@ static void see_encrypted_extensions(Transcript *transcript, const Said *said, j
     transcript->raw_keys = shows_raw_key(said);
 }
 
+static void see_verify(Transcript *transcript, const Said *said, json_t *fact)
+{
+    Reader cookie;
+    json_object_set_new(fact, "retry_cost", json_true());
+    if (!hello_verify_cookie(said->bytes, said->size, &cookie))
+        transcript_fault(transcript,
+                         fault_message("HelloVerifyRequest", "its cookie does not parse"));
+    if (++transcript->verifies > LIMIT_VERIFIES)
+        over_limit(transcript, "limit-verifies", "requests", LIMIT_VERIFIES);
+}
+
 /* What a message from the server says and whether it may. `fact` is its fact. */
 static void see_received(Transcript *transcript, const Said *said, json_t *fact)
 {
@@ -359,6 +382,9 @@ static void see_received(Transcript *transcript, const Said *said, json_t *fact)
         break;
     case HANDSHAKE_SERVER_HELLO:
         see_server_hello(transcript, said, fact);
+        break;
+    case HANDSHAKE_HELLO_VERIFY_REQUEST:
+        see_verify(transcript, said, fact);
         break;
     case HANDSHAKE_ENCRYPTED_EXTENSIONS:
         see_encrypted_extensions(transcript, said, fact);
@@ -534,7 +560,7 @@ void transcript_ssl2(Transcript *transcript, const Said *said, double now)
  * means nothing, and begins no flight (RFC 8446 section 5). */
 static bool may_change(const Transcript *transcript)
 {
-    if (transcript->retry || transcript->version == TLS_1_3)
+    if (transcript->retry || is_tls13(transcript))
         return true;
     return transcript->server &&
            (transcript->place >= PLACE_DONE || transcript_resumed(transcript));
@@ -543,7 +569,7 @@ static bool may_change(const Transcript *transcript)
 void transcript_change(Transcript *transcript, const Said *said, double now)
 {
     json_t *fact = begin_fact(said, "change-cipher-spec");
-    if (transcript->version && transcript->version != TLS_1_3)
+    if (transcript->version && !is_tls13(transcript))
         time_flight(transcript, said, fact, now);
     g_autofree char *hash = write_bytes(transcript, said->bytes, said->size, now);
     json_object_set_new(fact, "sha256", json_string(hash));

@@ -42,7 +42,7 @@ typedef struct Transcript {
     /* for transcript.c alone */
     GPtrArray *kept;     /* GBytes * that the hellos borrow from */
     GHashTable *written; /* hashes of the bytes that were written */
-    guint messages, warnings, requests;
+    guint messages, warnings, requests, verifies;
     guint place; /* how far the server's flight has come */
     bool sent;   /* something was sent since the server last spoke */
     bool still;  /* see transcript_keep_phase */

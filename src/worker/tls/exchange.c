@@ -96,7 +96,7 @@ KeyExchange exchange_read(const CipherSuite *suite, uint16_t version, const uint
         return exchange;
     for (size_t i = 0; i < 2 && row->parts[i]; i++)
         row->parts[i](&exchange, &body);
-    if (version < TLS_1_2 || !is_signed(suite))
+    if (version_like(version) < TLS_1_2 || !is_signed(suite))
         return exchange;
     exchange.scheme = reader_u16(&body);
     exchange.has_scheme = !body.failed;

@@ -23,4 +23,9 @@ Field *tls_explain(const uint8_t *bytes, size_t size, bool tls13);
  * specification does. Likewise. */
 Field *tls_explain_ssl2(const uint8_t *bytes, size_t size);
 
+/* The tree of a datagram of DTLS as it passed: its records, and in those that are in the clear the
+ * fragments of messages (RFC 6347 sections 4.1 and 4.2.2). A message that is whole in one fragment
+ * has its own fields there. More than a datagram can hold is trailing. Likewise. */
+Field *tls_explain_datagram(const uint8_t *bytes, size_t size);
+
 #endif

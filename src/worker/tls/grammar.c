@@ -27,6 +27,16 @@ static const Part client_hello[] = {
     {"extensions", PART_EXTENSIONS, .width = 2},
     {0}};
 
+static const Part client_hello_dtls[] = {
+    {"legacy_version", PART_NUMBER, .width = 2, .say = say_version},
+    {"random", PART_BYTES, .width = 32},
+    {"legacy_session_id", PART_OPAQUE, .width = 1},
+    {"cookie", PART_OPAQUE, .width = 1},
+    {"cipher_suites", PART_LIST, .width = 2, .of = suite},
+    {"legacy_compression_methods", PART_LIST, .width = 1, .of = method},
+    {"extensions", PART_EXTENSIONS, .width = 2},
+    {0}};
+
 static const Part server_hello[] = {
     {"legacy_version", PART_NUMBER, .width = 2, .say = say_version},
     {"random", PART_BYTES, .width = 32},
@@ -209,6 +219,11 @@ static const Part next_protocol[] = {{"selected_protocol", PART_TEXT, .width = 1
 
 static const Part message_hash[] = {{"hash", .kind = PART_BYTES}, {0}};
 
+static bool is_dtls(Reader body)
+{
+    return version_is_dtls(reader_u16(&body));
+}
+
 static bool is_multi(Reader body)
 {
     return reader_peek(&body) == 2;
@@ -216,6 +231,7 @@ static bool is_multi(Reader body)
 
 static const Form messages[] = {
     {HANDSHAKE_HELLO_REQUEST, ERA_ANY, NULL, empty, NULL},
+    {HANDSHAKE_CLIENT_HELLO, ERA_ANY, "CH", client_hello_dtls, is_dtls},
     {HANDSHAKE_CLIENT_HELLO, ERA_ANY, "CH", client_hello, NULL},
     {HANDSHAKE_SERVER_HELLO, ERA_RETRY, "HRR", server_hello, NULL},
     {HANDSHAKE_SERVER_HELLO, ERA_TLS13, "SH", server_hello, NULL},

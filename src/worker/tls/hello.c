@@ -157,6 +157,8 @@ ClientHello *hello_client_new(const uint8_t *bytes, size_t size)
     hello->legacy_version = reader_u16(&body);
     hello->random = reader_take(&body, 32);
     hello->session_id = reader_vector(&body, 1);
+    if (version_is_dtls(hello->legacy_version))
+        hello->cookie = reader_vector(&body, 1);
     if (!read_numbers(&body, 2, hello->suites))
         blame(&hello->fault, "ClientHello", "cipher_suites do not parse");
     Reader methods = reader_vector(&body, 1);
@@ -181,6 +183,14 @@ void hello_client_free(ClientHello *hello)
         g_array_unref(arrays[i]);
     fault_free(hello->fault);
     g_free(hello);
+}
+
+bool hello_verify_cookie(const uint8_t *bytes, size_t size, Reader *cookie)
+{
+    Reader body = open_message(bytes, size);
+    reader_u16(&body);
+    *cookie = reader_vector(&body, 1);
+    return reader_at_end(&body);
 }
 
 bool hello_is_retry(const uint8_t *bytes, size_t size)

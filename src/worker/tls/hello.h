@@ -14,14 +14,7 @@
 
 #include "common/util/bytes.h"
 #include "worker/tls/fault.h"
-
-enum {
-    TLS_SSL3 = 0x0300,
-    TLS_1_0 = 0x0301,
-    TLS_1_1 = 0x0302,
-    TLS_1_2 = 0x0303,
-    TLS_1_3 = 0x0304,
-};
+#include "worker/tls/version.h"
 
 /* HandshakeType, RFC 8446 appendix B.3 and the registry */
 enum {
@@ -102,6 +95,7 @@ typedef struct ClientHello {
     uint16_t legacy_version;
     const uint8_t *random; /* 32 bytes; NULL if missing */
     Reader session_id;
+    Reader cookie;        /* DTLS, as legacy_version says; size 0: none */
     GArray *suites;       /* uint16_t, as offered, signalling values and GREASE included */
     GArray *compressions; /* uint8_t */
     GArray *extensions;   /* Extension, in their order */
@@ -134,6 +128,10 @@ ClientHello *hello_client_new(const uint8_t *bytes, size_t size);
 ServerHello *hello_server_new(const uint8_t *bytes, size_t size);
 void hello_client_free(ClientHello *hello);
 void hello_server_free(ServerHello *hello);
+
+/* The cookie of a whole HelloVerifyRequest (RFC 6347 section 4.2.1), which borrows from it; false
+ * if the message does not parse. */
+bool hello_verify_cookie(const uint8_t *bytes, size_t size, Reader *cookie);
 
 /* True if the message (header included) is a HelloRetryRequest. */
 bool hello_is_retry(const uint8_t *bytes, size_t size);

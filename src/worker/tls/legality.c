@@ -10,12 +10,14 @@ enum {
     SUITE_RENEGOTIATION_SCSV = 0x00ff, /* stands for an empty renegotiation_info, RFC 5746 */
 };
 
+/* A ServerHello's version is compared by what it is like (version.h). */
 typedef struct Check {
     const ClientHello *client;
     const ServerHello *server;
     const ServerHello *retry; /* that came before; or NULL */
     const char *name;         /* of the message */
     const char *bearer;       /* its short name, as data/extensions.tsv has it */
+    uint16_t like;            /* the version of TLS that the server's is like */
     GPtrArray *faults;
 } Check;
 
@@ -50,16 +52,19 @@ static bool version_offered(const ClientHello *client, uint16_t version)
 {
     if (client->versions->len)
         return offered(client->versions, version);
-    return version >= TLS_SSL3 && version <= MIN(client->legacy_version, TLS_1_2);
+    uint16_t like = version_like(version);
+    return version_is_dtls(version) == version_is_dtls(client->legacy_version) &&
+           like >= TLS_SSL3 && like <= MIN(version_like(client->legacy_version), TLS_1_2);
 }
 
 static uint16_t highest_offered(const ClientHello *client)
 {
-    uint16_t highest = client->versions->len ? 0 : MIN(client->legacy_version, TLS_1_2);
+    uint16_t highest =
+        client->versions->len ? 0 : MIN(version_like(client->legacy_version), TLS_1_2);
     for (guint i = 0; i < client->versions->len; i++) {
         uint16_t version = g_array_index(client->versions, uint16_t, i);
-        if (!registry_is_grease(version) && version <= TLS_1_3)
-            highest = MAX(highest, version);
+        if (!registry_is_grease(version) && version_like(version) <= TLS_1_3)
+            highest = MAX(highest, version_like(version));
     }
     return highest;
 }
@@ -71,18 +76,27 @@ static void check_version(const Check *check)
     const ServerHello *server = check->server;
     const char *version = registry_version_name(server->version, number);
     bool chosen = hello_extension(server->extensions, EXTENSION_SUPPORTED_VERSIONS) != NULL;
-    if (!version_offered(check->client, server->version) || (!chosen && server->version >= TLS_1_3))
+    bool dtls = version_is_dtls(server->version);
+    if (!version_offered(check->client, server->version) || (!chosen && check->like >= TLS_1_3))
         add_named(check, "version-not-offered", "version", version);
-    else if (chosen && server->version < TLS_1_3)
+    else if (chosen && check->like < TLS_1_3)
         g_ptr_array_add(check->faults,
                         fault_message(check->name, "supported_versions chooses %s", version));
-    else if (chosen && server->legacy_version != TLS_1_2)
+    else if (chosen && server->legacy_version != (dtls ? DTLS_1_2 : TLS_1_2))
         g_ptr_array_add(check->faults,
                         fault_message(check->name, "legacy_version is %s",
                                       registry_version_name(server->legacy_version, number)));
-    else if (server->retry && server->version < TLS_1_3)
+    else if (server->retry && check->like < TLS_1_3)
         add(check, "extension-missing",
             json_pack("{s:s, s:s}", "name", check->name, "extension", "supported_versions"));
+}
+
+/* A stream cipher cannot be used where records get lost: RFC 6347 section 4.1.2.2. */
+static bool suite_fits(const Check *check, const CipherSuite *suite)
+{
+    bool stream = g_strcmp0(suite->mode, "stream") == 0;
+    return check->like >= suite->min && check->like <= suite->max &&
+           !(stream && version_is_dtls(check->server->version));
 }
 
 static void check_suite(const Check *check)
@@ -94,7 +108,7 @@ static void check_suite(const Check *check)
     const char *name = registry_suite_name(server->suite, number);
     if (!offered(check->client->suites, server->suite))
         add_named(check, "suite-not-offered", "suite", name);
-    else if (suite && (server->version < suite->min || server->version > suite->max))
+    else if (suite && !suite_fits(check, suite))
         add(check, "suite-wrong-version",
             json_pack("{s:s, s:s}", "suite", name, "version",
                       registry_version_name(server->version, version_number)));
@@ -107,16 +121,17 @@ static void check_compression(const Check *check)
     bool found = false;
     for (guint i = 0; i < methods->len; i++)
         found = found || g_array_index(methods, uint8_t, i) == method;
-    if (found && (method == 0 || check->server->version < TLS_1_3))
+    if (found && (method == 0 || check->like < TLS_1_3))
         return;
     char number[REGISTRY_NUMBER];
     add_named(check, "compression-not-offered", "method",
               registry_code_name("compression", method, number));
 }
 
+/* DTLS 1.3 servers echo none: RFC 9147 section 5. */
 static void check_session_id(const Check *check)
 {
-    if (check->server->version >= TLS_1_3 &&
+    if (check->like >= TLS_1_3 && !version_is_dtls(check->server->version) &&
         !same_bytes(check->client->session_id, check->server->session_id))
         add(check, "session-id-not-echoed", NULL);
 }
@@ -125,7 +140,7 @@ static const char *bearer_of(const ServerHello *server)
 {
     if (server->retry)
         return "HRR";
-    return server->version >= TLS_1_3 ? "SH" : "SH2";
+    return version_like(server->version) >= TLS_1_3 ? "SH" : "SH2";
 }
 
 /* A cookie is the server's own idea (RFC 8446 section 4.2), and the signalling suite stands for
@@ -168,7 +183,7 @@ static void check_extensions(const Check *check)
 static void check_share(const Check *check)
 {
     const ServerHello *server = check->server;
-    if (server->version < TLS_1_3 || server->retry)
+    if (check->like < TLS_1_3 || server->retry)
         return;
     char number[REGISTRY_NUMBER];
     const char *group = registry_group_name(server->group, number);
@@ -220,7 +235,7 @@ static void check_sentinel(const Check *check)
     static const uint8_t to_tls11[8] = {'D', 'O', 'W', 'N', 'G', 'R', 'D', 0};
     const ServerHello *server = check->server;
     uint16_t highest = highest_offered(check->client);
-    if (server->retry || server->version > TLS_1_2)
+    if (server->retry || check->like > TLS_1_2)
         return;
     Reader random = reader_new(server->random, 32);
     reader_skip(&random, 24);
@@ -228,7 +243,7 @@ static void check_sentinel(const Check *check)
     bool says_12 = memcmp(end, to_tls12, 8) == 0;
     bool says_11 = memcmp(end, to_tls11, 8) == 0;
     if ((highest >= TLS_1_3 && (says_12 || says_11)) ||
-        (highest == TLS_1_2 && server->version < TLS_1_2 && says_11)) {
+        (highest == TLS_1_2 && check->like < TLS_1_2 && says_11)) {
         char number[REGISTRY_NUMBER];
         add_named(check, "downgrade-sentinel", "version",
                   registry_version_name(server->version, number));
@@ -266,6 +281,7 @@ GPtrArray *hello_check(const ClientHello *client, const ServerHello *server,
                    .retry = retry,
                    .name = server->retry ? "HelloRetryRequest" : "ServerHello",
                    .bearer = bearer_of(server),
+                   .like = version_like(server->version),
                    .faults = fault_list_new()};
     if (server->fault) {
         g_ptr_array_add(check.faults,

@@ -79,7 +79,9 @@ static void client_hello(json_t *fact, const uint8_t *bytes, size_t size)
     uint16_t highest = hello->versions->len ? 0 : hello->legacy_version;
     for (guint i = 0; i < hello->versions->len; i++) {
         uint16_t version = g_array_index(hello->versions, uint16_t, i);
-        highest = registry_is_grease(version) ? highest : MAX(highest, version);
+        bool higher =
+            !registry_is_grease(version) && version_like(version) >= version_like(highest);
+        highest = higher ? version : highest;
     }
     if (hello->random)
         set_version(fact, highest);
@@ -241,6 +243,13 @@ static void scheme(json_t *fact, const Field *tree, const uint8_t *bytes, size_t
         set_string(fact, "scheme", registry_scheme_name(id, number));
 }
 
+static void hello_verify_request(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size)
+{
+    uint16_t version = 0;
+    if (number_of(child(tree, "server_version"), bytes, size, &version))
+        set_version(fact, version);
+}
+
 static void server_key_exchange(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size)
 {
     const Field *prime = child(tree, "dh_p");
@@ -346,6 +355,7 @@ static const struct MessageRow {
     void (*read_tree)(json_t *fact, const Field *tree, const uint8_t *bytes, size_t size);
 } rows[] = {
     {HANDSHAKE_SERVER_HELLO, server_hello, NULL},
+    {HANDSHAKE_HELLO_VERIFY_REQUEST, NULL, hello_verify_request},
     {HANDSHAKE_ENCRYPTED_EXTENSIONS, encrypted_extensions, NULL},
     {HANDSHAKE_CERTIFICATE, NULL, certificate},
     {HANDSHAKE_SERVER_KEY_EXCHANGE, NULL, server_key_exchange},
@@ -378,7 +388,7 @@ void message_fact(json_t *fact, const uint8_t *bytes, size_t size, uint16_t vers
         client_hello(fact, bytes, size);
         return;
     }
-    g_autoptr(Field) tree = tls_explain(bytes, size, version >= TLS_1_3);
+    g_autoptr(Field) tree = tls_explain(bytes, size, version_like(version) >= TLS_1_3);
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (rows[i].type != type)
             continue;

@@ -59,6 +59,7 @@ Offer *offer_copy(const Offer *offer)
     copy->points = g_array_copy(offer->points);
     copy->alpn = g_ptr_array_copy(offer->alpn, copy_name, NULL);
     copy->server_name = g_strdup(offer->server_name);
+    copy->cookie = offer->cookie ? g_bytes_ref(offer->cookie) : NULL;
     copy->extensions = g_array_copy(offer->extensions); /* without the function that clears */
     g_array_set_clear_func(copy->extensions, extension_clear);
     for (guint i = 0; i < copy->extensions->len; i++)
@@ -80,6 +81,7 @@ void offer_free(Offer *offer)
     g_ptr_array_unref(offer->alpn);
     g_array_unref(offer->extensions);
     g_free(offer->server_name);
+    g_clear_pointer(&offer->cookie, g_bytes_unref);
     g_free(offer);
 }
 
@@ -202,12 +204,13 @@ static bool put_versions(const Offer *offer, GByteArray *out)
     }
     bytes_put(out, 2, 1);
     bytes_put(out, offer->version, 2);
-    return offer->version >= TLS_1_3;
+    return version_like(offer->version) >= TLS_1_3;
 }
 
-static bool speaks_tls13(const Offer *offer)
+bool offer_speaks_13(const Offer *offer)
 {
-    return offer->version >= TLS_1_3 || offer_has(offer->versions, TLS_1_3);
+    return version_like(offer->version) >= TLS_1_3 || offer_has(offer->versions, TLS_1_3) ||
+           offer_has(offer->versions, DTLS_1_3);
 }
 
 static GByteArray *share_of(const Offer *offer, uint16_t group)
@@ -229,7 +232,7 @@ static bool put_shares(const Offer *offer, GByteArray *out)
         g_byte_array_append(out, share->data, share->len);
     }
     close_vector(out, list, 2);
-    return offer->shares->len || speaks_tls13(offer);
+    return offer->shares->len || offer_speaks_13(offer);
 }
 
 static const struct NamedRow {
@@ -257,9 +260,9 @@ static void put_extension(GByteArray *out, guint list, uint16_t type, GBytes *da
         g_byte_array_append(out, g_bytes_get_data(data, NULL), (guint)size);
 }
 
-static void put_padding(GByteArray *out, guint list)
+static void put_padding(const Offer *offer, GByteArray *out, guint list)
 {
-    if (out->len < PADDED_FROM || out->len >= PADDED_TO)
+    if (out->len < PADDED_FROM || out->len >= PADDED_TO || version_is_dtls(offer->version))
         return;
     guint size = PADDED_TO - out->len;
     size = size > EXTENSION_HEADER ? size - EXTENSION_HEADER : 1;
@@ -298,7 +301,7 @@ static void put_extensions(const Offer *offer, GByteArray *out)
     }
     if (!offer->exact && !has_extension(offer, EXTENSION_PADDING) &&
         !has_extension(offer, EXTENSION_PRE_SHARED_KEY))
-        put_padding(out, list);
+        put_padding(offer, out, list);
     close_vector(out, list, 2);
 }
 
@@ -326,6 +329,16 @@ static GByteArray *build_ssl2(const Offer *offer)
     return out;
 }
 
+static void put_cookie(const Offer *offer, GByteArray *out)
+{
+    gsize size = 0;
+    const uint8_t *cookie = offer->cookie ? g_bytes_get_data(offer->cookie, &size) : NULL;
+    size = fitting((guint)size, 1, 1);
+    bytes_put(out, size, 1);
+    if (size)
+        g_byte_array_append(out, cookie, (guint)size);
+}
+
 static void put_suites(const Offer *offer, GByteArray *out)
 {
     guint count = fitting(offer->suites->len, 2, 2);
@@ -336,7 +349,9 @@ static void put_suites(const Offer *offer, GByteArray *out)
 
 static uint16_t legacy_version(const Offer *offer)
 {
-    return offer->bare ? offer->version : MIN(offer->version, TLS_1_2);
+    if (offer->bare || version_like(offer->version) <= TLS_1_2)
+        return offer->version;
+    return version_is_dtls(offer->version) ? DTLS_1_2 : TLS_1_2;
 }
 
 GByteArray *offer_message(const Offer *offer)
@@ -350,6 +365,8 @@ GByteArray *offer_message(const Offer *offer)
     g_byte_array_append(out, offer->random, RANDOM);
     bytes_put(out, MIN(offer->session_id_size, RANDOM), 1);
     put_session_id(offer, out);
+    if (version_is_dtls(offer->version))
+        put_cookie(offer, out);
     put_suites(offer, out);
     if (offer->compressions->len)
         put_octets(out, offer->compressions);

@@ -3,11 +3,13 @@
  * An Offer is plain data: it is filled, and offer_build makes the records. Nothing is checked: what
  * is asked for is sent, lawful or not, for a server's answer to nonsense is worth knowing too; only
  * a list longer than its length can say is cut there. A message of 256 to 511 bytes, on which old
- * servers hang, is padded to 512 (RFC 7685) where it has extensions at all and is not `exact`.
+ * servers of TLS hang, is padded to 512 (RFC 7685) where it has extensions at all and is not
+ * `exact`.
  *
- * SSL 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC 5246
- * section 7.4.1.2; RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the
- * CLIENT-HELLO.
+ * SSL 2.0's CLIENT-HELLO, SSL 3.0, TLS 1.0 to 1.3, DTLS 1.0 to 1.3. RFC 8446 section 4.1.2; RFC
+ * 5246 section 7.4.1.2; RFC 6101; RFC 6101 appendix E and the SSL 2.0 specification for the
+ * CLIENT-HELLO; RFC 6347 section 4.2.1 and RFC 9147 section 5.3 for DTLS, whose datagrams are
+ * datagram.h's.
  */
 #ifndef TLSDIVE_WORKER_TLS_OFFER_H
 #define TLSDIVE_WORKER_TLS_OFFER_H
@@ -18,8 +20,6 @@
 
 #include "worker/tls/hello.h"
 
-enum { TLS_SSL2 = 0x0002 };
-
 /* An extension by its bytes: extension_data without type and length. */
 typedef struct OfferExtension {
     uint16_t type;
@@ -27,10 +27,11 @@ typedef struct OfferExtension {
 } OfferExtension;
 
 typedef struct Offer {
-    uint16_t
-        version;      /* asked for: TLS_SSL2 ... TLS_1_3, or one that does not exist (yet).
-                         TLS_1_3 and higher go into supported_versions, with legacy_version TLS_1_2 */
-    uint16_t record;  /* version of the record; 0: as usual (0x0301; SSL 3.0: 0x0300) */
+    uint16_t version; /* asked for: TLS_SSL2 ... TLS_1_3, DTLS_1_0 ..., or one that does not
+                         exist (yet). TLS_1_3 and higher go into supported_versions, with
+                         legacy_version TLS_1_2; likewise of DTLS */
+    uint16_t record;  /* version of the record; 0: as usual (0x0301; SSL 3.0: 0x0300; DTLS: 0xFEFF)
+                       */
     GArray *versions; /* uint16_t: supported_versions as they stand; empty: {version} where
                          version is TLS 1.3 or higher, else no such extension */
     GArray *suites; /* uint32_t: two bytes each, SSL 2.0: three; in this order. Nothing is added */
@@ -51,8 +52,9 @@ typedef struct Offer {
     guint session_id_size; /* bytes of it that are sent: 32 for a middlebox-friendly TLS 1.3; at
                               most 32 */
     bool opens; /* what the server encrypts is to be opened: shares are of keys made from `secret`,
-                   where agree.h has the group */
+                   where agree.h has the group. Not of DTLS */
     guint8 secret[32]; /* likewise filled; may be known to anybody */
+    GBytes *cookie;    /* DTLS: what a HelloVerifyRequest gave, at most 255 bytes; NULL: none */
     guint fragment;    /* bytes of the message in one record; 0: as much as fits */
 } Offer;
 
@@ -68,11 +70,14 @@ void offer_add_extension(Offer *offer, uint16_t type, const void *data, size_t s
 /* True if the list (a GArray of uint16_t) has it. */
 bool offer_has(const GArray *list, uint16_t code);
 
+/* True if TLS 1.3 or DTLS 1.3, or one that comes after them, is among the versions asked for. */
+bool offer_speaks_13(const Offer *offer);
+
 /* The message alone, its header of four bytes included; of SSL 2.0 without the header of two, and
  * with as much of `random` as its challenge has: 16 bytes. To be freed with g_byte_array_unref. */
 GByteArray *offer_message(const Offer *offer);
 
-/* The records of that message, and both in one; likewise. */
+/* The records of that message, and both in one; likewise. Not of DTLS. */
 GByteArray *offer_wrap(const Offer *offer, const GByteArray *message);
 GByteArray *offer_build(const Offer *offer);
 

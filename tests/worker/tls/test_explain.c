@@ -330,7 +330,26 @@ static void collect_bytes(const GByteArray *bytes, bool tls13, GHashTable *ids)
 
 /* Messages that the samples have not. */
 static const char *const other_messages[] = {
-    "00000000", "03000004 feff 01 aa", "19000009 0001 000010 000001 aa", "43000005 02 6832 01 00"};
+    "00000000", "03000004 feff 01 aa", "19000009 0001 000010 000001 aa", "43000005 02 6832 01 00",
+    "0100002c feff " RANDOM " 00 02 abcd 0002 002f 01 00"};
+
+/* In DTLS the cookie stands behind the session id. */
+START_TEST(hellos_of_dtls_have_a_cookie)
+{
+    g_autoptr(GByteArray) bytes =
+        samples_hex("0100002c feff " RANDOM " 00 02 abcd 0002 002f 01 00");
+    g_autoptr(Field) root = tls_explain(bytes->data, bytes->len, false);
+    check_tiles(root);
+    ck_assert(!has_notes(root));
+    ck_assert_str_eq(at(root, "legacy_version")->value->str, "DTLS 1.0 (0xFEFF)");
+    ck_assert_str_eq(at(root, "cookie")->value->str, "abcd");
+    ck_assert_uint_eq(at(root, "cookie")->offset, 39);
+    g_autoptr(GByteArray) verify = samples_hex("03000004 feff 01 aa");
+    g_autoptr(Field) request = tls_explain(verify->data, verify->len, false);
+    check_tiles(request);
+    ck_assert_str_eq(at(request, "cookie")->value->str, "aa");
+}
+END_TEST
 
 START_TEST(every_explanation_has_its_field)
 {
@@ -350,6 +369,10 @@ START_TEST(every_explanation_has_its_field)
         g_autoptr(GByteArray) bytes = samples_hex(other_messages[i]);
         collect_bytes(bytes, true, ids);
     }
+    g_autoptr(GByteArray) datagram =
+        samples_hex("16 fefd 0000 000000000001 000d 0b 000006 0002 000001 000001 aa");
+    g_autoptr(Field) root = tls_explain_datagram(datagram->data, datagram->len);
+    collect(root, ids);
     size_t count = 0;
     const About *abouts = registry_abouts(&count);
     for (size_t i = 0; i < count; i++)
@@ -408,6 +431,7 @@ int main(void)
     tcase_add_test(tcase, unknown_messages_and_trailing_bytes_are_fields);
     tcase_add_test(tcase, the_number_of_fields_has_a_ceiling);
     tcase_add_test(tcase, spoilt_messages_are_still_whole);
+    tcase_add_test(tcase, hellos_of_dtls_have_a_cookie);
     tcase_add_test(tcase, every_explanation_has_its_field);
     tcase_add_loop_test(tcase, ssl2_is_explained, 0, G_N_ELEMENTS(ssl2_rows));
     suite_add_tcase(suite, tcase);

@@ -6,6 +6,7 @@
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
 #include "worker/tls/hello.h"
+#include "worker/tls/offer.h"
 
 /* A ServerHello or HelloRetryRequest to be built. */
 typedef struct Answer {
@@ -375,6 +376,78 @@ START_TEST(illegal_answers_are_named)
 }
 END_TEST
 
+/* A hello of DTLS, with RC4 and a suite of each age, and the answer to it. */
+static const struct Dtls {
+    uint16_t version;
+    Answer answer;
+    const char *reasons;
+} dtls_rows[] = {
+    {DTLS_1_2, {.legacy_version = 0xfefd, .suite = 0xc02f}, ""},
+    {DTLS_1_2, {.legacy_version = 0xfefd, .suite = 0xc02f, .extra = "ff010001 00"}, ""},
+    {DTLS_1_2, {.legacy_version = 0xfeff, .suite = 0x002f}, ""},
+    {DTLS_1_0, {.legacy_version = 0xfeff, .suite = 0x002f}, ""},
+    {DTLS_1_0, {.legacy_version = 0xfefd, .suite = 0x002f}, "version-not-offered"},
+    {DTLS_1_0, {.legacy_version = 0xfeff, .suite = 0xc02f}, "suite-wrong-version"},
+    {DTLS_1_2, {.legacy_version = 0xfefd, .suite = 0x0005}, "suite-wrong-version"},
+    {DTLS_1_2, {.legacy_version = 0xfefd, .suite = 0x1301}, "suite-wrong-version"},
+    {DTLS_1_2, {.legacy_version = 0x0303, .suite = 0xc02f}, "version-not-offered"},
+    {TLS_1_2, {.legacy_version = 0xfefd, .suite = 0xc02f}, "version-not-offered"},
+    {DTLS_1_3,
+     {.legacy_version = 0xfefd,
+      .suite = 0x1301,
+      .version = 0xfefc,
+      .group = 29,
+      .other_session_id = true},
+     ""},
+    {DTLS_1_3,
+     {.retry = true, .legacy_version = 0xfefd, .suite = 0x1301, .version = 0xfefc, .group = 23},
+     ""},
+    {DTLS_1_3,
+     {.legacy_version = 0x0303, .suite = 0x1301, .version = 0xfefc, .group = 29},
+     "message-malformed"},
+    {DTLS_1_3, {.legacy_version = 0xfefd, .suite = 0x1301, .version = 0xfefc}, "extension-missing"},
+    {DTLS_1_3, {.legacy_version = 0xfefd, .suite = 0xc02f}, "version-not-offered"},
+    {DTLS_1_2,
+     {.legacy_version = 0xfeff, .suite = 0x002f, .random = TO_TLS11},
+     "downgrade-sentinel"},
+    {DTLS_1_0, {.legacy_version = 0xfeff, .suite = 0x002f, .random = TO_TLS11}, ""},
+};
+
+START_TEST(dtls_keeps_to_the_rules_of_the_tls_it_is_like)
+{
+    static const uint16_t groups[] = {29, 23}, suites[] = {0x1301, 0xc02f, 0x002f, 0x0005, 0x00ff};
+    const struct Dtls *row = &dtls_rows[_i];
+    g_autoptr(Offer) offer = offer_new(row->version);
+    for (size_t i = 0; i < G_N_ELEMENTS(suites); i++)
+        offer_add_suite(offer, suites[i]);
+    g_array_append_vals(offer->groups, groups, G_N_ELEMENTS(groups));
+    g_array_append_vals(offer->shares, groups, 1);
+    g_autoptr(GByteArray) message = offer_message(offer);
+    g_autoptr(ClientHello) client = hello_client_new(message->data, message->len);
+    g_autoptr(GByteArray) bytes = build(&row->answer, client);
+    g_autoptr(ServerHello) server = hello_server_new(bytes->data, bytes->len);
+    g_autoptr(GPtrArray) faults = hello_check(client, server, NULL);
+    g_autofree char *reasons = reasons_of(faults);
+    ck_assert_str_eq(reasons, row->reasons);
+}
+END_TEST
+
+START_TEST(cookies_are_read)
+{
+    g_autoptr(GByteArray) bytes = samples_hex("03000006 feff 03 aabbcc");
+    Reader cookie;
+    ck_assert(hello_verify_cookie(bytes->data, bytes->len, &cookie));
+    ck_assert_uint_eq(cookie.size, 3);
+    ck_assert_mem_eq(cookie.data, "\xaa\xbb\xcc", 3);
+    for (guint size = 0; size < bytes->len; size++) {
+        g_autofree uint8_t *cut = g_memdup2(bytes->data, size);
+        ck_assert(!hello_verify_cookie(cut, size, &cookie));
+    }
+    g_autoptr(GByteArray) longer = samples_hex("03000006 feff 02 aabbcc");
+    ck_assert(!hello_verify_cookie(longer->data, longer->len, &cookie));
+}
+END_TEST
+
 /* The answer after a HelloRetryRequest for secp384r1 with TLS_AES_128_GCM_SHA256. */
 static const struct After {
     Answer answer;
@@ -585,6 +658,9 @@ int main(void)
     Suite *suite = suite_create("hello");
     TCase *tcase = tcase_create("hello");
 
+    tcase_add_loop_test(tcase, dtls_keeps_to_the_rules_of_the_tls_it_is_like, 0,
+                        G_N_ELEMENTS(dtls_rows));
+    tcase_add_test(tcase, cookies_are_read);
     tcase_add_loop_test(tcase, illegal_answers_are_named, 0, G_N_ELEMENTS(rows));
     tcase_add_loop_test(tcase, answers_keep_what_the_retry_announced, 0, G_N_ELEMENTS(after));
     tcase_add_test(tcase, real_answers_are_legal);

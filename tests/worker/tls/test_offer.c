@@ -103,6 +103,44 @@ static const struct Version {
     {TLS_1_3, 0x0304, 0x0301, 0, true},       {0x0404, 0x0404, 0x0301, 0, true},
 };
 
+/* DTLS counts downwards; its hellos have a cookie and no padding. */
+static const struct Version dtls_versions[] = {
+    {DTLS_1_0, 0xfeff, 0, 0, false},      {DTLS_1_2, 0xfefd, 0, 0, false},
+    {DTLS_1_3, 0xfefd, 0, 0xfefc, false}, {0xfefb, 0xfefd, 0, 0xfefb, false},
+    {DTLS_1_3, 0xfefc, 0, 0, true},
+};
+
+START_TEST(dtls_has_versions_of_its_own)
+{
+    const struct Version *row = &dtls_versions[_i];
+    static const uint8_t cookie[] = {0xab, 0xcd, 0xef};
+    g_autoptr(Offer) offer = offer_new(row->version);
+    for (guint i = 0; i < 120; i++)
+        offer_add_suite(offer, 0xc000 + i);
+    offer->bare = row->bare;
+    g_autoptr(GByteArray) first = offer_message(offer);
+    g_autoptr(ClientHello) empty = hello_client_new(first->data, first->len);
+    ck_assert_ptr_null(empty->fault);
+    ck_assert_uint_eq(empty->cookie.size, 0);
+    offer->cookie = g_bytes_new(cookie, sizeof cookie);
+    g_autoptr(Offer) copy = offer_copy(offer);
+    g_autoptr(GByteArray) message = offer_message(copy);
+    ck_assert_uint_eq(message->len, first->len + sizeof cookie);
+    g_autoptr(ClientHello) hello = hello_client_new(message->data, message->len);
+    ck_assert_ptr_null(hello->fault);
+    ck_assert_uint_eq(hello->legacy_version, row->legacy);
+    ck_assert_uint_eq(hello->cookie.size, sizeof cookie);
+    ck_assert_mem_eq(hello->cookie.data, cookie, sizeof cookie);
+    ck_assert_uint_eq(hello->suites->len, 120);
+    ck_assert_uint_eq(hello->versions->len, row->offered ? 1 : 0);
+    if (row->offered)
+        ck_assert_uint_eq(g_array_index(hello->versions, uint16_t, 0), row->offered);
+    ck_assert((hello_extension(hello->extensions, EXTENSION_KEY_SHARE) != NULL) ==
+              (row->offered != 0));
+    ck_assert_ptr_null(hello_extension(hello->extensions, EXTENSION_PADDING));
+}
+END_TEST
+
 START_TEST(versions_stand_where_they_belong)
 {
     const struct Version *row = &versions[_i];
@@ -304,6 +342,7 @@ int main(void)
     TCase *tcase = tcase_create("hello");
     tcase_add_test(tcase, all_members_are_there);
     tcase_add_loop_test(tcase, versions_stand_where_they_belong, 0, G_N_ELEMENTS(versions));
+    tcase_add_loop_test(tcase, dtls_has_versions_of_its_own, 0, G_N_ELEMENTS(dtls_versions));
     tcase_add_test(tcase, versions_as_they_are_told);
     tcase_add_test(tcase, bare_has_no_extensions);
     tcase_add_test(tcase, sizes_that_hang_servers_are_padded);
