@@ -204,6 +204,18 @@ void judge_dh_accepted(AuditCase *examined)
 
 /* ---- what does not hold --------------------------------------------------------------------- */
 
+/* A finding about an item, with the arguments of its reason. */
+static void add_about(AuditCase *examined, const AnswerTopic *topic, const AnswerCell *cell,
+                      const char *reason)
+{
+    const json_t *more = json_object_get(cell->answer->fact, "args");
+    json_t *args = json_pack("{s:s,s:s,s:s}", "item", cell->item, "version",
+                             *topic->version ? topic->version : "TLS", "reason", reason);
+    if (json_is_object(more))
+        json_object_update(args, (json_t *)more);
+    prove(finding_add(examined, examined->rule->severity, args), cell->answer);
+}
+
 /* What is accepted and does not work: one finding a fault. */
 void judge_failing(AuditCase *examined)
 {
@@ -217,14 +229,32 @@ void judge_failing(AuditCase *examined)
             const char *fault = json_string_value(json_array_get(faults, 0));
             if (!fault || !g_hash_table_add(said, (char *)fault))
                 continue;
-            json_t *args = json_copy(json_object_get(cell->answer->fact, "args"));
-            json_t *own = json_pack("{s:s,s:s,s:s}", "item", cell->item, "version",
-                                    *topic->version ? topic->version : "TLS", "reason", fault);
-            if (args) {
-                json_object_update(own, args);
-                json_decref(args);
-            }
-            prove(finding_add(examined, examined->rule->severity, own), cell->answer);
+            add_about(examined, topic, cell, fault);
+        }
+    }
+}
+
+/* True for what no server may say: nonsense, and what is without end. */
+static bool is_unruly(const char *code)
+{
+    const Reason *reason = code ? registry_reason(code) : NULL;
+    if (!reason || !reason->result)
+        return false;
+    return strcmp(reason->result, "illegal") == 0 ||
+           (strcmp(reason->result, "limit") == 0 && strcmp(code, "limit-connections") != 0);
+}
+
+void judge_unruly(AuditCase *examined)
+{
+    const Answers *answers = examined->endpoint->answers;
+    g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; j < topic->cells->len; j++) {
+            const AnswerCell *cell = topic->cells->pdata[j];
+            const char *reason = cell->answer->reason;
+            if (is_unruly(reason) && g_hash_table_add(said, (char *)reason))
+                add_about(examined, topic, cell, reason);
         }
     }
 }

@@ -465,6 +465,16 @@ static const AuditRule rules[] = {
         .see = "",
     },
     {
+        .code = "answers-against-rules",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_unruly,
+        .sentence = N_("some hellos are answered against the rules: {reason}"),
+        .what = N_("Asked about {item}: {reason}."),
+        .why = N_("Clients that send such a hello give up, and what was asked stays unknown."),
+        .act = N_("Update the server, or what stands before it."),
+        .see = "RFC 8446, RFC 5246",
+    },
+    {
         .code = "accepts-no-forward-secrecy",
         .severity = SEVERITY_LOW,
         .judge = judge_secrecy_accepted,

@@ -269,8 +269,10 @@ static void add_why(const AcceptsView *view, const AcceptsRow *row, int column)
 {
     const Desk *desk = view->base.view.desk;
     const Answer *answer = row->cells[0][column].answer;
-    const Weakness *version =
-        g_str_equal(row->question, "version") ? strength_of_version(accepts_version(column)) : NULL;
+    bool accepted = row->cells[0][column].sign >= SIGN_YES;
+    const Weakness *version = accepted && g_str_equal(row->question, "version")
+                                  ? strength_of_version(accepts_version(column))
+                                  : NULL;
     const json_t *value = answer ? json_object_get(answer->fact, "value") : NULL;
     const char *fault =
         answer ? json_string_value(json_array_get(json_object_get(answer->fact, "faults"), 0))

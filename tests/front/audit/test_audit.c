@@ -263,6 +263,22 @@ static const struct {
      "{'fact':'answer','endpoint':'e1','question':'suite','version':'TLS 1.0','items':"
      "['TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'],'answer':'yes','faults':['trust-weak-key']}",
      "medium fails-after-choosing", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.1','TLS 1.0'],"
+     "'answer':'unknown','reason':'version-not-offered','args':{'version':'0x0309'}}",
+     "medium answers-against-rules", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.1'],"
+     "'answer':'unknown','reason':'limit-hello-requests','args':{'requests':4}}",
+     "medium answers-against-rules", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.1'],"
+     "'answer':'unknown','reason':'limit-connections','args':{'connections':4}}",
+     "", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.1'],"
+     "'answer':'unknown','reason':'reset-after'}",
+     "", false},
     {"+", ANSWER("feature", "TLS 1.2", "'compression'"), "high accepts-compression", false},
     {"+", ANSWER("feature", "TLS 1.2", "'renegotiation','tickets'"), "low client-renegotiation",
      false},
