@@ -636,6 +636,12 @@ static bool step_column(AcceptsView *view, int step)
     return view->column != from;
 }
 
+static bool is_bad(const void *row, gpointer data)
+{
+    (void)data;
+    return accepts_is_bad(row);
+}
+
 static bool command(View *base, Command command)
 {
     AcceptsView *view = (AcceptsView *)base;
@@ -663,6 +669,11 @@ static bool command(View *base, Command command)
         return true;
     case COMMAND_COMPARE:
         compare(view);
+        return true;
+    case COMMAND_NEXT_BAD:
+    case COMMAND_PREVIOUS_BAD:
+        if (!table_seek(view->base.table, is_bad, NULL, command == COMMAND_NEXT_BAD ? 1 : -1))
+            desk_say(base->desk, g_strdup(_("nothing weak is accepted here")));
         return true;
     default:
         return table_command(view->base.table, command);

@@ -223,6 +223,22 @@ static bool is_accepted(const AcceptsRow *row)
     return false;
 }
 
+bool accepts_is_bad(const AcceptsRow *row)
+{
+    bool weak = false;
+    for (guint i = 0; i < row->weak; i++)
+        weak |= row->weaknesses[i]->severity < SEVERITY_INFO;
+    for (int column = 0; column < ACCEPTS_COLUMNS; column++) {
+        AcceptsSign sign = row->cells[0][column].sign;
+        const Weakness *version = strcmp(row->question, "version") == 0
+                                      ? strength_of_version(accepts_version(column))
+                                      : NULL;
+        if (sign == SIGN_FAILS || (sign >= SIGN_YES && (weak || version)))
+            return true;
+    }
+    return false;
+}
+
 bool accepts_is_refused(const AcceptsRow *row)
 {
     bool refused = false;

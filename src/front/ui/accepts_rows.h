@@ -63,6 +63,9 @@ bool accepts_differs(const AcceptsRow *row);
 /* The suites that use the prime of a row, a JSON array; NULL where the row is about none. */
 const json_t *accepts_sharers(const AcceptsRow *row, int column);
 
+/* True where something is accepted that is weak, or fails. */
+bool accepts_is_bad(const AcceptsRow *row);
+
 /* True where nothing but no was said to it. */
 bool accepts_is_refused(const AcceptsRow *row);
 

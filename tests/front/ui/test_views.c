@@ -514,6 +514,21 @@ START_TEST(nothing_was_asked)
 }
 END_TEST
 
+/* From one weak row to the next, around the end. */
+START_TEST(weak_rows_are_found)
+{
+    g_autoptr(Stage) stage = stage_new("dive", (StageSize)SMALL);
+    stage_keys(stage, "j 7 e");
+    expect_row(stage, "> DHE_RSA_AES_128_CBC_SHA");
+    stage_keys(stage, "e e");
+    expect_row(stage, "> RSA_RC4_128_SHA");
+    stage_keys(stage, "E E E");
+    expect_row(stage, "> (the version itself)");
+    stage_keys(stage, "Tab e");
+    expect(stage, "nothing weak is accepted here");
+}
+END_TEST
+
 /* The cursor stands on the first version, however late that is heard of; a cell that was acted on
  * keeps it. */
 START_TEST(columns_come_up)
@@ -765,6 +780,7 @@ int main(void)
     tcase_add_test(all, certificates_tell_tries_apart);
     tcase_add_test(all, cells_fill_in_live);
     tcase_add_test(all, nothing_was_asked);
+    tcase_add_test(all, weak_rows_are_found);
     tcase_add_test(all, columns_come_up);
     tcase_add_test(all, a_row_that_turns_stays);
     tcase_add_test(all, a_trait_is_one_row);
