@@ -77,7 +77,7 @@ static void ask(const uint8_t *data, size_t size, uint16_t version)
         check(root);
     }
     while (talk->state == TALK_GOING && talk->deadline > 0)
-        talk_tick(talk, now = talk->deadline);
+        talk_tick(talk, talk->deadline);
     const Reply *reply = ask_reply(talk);
     g_assert_true(talk->state != TALK_GOING && reply->kind != REPLY_NONE);
     g_assert_true((talk->state == TALK_FAILED) <= (reply->reason != NULL));

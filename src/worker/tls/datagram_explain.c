@@ -122,7 +122,7 @@ static void adopt_body(Field *parent, uint8_t type, Reader *reader)
 
 static void add_fragment(Field *record, Reader *reader)
 {
-    uint64_t values[MOST_NUMBERS];
+    uint64_t values[MOST_NUMBERS] = {0};
     size_t start = reader_offset(reader);
     uint8_t type = (uint8_t)reader_peek(reader);
     Field *field = add(record, message_name(&type, 1), "tls", start, reader_left(reader));
@@ -142,7 +142,7 @@ static void add_fragment(Field *record, Reader *reader)
 
 static void add_content(Field *record, const uint64_t *values, Reader *content)
 {
-    uint64_t numbers[MOST_NUMBERS];
+    uint64_t numbers[MOST_NUMBERS] = {0};
     if (values[RECORD_EPOCH])
         add_bytes(record, "encrypted", content, NULL);
     else if (values[RECORD_TYPE] == RECORD_ALERT)
@@ -155,7 +155,7 @@ static void add_content(Field *record, const uint64_t *values, Reader *content)
 
 static void add_record(Field *root, Reader *reader)
 {
-    uint64_t values[MOST_NUMBERS];
+    uint64_t values[MOST_NUMBERS] = {0};
     size_t start = reader_offset(reader);
     Field *record = add(root, "DTLSPlaintext", "tls", start, reader_left(reader));
     if (!add_numbers(record, "tls.DTLSPlaintext", record_header, reader, values))

@@ -315,9 +315,9 @@ END_TEST
 START_TEST(cookies_without_end_are_ended)
 {
     g_autoptr(Drive) drive = ask(DTLS_1_2);
-    for (uint16_t i = 0; i <= LIMIT_VERIFIES; i++) {
+    for (guint i = 0; i <= LIMIT_VERIFIES; i++) {
         ck_assert_int_eq(drive->talk->state, TALK_GOING);
-        say(drive, 3, i, "feff 01 aa");
+        say(drive, 3, (uint16_t)i, "feff 01 aa");
     }
     const Reply *reply = ask_reply(drive->talk);
     ck_assert_int_eq(reply->kind, REPLY_LOST);

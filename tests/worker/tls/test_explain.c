@@ -328,16 +328,17 @@ static void collect_bytes(const GByteArray *bytes, bool tls13, GHashTable *ids)
     collect(root, ids);
 }
 
+#define DTLS_HELLO "0100002c feff " RANDOM " 00 02 abcd 0002 002f 01 00"
+
 /* Messages that the samples have not. */
-static const char *const other_messages[] = {
-    "00000000", "03000004 feff 01 aa", "19000009 0001 000010 000001 aa", "43000005 02 6832 01 00",
-    "0100002c feff " RANDOM " 00 02 abcd 0002 002f 01 00"};
+static const char *const other_messages[] = {"00000000", "03000004 feff 01 aa",
+                                             "19000009 0001 000010 000001 aa",
+                                             "43000005 02 6832 01 00", DTLS_HELLO};
 
 /* In DTLS the cookie stands behind the session id. */
 START_TEST(hellos_of_dtls_have_a_cookie)
 {
-    g_autoptr(GByteArray) bytes =
-        samples_hex("0100002c feff " RANDOM " 00 02 abcd 0002 002f 01 00");
+    g_autoptr(GByteArray) bytes = samples_hex(DTLS_HELLO);
     g_autoptr(Field) root = tls_explain(bytes->data, bytes->len, false);
     check_tiles(root);
     ck_assert(!has_notes(root));
