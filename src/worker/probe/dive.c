@@ -1,5 +1,7 @@
 /* The raw hellos come from the pool. Handshakes that are completed (sessions.h) are few, but each
- * waits for the one before: as long as nothing is lost they are the first of what is aside.
+ * waits for the one before: as long as nothing is lost they are the first of what is aside, once
+ * all that the dive is for is answered. A server that serves one after the other is kept by them
+ * for some round trips, and whoever waits behind them too.
  */
 #include "worker/probe/dive.h"
 
@@ -76,12 +78,17 @@ static void dive_spare(Probe *probe)
     take_facts(dive);
 }
 
+static bool may_complete(const Dive *dive)
+{
+    return pool_calm(dive->pool) && pool_main_over(dive->pool);
+}
+
 static guint dive_wants(const Probe *probe)
 {
     const Dive *dive = (const Dive *)probe;
     guint wants = pool_wants(dive->pool);
     guint sessions = dive->sessions ? sessions_wants(dive->sessions) : 0;
-    guint room = pool_calm(dive->pool) ? pool_allowed(dive->pool) : 0;
+    guint room = may_complete(dive) ? pool_allowed(dive->pool) : 0;
     sessions = MIN(sessions, dive->out + room);
     return MAX(wants, MIN(wants + sessions, dive->in_flight));
 }
@@ -94,7 +101,7 @@ static Talk *behind_dialogue(const Dive *dive, Talk *talk)
 /* The next handshake of the sessions. */
 static Talk *next_session(Dive *dive, const char *connection)
 {
-    bool free = dive->sessions && pool_calm(dive->pool);
+    bool free = dive->sessions && may_complete(dive);
     Talk *client = free ? sessions_next(dive->sessions, connection) : NULL;
     if (!client)
         return NULL;

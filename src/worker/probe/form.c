@@ -261,6 +261,8 @@ GArray *form_suites(uint16_t version)
     for (size_t i = 0; i < count; i++)
         if (asked_in(&all[i], version))
             add_suite(entries, seen, &all[i], RARE);
+    for (guint i = 0; version >= TLS_1_3 && i < entries->len; i++)
+        g_array_index(entries, PeelEntry, i).lists = 0;
     return entries;
 }
 
@@ -285,8 +287,8 @@ static const struct {
 } likely_groups[] = {
     {4588, 0.3}, {29, 0.9},  {23, 0.9},  {30, 0.6},  {25, 0.7},  {24, 0.8},
     {256, 0.4},  {257, 0.4}, {258, 0.4}, {259, 0.4}, {260, 0.4}, {4587, 0.2},
-    {4589, 0.2}, {26, 0.1},  {27, 0.1},  {28, 0.1},  {31, 0.1},  {32, 0.1},
-    {33, 0.1},   {22, 0.05}, {21, 0.05}, {19, 0.05},
+    {4589, 0.2}, {26, 0.03}, {27, 0.03}, {28, 0.03}, {31, 0.03}, {32, 0.03},
+    {33, 0.03},  {22, 0.02}, {21, 0.02}, {19, 0.02},
 };
 
 GArray *form_groups(uint16_t version)

@@ -63,7 +63,7 @@ static Peel *peel_of(const GArray *entries, bool ordered, bool brief)
 {
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
-                     .parallel = 3,
+                     .parallel = SUITES_PARALLEL,
                      .twice = ordered,
                      .unordered = !ordered,
                      .brief = brief};

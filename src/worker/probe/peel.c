@@ -8,7 +8,8 @@
  *    an order, two answers that it follows the client.
  * 3. A server that follows the client: what stands before its answer is taken for refused (until
  *    6). What is undecided is dealt into at most as many parts as may be out; in each the answers
- *    come from worst to best, and a part is left when little is expected of it.
+ *    come from worst to best, and a part is left when little is expected of it. So it is where it
+ *    does not matter who is preferred, but there a part may be answered in any order.
  * 4. A server with an order: a chain offers all from a place of the expected order on, less what
  *    it was answered, so that each answer stands above all that is left. Where the order can be
  *    relied on, more chains begin at the weighted middle of the widest range that lies ahead of
@@ -29,7 +30,8 @@
 
 #include "worker/probe/peel_inner.h"
 
-#define WORTHWHILE 1.5 /* expected of a range that is cut in two */
+#define WORTHWHILE 1.5  /* expected of a range that is cut in two */
+#define LIKELY     0.45 /* worth a hello of a part where who is preferred does not matter */
 
 enum {
     ENOUGH = 3, /* answers that show whether an order fits */
@@ -135,7 +137,8 @@ static double hope_of_chain(const Peel *peel, const Chain *chain)
     double sum = 0;
     for (guint i = 0; i < chain->part->len; i++) {
         const Item *item = &peel->items[g_array_index(chain->part, guint, i)];
-        if (item->state == PEEL_OPEN && item->rank < chain->reached)
+        bool likely = peel->unordered ? item->entry.weight >= LIKELY : item->rank < chain->reached;
+        if (item->state == PEEL_OPEN && likely)
             sum += item->entry.weight;
     }
     return sum;
@@ -296,6 +299,10 @@ static void begin_chains(Peel *peel)
     peel->phase = PHASE_CHAINS;
     if (best >= 0)
         peel->habit = best == worst ? PEEL_HABIT_SERVER : PEEL_HABIT_CLIENT;
+    if (peel->unordered) {
+        deal(peel, 0, peel->count);
+        return;
+    }
     if (peel->habit == PEEL_HABIT_CLIENT) {
         deal(peel, best >= 0 ? peel->items[best].rank + 1 : 0, peel->items[worst].rank);
         return;

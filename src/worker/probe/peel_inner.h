@@ -55,7 +55,7 @@ typedef struct Pending {
 struct Peel {
     Item *items; /* as given */
     guint count;
-    guint *ranked;                       /* items in the order that is expected */
+    guint *ranked;                               /* items in the order that is expected */
     guint parallel, limit, times, lists; /* lists: all bits of the entries */
     bool twice, hold, trusted, unordered, brief;
     PeelHabit habit;

@@ -12,10 +12,15 @@
  *    lower still stands before it. If there is none, what is known without proof has to do.
  * 5. Once sorted, all are offered with the shy ones first: does the server follow that?
  * 6. Evidence against itself is no order: the servers behind the address differ.
+ * 7. One of which the place is not known among many is sought by halves: it is asked beside the
+ *    middle one of those that it may stand before or behind, out of the longest run whose order is
+ *    known. Only then are neighbours asked.
  */
 #include "worker/probe/peel_inner.h"
 
 #include <string.h>
+
+enum { FEW = 3 }; /* places among which none is sought by halves */
 
 /* What is known of each pair of accepted ones; [x * n + y]: x against y. */
 typedef struct Evidence {
@@ -238,10 +243,68 @@ static GArray *shy_list(const Peel *peel)
     return NULL;
 }
 
+/* Step 7: marks the longest run of places in which each beats the next one. */
+static void mark_run(const Evidence *evidence, const GArray *places, bool *in_run)
+{
+    guint n = places->len, last = 0;
+    g_autofree guint *length = g_new0(guint, n), *before = g_new0(guint, n);
+    for (guint i = 0; i < n; i++) {
+        length[i] = 1;
+        before[i] = n;
+        for (guint j = 0; j < i; j++) {
+            guint x = g_array_index(places, Place, j).index;
+            guint y = g_array_index(places, Place, i).index;
+            if (!*cell(evidence->wins, evidence->n, x, y) || length[j] + 1 <= length[i])
+                continue;
+            length[i] = length[j] + 1;
+            before[i] = j;
+        }
+        last = length[i] > length[last] ? i : last;
+    }
+    for (; last < n; last = before[last])
+        in_run[last] = true;
+}
+
+/* Step 7 for one that is not in the run: true if a pair was queued. */
+static bool search_place(Peel *peel, const Evidence *evidence, const GArray *places, guint place,
+                         const bool *in_run)
+{
+    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(guint));
+    guint x = g_array_index(places, Place, place).index, n = evidence->n;
+    for (guint i = 0; i < places->len; i++) {
+        guint y = g_array_index(places, Place, i).index;
+        if (in_run[i] && !*cell(evidence->wins, n, x, y) && !*cell(evidence->wins, n, y, x) &&
+            !is_weak(evidence, x, y))
+            g_array_append_val(open, y);
+    }
+    if (open->len < FEW)
+        return false;
+    guint middle = g_array_index(open, guint, open->len / 2);
+    bool shy = peel->items[item_of(evidence, x)].entry.shy;
+    if (shy && peel->items[item_of(evidence, middle)].entry.shy)
+        return false;
+    queue_pair(peel, evidence, shy ? middle : x, shy ? x : middle);
+    return true;
+}
+
+static bool search_places(Peel *peel, const Evidence *evidence, const GArray *places)
+{
+    g_autofree bool *in_run = g_new0(bool, places->len + 1);
+    bool any = false;
+    if (places->len)
+        mark_run(evidence, places, in_run);
+    for (guint i = 0; i < places->len; i++)
+        if (!in_run[i])
+            any = search_place(peel, evidence, places, i, in_run) || any;
+    return any;
+}
+
 static void choose_order(Peel *peel, const Evidence *evidence)
 {
     g_autoptr(GArray) places = sorted(evidence);
     bool settled = true;
+    if (search_places(peel, evidence, places))
+        return;
     g_array_set_size(peel->equal, evidence->n);
     for (guint i = 0; i + 1 < evidence->n; i++)
         settled = settle_pair(peel, evidence, places, i) && settled;

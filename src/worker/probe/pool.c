@@ -627,6 +627,18 @@ uint16_t pool_older(const Pool *pool)
     return of ? of->version : 0;
 }
 
+bool pool_main_over(const Pool *pool)
+{
+    if (pool->stopped)
+        return true;
+    for (guint i = 0; i < pool->strategies->len; i++) {
+        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (strategy->rank < RANK_LAST && !strategy->class->over(strategy))
+            return false;
+    }
+    return true;
+}
+
 bool pool_calm(const Pool *pool)
 {
     return pool->stopped || (pool->ahead && !pool->again.length);

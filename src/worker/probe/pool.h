@@ -48,6 +48,9 @@ uint16_t pool_older(const Pool *pool);
 guint pool_allowed(const Pool *pool);
 void pool_take(Pool *pool);
 
+/* All that the dive is for is answered, or all is over. */
+bool pool_main_over(const Pool *pool);
+
 /* Nothing is lost or to be asked again, or all is over: other connections beside the pool's disturb
  * nothing. */
 bool pool_calm(const Pool *pool);

@@ -442,7 +442,7 @@ Strategy *sealed_new(Known *known)
 {
     Sealed *sealed = g_new0(Sealed, 1);
     sealed->base.class = &sealed_class;
-    sealed->base.rank = RANK_SOON + 1;
+    sealed->base.rank = RANK_LAST;
     sealed->known = known;
     sealed->what[SIDE_ALPN] = (ReportSpec){known, "alpn", TLS_1_3, NULL, report_protocol};
     sealed->what[SIDE_PACKING] =

@@ -44,7 +44,7 @@ static void begin(Signs *signs)
     g_autoptr(GArray) entries = form_schemes_tls13();
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
-                     .parallel = 2,
+                     .parallel = 1,
                      .unordered = true};
     signs->peel = peel_new(&spec);
 }
@@ -212,7 +212,7 @@ Strategy *signs_new(Known *known)
 {
     Signs *signs = g_new0(Signs, 1);
     signs->base.class = &signs_class;
-    signs->base.rank = RANK_SOON + 1;
+    signs->base.rank = RANK_SOON;
     signs->known = known;
     signs->tickets = g_array_new(FALSE, FALSE, sizeof(guint));
     signs->lists = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);

@@ -244,7 +244,7 @@ static bool covered(const Suites *suites, bool *wait)
     for (guint i = 1; i < G_N_ELEMENTS(versions); i++)
         if (versions[i] == suites->version)
             upper = known_version(suites->known, versions[i - 1]);
-    *wait = upper && !upper->over;
+    *wait = upper && !upper->over && upper->certainty != CERTAINTY_YES;
     if (known_version(suites->known, suites->version)->answered)
         return false;
     g_autoptr(GArray) unknown = peel_items(suites->peels[0], PEEL_UNKNOWN);

@@ -390,7 +390,15 @@ static void take_answer(Dived *dived, json_t *fact)
                          json_incref(fact));
 }
 
-static void take_facts(Dived *dived, Pool *pool)
+static bool is_main(const json_t *fact)
+{
+    static const char *const questions[] = {"version",     "suite",  "suite-order", "group",
+                                            "group-order", "scheme", NULL};
+    return fact_kind(fact) == FACT_ANSWER &&
+           g_strv_contains(questions, fact_string(fact, "question", ""));
+}
+
+static void take_facts(Dived *dived, Pool *pool, const Wires *wires)
 {
     json_t *fact;
     while ((fact = pool_next_fact(pool))) {
@@ -399,6 +407,10 @@ static void take_facts(Dived *dived, Pool *pool)
         dived->bytes_told += (guint)strlen(line);
         if (fact_kind(fact) == FACT_DIVE)
             dived->counted = (guint)fact_integer(fact, "connections", dived->counted);
+        if (is_main(fact)) {
+            dived->main_connections = wires->number;
+            dived->main_round_trips = wires->now;
+        }
         if (fact_kind(fact) == FACT_ANSWER)
             take_answer(dived, fact);
         if (fact_kind(fact) == FACT_TRY)
@@ -467,7 +479,7 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
     g_autoptr(Pool) pool = pool_new(spec);
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(wire_free);
     Wires wires = {.wires = list};
-    take_facts(dived, pool);
+    take_facts(dived, pool, &wires);
     while (!pool_over(pool, &dived->outcome) && wires.number < 5000) {
         adjust(&wires, dived, pool);
         Wire *wire = earliest(&wires);
@@ -481,7 +493,7 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
             g_ptr_array_remove(list, wire);
         }
         bind(&wires, server, pool);
-        take_facts(dived, pool);
+        take_facts(dived, pool, &wires);
     }
     dived->over = pool_over(pool, &dived->outcome);
     dived->connections = wires.number;

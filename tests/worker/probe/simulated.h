@@ -71,6 +71,9 @@ typedef struct Dived {
     guint connections, unused, facts_told, bytes_told;
     guint counted; /* connections, as the dive said at last */
     double round_trips;
+    /* likewise, up to the last answer about versions, suites, groups, schemes and their order */
+    guint main_connections;
+    double main_round_trips;
     ProbeOutcome outcome;
     bool over;
 } Dived;
