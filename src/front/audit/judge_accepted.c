@@ -216,8 +216,8 @@ static void add_about(AuditCase *examined, const AnswerTopic *topic, const Answe
     prove(finding_add(examined, examined->rule->severity, args), cell->answer);
 }
 
-/* What is accepted and does not work: one finding a fault. */
-void judge_failing(AuditCase *examined)
+/* One finding for each code that `code_of` sees in an answer (NULL: none). */
+static void judge_answers(AuditCase *examined, const char *(*code_of)(const Answer *answer))
 {
     const Answers *answers = examined->endpoint->answers;
     g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
@@ -225,38 +225,38 @@ void judge_failing(AuditCase *examined)
         const AnswerTopic *topic = answers->topics->pdata[i];
         for (guint j = 0; j < topic->cells->len; j++) {
             const AnswerCell *cell = topic->cells->pdata[j];
-            const json_t *faults = json_object_get(cell->answer->fact, "faults");
-            const char *fault = json_string_value(json_array_get(faults, 0));
-            if (!fault || !g_hash_table_add(said, (char *)fault))
-                continue;
-            add_about(examined, topic, cell, fault);
+            const char *code = code_of(cell->answer);
+            if (code && g_hash_table_add(said, (char *)code))
+                add_about(examined, topic, cell, code);
         }
     }
 }
 
-/* True for what no server may say: nonsense, and what is without end. */
-static bool is_unruly(const char *code)
+static const char *fault_of(const Answer *answer)
 {
-    const Reason *reason = code ? registry_reason(code) : NULL;
+    return json_string_value(json_array_get(json_object_get(answer->fact, "faults"), 0));
+}
+
+/* What is accepted and does not work. */
+void judge_failing(AuditCase *examined)
+{
+    judge_answers(examined, fault_of);
+}
+
+/* The reason, where it is what no server may say: nonsense, and what is without end. */
+static const char *unruly_of(const Answer *answer)
+{
+    const Reason *reason = answer->reason ? registry_reason(answer->reason) : NULL;
     if (!reason || !reason->result)
-        return false;
-    return strcmp(reason->result, "illegal") == 0 ||
-           (strcmp(reason->result, "limit") == 0 && strcmp(code, "limit-connections") != 0);
+        return NULL;
+    bool endless =
+        strcmp(reason->result, "limit") == 0 && strcmp(answer->reason, "limit-connections") != 0;
+    return endless || strcmp(reason->result, "illegal") == 0 ? answer->reason : NULL;
 }
 
 void judge_unruly(AuditCase *examined)
 {
-    const Answers *answers = examined->endpoint->answers;
-    g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; answers && i < answers->topics->len; i++) {
-        const AnswerTopic *topic = answers->topics->pdata[i];
-        for (guint j = 0; j < topic->cells->len; j++) {
-            const AnswerCell *cell = topic->cells->pdata[j];
-            const char *reason = cell->answer->reason;
-            if (is_unruly(reason) && g_hash_table_add(said, (char *)reason))
-                add_about(examined, topic, cell, reason);
-        }
-    }
+    judge_answers(examined, unruly_of);
 }
 
 /* Which feature or behaviour a rule is about. */
