@@ -77,9 +77,14 @@ static void signs(HelpView *view)
         int glyph; /* -1: the text below */
         const char *text, *meaning;
     } rows[] = {
-        {GLYPH_HERE, NULL, N_("here")},       {GLYPH_MARK, NULL, N_("marked")},
-        {-1, "?", N_("not known")},           {-1, "-", N_("does not apply")},
-        {GLYPH_RUNNING, NULL, N_("running")}, {GLYPH_CUT, NULL, N_("cut")},
+        {GLYPH_HERE, NULL, N_("here")},
+        {GLYPH_MARK, NULL, N_("marked")},
+        {-1, "?", N_("not known")},
+        {-1, "-", N_("does not apply")},
+        {GLYPH_RUNNING, NULL, N_("running")},
+        {GLYPH_CUT, NULL, N_("cut")},
+        {GLYPH_UNASKED, NULL, N_("not asked")},
+        {-1, "~", N_("being asked again")},
     };
     Lines *lines = view->base.lines;
     lines_begin(lines, NULL);
@@ -88,8 +93,9 @@ static void signs(HelpView *view)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         const char *sign =
             rows[i].glyph < 0 ? rows[i].text : desk_glyph(view->base.view.desk, rows[i].glyph);
-        g_autofree char *text = g_strdup_printf("  %s %s", sign, _(rows[i].meaning));
-        lines_add(lines, ROLE_TEXT, text);
+        g_autofree char *text = g_strdup_printf("%s %s%s", sign, _(rows[i].meaning),
+                                                i + 1 < G_N_ELEMENTS(rows) ? "," : ".");
+        lines_wrap(lines, ROLE_TEXT, 8, text);
     }
     lines_begin(lines, NULL);
     lines_tab(lines, 1);
