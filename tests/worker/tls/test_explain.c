@@ -370,6 +370,8 @@ START_TEST(every_explanation_has_its_field)
         g_autoptr(GByteArray) bytes = samples_hex(other_messages[i]);
         collect_bytes(bytes, true, ids);
     }
+    g_autoptr(GByteArray) hello = samples_hex(DTLS_HELLO);
+    collect_bytes(hello, false, ids);
     g_autoptr(GByteArray) datagram =
         samples_hex("16 fefd 0000 000000000001 000d 0b 000006 0002 000001 000001 aa");
     g_autoptr(Field) root = tls_explain_datagram(datagram->data, datagram->len);
