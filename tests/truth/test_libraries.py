@@ -132,7 +132,7 @@ def lighttpd():
              Accepts({V12: few + null}, {V12: few}, {V12: groups("secp384r1")})),
             ("wolfSSL as it comes", "mod_wolfssl", {}, Accepts({V12: usual + null, V13: usual13}))):
         port = stacks.lighttpd(module, *RSA, command)
-        case(f"lighttpd with {name}", port, accepts, unsure=name != "wolfSSL")
+        case(f"lighttpd with {name}", port, accepts)
 
 
 @needs("selfserv", "certutil", "pk12util")

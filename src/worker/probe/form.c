@@ -307,7 +307,8 @@ GArray *form_groups(uint16_t version)
         bool rare = version < TLS_1_3 && is_ffdhe(group);
         PeelEntry entry = {.code = group->id,
                            .weight = likely && !rare ? likely_groups[i].weight : 0.002,
-                           .kind = g_str_hash(group->kind)};
+                           .kind = g_str_hash(group->kind),
+                           .lists = likely ? FORM_LIKELY : FORM_OTHER};
         g_array_append_val(entries, entry);
     }
     return entries;

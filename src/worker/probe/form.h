@@ -31,12 +31,13 @@ void form_open(Offer *offer, uint16_t share);
  * bytes, over which old load balancers hang (RFC 7685). */
 void form_seal(Offer *offer, const char *text, guint number);
 
-/* The lists in which suites are offered at last, until they are refused (PeelEntry.lists). Some
- * servers choose a suite, find then that they have no key, password or user for it, and answer as
- * if nothing had been offered: what stands below it is hidden. So no kind of suites is only ever
- * asked together with the same others. */
+/* The lists in which suites and groups are offered at last, until they are refused
+ * (PeelEntry.lists). Some servers choose a suite, find then that they have no key, password or user
+ * for it, and answer as if nothing had been offered: what stands below it is hidden. So no kind of
+ * suites is only ever asked together with the same others. Groups are in two lists too, for others
+ * read no more than a dozen of them (mbedTLS). */
 enum {
-    FORM_LIKELY = 1, /* ephemeral key exchange with the usual certificates */
+    FORM_LIKELY = 1, /* ephemeral key exchange with the usual certificates; the usual groups */
     FORM_OTHER = 2,
 };
 

@@ -8,7 +8,11 @@
  *    FFDHE groups; and without a server_name, with few groups and real key shares.
  * 4. TLS 1.2 waits for its suites. Groups are asked with RSA schemes over ECDHE_RSA suites, or
  *    else with ECDSA ones over ECDHE_ECDSA; without either, RSA schemes over DHE_RSA.
- * 5. What signs certificates is not asked here: signature_algorithms_cert allows everything.
+ * 5. Some servers choose the suite first, find then that they have nothing in common with the
+ * lists, and close; or they name no group in a HelloRetryRequest. Each list is asked alone then,
+ * and once more: what comes again refuses it. A reset or silence is asked again as well, but
+ * refuses nothing.
+ * 6. What signs certificates is not asked here: signature_algorithms_cert allows everything.
  */
 #include "worker/probe/joint.h"
 
@@ -20,7 +24,7 @@
 
 typedef enum Kind { KIND_TLS13, KIND_GROUPS, KIND_SCHEMES } Kind;
 
-enum { SIDES = 2, ATTEMPTS = 3 };
+enum { SIDES = 2, ATTEMPTS = 3, REPEATS_OF_ENDS = 1, REPEATS_OF_LOSSES = 3 };
 
 static const Form forms13[ATTEMPTS] = {FORM_FFDHE, FORM_EC, FORM_BARE};
 
@@ -29,6 +33,7 @@ typedef struct Out {
     bool has[SIDES];
     guint tickets[SIDES];
     GArray *lists[SIDES]; /* uint32_t */
+    guint repeats;
 } Out;
 
 typedef struct Joint {
@@ -66,6 +71,7 @@ static Peel *peel_of(const GArray *entries, bool ordered, bool brief)
                      .parallel = SUITES_PARALLEL,
                      .twice = ordered,
                      .unordered = !ordered,
+                     .few = true,
                      .brief = brief};
     return peel_new(&spec);
 }
@@ -327,6 +333,13 @@ static bool said(const Joint *joint, guint side, const Reply *reply, uint32_t *c
     return suite || (scheme ? reply->has_scheme : reply->has_group);
 }
 
+/* Step 5: whether it is by the server's will that it said nothing more. */
+static bool ended(const Told *told)
+{
+    static const char *const ends[] = {"closed-after", "alert-received", "retry-pointless", NULL};
+    return told->reason && g_strv_contains(ends, told->reason);
+}
+
 static void tell_side(Joint *joint, const Out *out, guint side, const Told *told)
 {
     Peel *peel = joint->peels[side];
@@ -341,7 +354,10 @@ static void tell_side(Joint *joint, const Out *out, guint side, const Told *told
     } else if (told->reply->version != joint->version) {
         peel_refused(peel, ticket, told->connection, "version-lower");
     } else if (!said(joint, side, told->reply, &code)) {
-        peel_lost(peel, ticket, "not-said");
+        if (ended(told))
+            peel_refused(peel, ticket, told->connection, told->reason);
+        else
+            peel_lost(peel, ticket, told->reason ? told->reason : "not-said");
     } else if (!in_list(out->lists[side], code)) {
         peel_lost(peel, ticket, told->reason ? told->reason : "not-said");
     } else if (peel_chosen(peel, ticket, code, told->connection)) {
@@ -364,12 +380,28 @@ static bool ask_apart(const Joint *joint, const Out *out, const Told *told)
            peel_any(joint->peels[1]);
 }
 
+/* Step 5: chosen, and then not all was said that was asked: true if it is worth asking again. */
+static bool ask_once_more(const Joint *joint, Out *out, const Told *told)
+{
+    bool whole = true;
+    for (guint i = 0; i < SIDES; i++) {
+        uint32_t code;
+        whole = whole && (!out->has[i] || said(joint, i, told->reply, &code));
+    }
+    if (told->verdict != VERDICT_CHOSEN || told->reply->version != joint->version || whole ||
+        !told->reason)
+        return false;
+    return (out->has[0] && out->has[1]) ||
+           out->repeats++ < (ended(told) ? REPEATS_OF_ENDS : REPEATS_OF_LOSSES);
+}
+
 static void joint_tell(Strategy *strategy, guint tag, const Told *told)
 {
     Joint *joint = (Joint *)strategy;
     Out *out = out_at(joint, tag);
-    if (ask_apart(joint, out, told)) {
-        part(joint, out);
+    if (ask_apart(joint, out, told) || ask_once_more(joint, out, told)) {
+        if (out->has[0] && out->has[1])
+            part(joint, out);
         g_queue_push_tail(&joint->alone, GUINT_TO_POINTER(tag));
         return;
     }

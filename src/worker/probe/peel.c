@@ -74,6 +74,7 @@ Peel *peel_new(const PeelSpec *spec)
         peel->lists |= spec->entries[i].lists;
     peel->hold = spec->hold;
     peel->unordered = spec->unordered;
+    peel->best_first = spec->few || spec->unordered;
     peel->brief = spec->brief;
     peel->orders = spec->orders ? g_ptr_array_ref(spec->orders) : NULL;
     peel->hellos = g_ptr_array_new_with_free_func(hello_free);
@@ -162,7 +163,8 @@ static Chain *chain_at(const Peel *peel, guint index)
     return g_ptr_array_index(peel->chains, index);
 }
 
-/* What a chain offers, worst first. */
+/* What a chain offers, worst first; where there is no order to prove best first, for some libraries
+ * read only the first few dozen. */
 static GArray *chain_list(const Peel *peel, const Chain *chain)
 {
     GArray *list = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -174,7 +176,8 @@ static GArray *chain_list(const Peel *peel, const Chain *chain)
         }
         return list;
     }
-    for (guint rank = peel->count; rank-- > chain->start;) {
+    for (guint i = chain->start; i < peel->count; i++) {
+        guint rank = peel->unordered ? i : peel->count - 1 - (i - chain->start);
         guint item = peel->ranked[rank];
         if (!gone(chain, item))
             g_array_append_val(list, item);
@@ -359,7 +362,7 @@ static GArray *ask_first(Peel *peel, Hello *hello)
     bool twice = peel->twice;
     if (peel->first_asked >= (twice ? 2 : 1) || peel->limit < peel->count)
         return NULL;
-    bool best_first = peel->first_asked == 1;
+    bool best_first = peel->first_asked == 1 || peel->unordered;
     GArray *list = g_array_new(FALSE, FALSE, sizeof(guint));
     for (guint i = 0; i < peel->count; i++)
         g_array_append_val(list, peel->ranked[best_first ? i : peel->count - 1 - i]);
@@ -662,7 +665,7 @@ void peel_recheck(Peel *peel, uint32_t code)
 
 void peel_relist(Peel *peel)
 {
-    peel->relisted = true;
+    peel->best_first = true;
     peel_reopen(peel);
     begin_lists(peel);
     advance(peel);

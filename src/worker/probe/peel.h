@@ -38,6 +38,7 @@ typedef struct PeelSpec {
     bool hold;         /* after the first list: nothing until peel_expect */
     bool brief;        /* it will be left after the first answer: nothing is wanted ahead */
     bool unordered;    /* who is preferred to whom is not asked */
+    bool few;          /* some servers read only the first few: the last lists are best first */
     guint limit;       /* code points in one list at most; 0: no limit */
     GPtrArray *orders; /* GArray * of uint32_t: other orders that a server may have; or NULL */
 } PeelSpec;

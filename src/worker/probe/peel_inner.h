@@ -68,7 +68,7 @@ struct Peel {
     GQueue pending;    /* Pending * */
     bool begun, contradicted, doubted;
     bool hidden, by_kind; /* by_kind: what was refused is asked again so */
-    bool relisted;        /* lists are offered best first */
+    bool best_first;      /* the last lists are */
 
     /* the order */
     guint asked_pairs;

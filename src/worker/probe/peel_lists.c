@@ -24,7 +24,7 @@ void peel_add_pending(Peel *peel, GArray *items)
 static void add_some(Peel *peel, guint lists, const guint *kind)
 {
     GArray *some = g_array_new(FALSE, FALSE, sizeof(guint));
-    bool best_first = peel->relisted || peel->habit == PEEL_HABIT_CLIENT;
+    bool best_first = peel->best_first || peel->habit == PEEL_HABIT_CLIENT;
     for (guint i = 0; i < peel->count; i++) {
         guint item = peel->ranked[best_first ? i : peel->count - 1 - i];
         const PeelEntry *entry = &peel->items[item].entry;

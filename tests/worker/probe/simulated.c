@@ -83,9 +83,12 @@ static uint32_t common(const GArray *mine, const GArray *offered, bool own_order
 
 static uint32_t curve_for(const Simulated *server, const Offer *offer)
 {
+    g_autoptr(GArray) read = g_array_copy(offer->groups);
+    if (server->groups_read && read->len > server->groups_read)
+        g_array_set_size(read, server->groups_read);
     if (offer->bare)
         return server->curves->len ? g_array_index(server->curves, uint32_t, 0) : 0;
-    return server->needs_silence ? 0 : common(server->curves, offer->groups, server->chooses_group);
+    return server->needs_silence ? 0 : common(server->curves, read, server->chooses_group);
 }
 
 static uint32_t scheme_for(const Simulated *server, const Offer *offer, const char *key)
@@ -115,7 +118,8 @@ static bool usable(const Simulated *server, const Offer *offer, uint16_t version
 {
     const CipherSuite *suite = registry_suite(code);
     bool dhe = g_str_equal(suite->exchange, "dhe");
-    if (g_str_equal(suite->exchange, "ecdhe") && !curve_for(server, offer))
+    if (g_str_equal(suite->exchange, "ecdhe") && !curve_for(server, offer) &&
+        !server->chooses_first)
         return false;
     if (dhe && server->needs_ffdhe && !offers_ffdhe(offer))
         return false;
@@ -219,6 +223,10 @@ static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t ver
         return refuse(server, 120);
     }
     reply->leaf = g_strdup(suite->authentication);
+    if (g_str_equal(suite->exchange, "ecdhe") && !curve_for(server, offer)) {
+        reply->reason = "closed-after";
+        return reply;
+    }
     if (g_str_equal(suite->exchange, "ecdhe")) {
         reply->has_group = true;
         reply->group = (uint16_t)curve_for(server, offer);

@@ -45,6 +45,8 @@ typedef struct Simulated {
     uint16_t dislikes;  /* alert 47 where this extension is offered in TLS 1.3 */
     uint16_t answers;   /* this extension with one byte, 7, in EncryptedExtensions */
     GArray *packings;   /* uint32_t: it compresses certificates with, best first */
+    guint groups_read;  /* of those that are offered, TLS 1.2; 0: all */
+    bool chooses_first; /* ECDHE suites before it looks at groups, and then closes */
     bool needs_share;   /* TLS 1.3 only with a key share that it takes */
     struct Simulated *other;
     guint lost_percent, closed_percent;

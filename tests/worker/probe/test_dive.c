@@ -441,6 +441,26 @@ START_TEST(a_server_that_breaks_over_signatures)
 }
 END_TEST
 
+/* It chooses a suite, has no group for it, and closes; and reads no more than a dozen groups. */
+START_TEST(a_server_that_looks_at_groups_late)
+{
+    g_autoptr(Simulated) server = usual_server(18);
+    intermediate(server);
+    server->chooses_first = true;
+    server->groups_read = _i ? 12 : 0;
+    FILL(server->curves, 24, 30, 23, 19);
+    g_autoptr(Dived) dived = dive_full(server);
+    check_suites(server, dived, false);
+    static const char *const yes[] = {"secp384r1", "x448", "secp256r1", "secp192r1"};
+    for (guint i = 0; i < G_N_ELEMENTS(yes); i++)
+        ck_assert_msg(g_str_equal(dived_answer(dived, "group", "TLS 1.2", yes[i]), "yes"), "%s",
+                      yes[i]);
+    ck_assert_str_eq(dived_answer(dived, "group", "TLS 1.2", "x25519"), "no");
+    ck_assert_str_eq(dived_answer(dived, "group", "TLS 1.2", "sect571r1"), "no");
+    ck_assert_str_eq(dived_answer(dived, "scheme", "TLS 1.2", "rsa_pkcs1_sha1"), "yes");
+}
+END_TEST
+
 /* It refuses: nothing is to be taken apart. */
 START_TEST(a_server_that_expects_other_groups)
 {
@@ -695,6 +715,7 @@ int main(void)
     tcase_add_loop_test(tests, suites_of_one_form_only, 0, 2);
     tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
     tcase_add_loop_test(tests, suites_that_are_useless, 0, 10);
+    tcase_add_loop_test(tests, a_server_that_looks_at_groups_late, 0, 2);
     tcase_add_test(tests, a_server_that_expects_other_groups);
     tcase_add_test(tests, chacha_first);
     tcase_add_test(tests, equal_preference);
