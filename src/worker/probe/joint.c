@@ -249,7 +249,7 @@ static Offer *offer_of(const Joint *joint, const Out *out)
         set_groups(offer, out->lists[0]);
     if (out->lists[1]) {
         form_set_schemes(offer, out->lists[1]);
-        form_allow_all_certificates(offer); /* step 5 */
+        form_allow_all_certificates(offer); /* step 6 */
     }
     return offer;
 }
