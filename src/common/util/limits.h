@@ -56,7 +56,9 @@ enum {
     LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */
     LIMIT_TOTAL_FACTOR = 4, /* a connection's absolute limit, as a multiple of the idle one */
     LIMIT_LISTEN_MS =
-        100, /* listening for tickets and late alerts, at least; else two round trips */
+        100,            /* listening for tickets and late alerts, at least; else two round trips */
+    LIMIT_PART_MS = 10, /* from one part of a hello to the next, at least; else a round trip */
+    LIMIT_ODD_MS = 500, /* silence on a hello that no server has to answer; else four round trips */
     LIMIT_DELAY_MS = 250,    /* RFC 8305: Connection Attempt Delay */
     LIMIT_RESOLVE_MS = 5000, /* a name look-up in all */
 

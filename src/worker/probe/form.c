@@ -10,8 +10,6 @@
 
 enum {
     RENEGOTIATION_SCSV = 0x00FF,
-    PADDED_FROM = 256, /* bytes of a hello, its header of four included */
-    PADDED_TO = 512,
     FFDHE_FIRST = 0x0100,
     FFDHE_LAST = 0x01FF,
 };
@@ -73,6 +71,7 @@ void form_set_schemes(Offer *offer, const GArray *schemes)
 Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char *server_name)
 {
     Offer *offer = offer_new(version);
+    offer->session_id_size = version >= TLS_1_3 ? sizeof offer->session_id : 0;
     if (version != TLS_SSL2 && version < TLS_1_3)
         offer_add_suite(offer, RENEGOTIATION_SCSV);
     for (guint i = 0; suites && i < suites->len; i++)
@@ -128,19 +127,7 @@ void form_seal(Offer *offer, const char *text, guint number)
 {
     digest(offer->random, text, "random", number);
     digest(offer->secret, text, "secret", number);
-    if (offer->version >= TLS_1_3)
-        offer->session_id_size = 32;
-    if (offer->session_id_size)
-        digest(offer->session_id, text, "session", number);
-    if (offer->version == TLS_SSL2 || offer->bare || offer->exact)
-        return;
-    g_autoptr(GByteArray) bytes = offer_build(offer);
-    guint size = bytes->len - RECORD_HEADER;
-    if (size < PADDED_FROM || size >= PADDED_TO)
-        return;
-    static const guint8 zeros[PADDED_TO];
-    guint padding = size + 4 < PADDED_TO ? PADDED_TO - size - 4 : 1;
-    offer_add_extension(offer, EXTENSION_PADDING, zeros, padding);
+    digest(offer->session_id, text, "session", number);
 }
 
 const char *form_name(Form form)

@@ -27,8 +27,7 @@ Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char 
  * offered for which that is possible, with a key share for `share`, or (0) for the usual groups. */
 void form_open(Offer *offer, uint16_t share);
 
-/* Fills random, secret and session id from the text and number, and pads a hello of 256 to 511
- * bytes, over which old load balancers hang (RFC 7685). */
+/* Fills random, secret and session id from the text and number. */
 void form_seal(Offer *offer, const char *text, guint number);
 
 /* The lists in which suites and groups are offered at last, until they are refused

@@ -278,6 +278,11 @@ static void note_leaf(Known *known, const Reply *reply, const char *connection, 
     known_say(known, answer);
 }
 
+char *known_alert(int alert)
+{
+    return g_strdup_printf("alert %d %s", alert, registry_alert_name((unsigned)alert));
+}
+
 char *known_prime(const Reply *reply)
 {
     g_autofree char *generator = NULL;

@@ -107,6 +107,9 @@ void known_set_version(Known *known, uint16_t version, Certainty certainty, cons
 void known_note(Known *known, const Offer *offer, const Reply *reply, const char *connection,
                 const char *how);
 
+/* An alert as a value: "alert 40 handshake_failure"; to be freed. */
+char *known_alert(int alert);
+
 /* A DHE prime and its generator in words, to be freed; NULL if there is none. */
 char *known_prime(const Reply *reply);
 

@@ -15,7 +15,8 @@
  * 4. A reset, silence, an end within a message say nothing. The hello is sent again, from the
  *    second time on alone. One that is longer than any that was answered is given up after three
  *    times (of silence: two), so that its strategy asks in smaller parts, others after six
- *    (three).
+ *    (three). One that is odd is given up after two, or four where others were lost too: it may
+ *    well be the hello.
  * 5. Three losses in a row halve the number in flight, and nothing is opened ahead any more.
  * 6. Where nothing was ever answered, six losses are enough; a hundred of silence, for it may be
  *    that hellos are too long, and there are shorter ones. Where no connection can be had eight
@@ -36,6 +37,7 @@
 #include "worker/probe/form.h"
 #include "worker/probe/joint.h"
 #include "worker/probe/known.h"
+#include "worker/probe/nonsense.h"
 #include "worker/probe/one.h"
 #include "worker/probe/sealed.h"
 #include "worker/probe/signs.h"
@@ -116,6 +118,7 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, sealed_new(pool->known));
     add(pool, extra_new(pool->known));
     add(pool, features_new(pool->known));
+    add(pool, nonsense_new(pool->known));
     add(pool, fingerprint_new(pool->known));
 }
 
@@ -380,7 +383,7 @@ Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_c
         form_seal(asked->offer, connection, ++pool->serial);
     g_free(asked->connection);
     asked->connection = g_strdup(connection);
-    asked->half_close = !pool->half_close_bad && !pool->starttls;
+    asked->half_close = !pool->half_close_bad && !pool->starttls && !asked->offer->odd;
     *half_close = asked->half_close;
     asked->tries++;
     Offer *offer = offer_copy(asked->offer);
@@ -448,7 +451,7 @@ static void note_answer(Pool *pool, const Asked *asked, const Reply *reply)
         pool->longest = MAX(pool->longest, asked->offer->suites->len);
     if (!asked->offer->exact && !asked->offer->bare)
         pool->known->borne = MAX(pool->known->borne, asked->offer->suites->len);
-    if (asked->closed && reply->kind != REPLY_CLOSED)
+    if (asked->closed && reply->kind != REPLY_CLOSED && !asked->offer->odd)
         pool->by_chance = true;
 }
 
@@ -463,7 +466,7 @@ static bool try_again(const Pool *pool, const Asked *asked)
 
 static void requeue(Pool *pool, Asked *asked)
 {
-    asked->alone = asked->closed > 0 || asked->lost > 1;
+    asked->alone = !asked->offer->odd && (asked->closed > 0 || asked->lost > 1);
     asked->sent = NULL;
     g_queue_push_tail(&pool->again, asked);
 }
@@ -510,7 +513,7 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
             note_answer(pool, asked, reply);
         return true;
     case REPLY_OTHER:
-        *verdict = VERDICT_LOST;
+        *verdict = asked->offer->odd ? VERDICT_REFUSED : VERDICT_LOST;
         return true;
     default:
         break;
@@ -518,6 +521,8 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
     *verdict = VERDICT_LOST;
     asked->lost++;
     asked->silent += met_with_silence(reply);
+    if (asked->offer->odd)
+        return asked->lost >= (pool->lost || pool->by_chance ? CLOSES_OF_CHANCE : CLOSES);
     note_loss(pool, asked);
     return !try_again(pool, asked);
 }

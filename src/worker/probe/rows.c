@@ -22,18 +22,20 @@ static bool all_over(Known *known)
 /* The version that a row is asked in; NULL: none, or (*open) not known yet. */
 static const KnownVersion *version_of(const Rows *rows, const Row *row, bool *open)
 {
-    const KnownVersion *of = known_version(rows->known, TLS_1_3);
     if (rows->table->whole && !all_over(rows->known)) {
         *open = true;
         return NULL;
     }
-    *open = row->in != ROW_OLDER && !of->settled;
-    if (row->in != ROW_TLS13) {
-        bool first = row->in == ROW_OLDER || of->certainty == CERTAINTY_YES;
-        of = *open ? NULL : known_best(rows->known, first ? 0 : 1, open);
-        if (of)
-            *open = !of->settled;
+    KnownVersion *newest = known_version(rows->known, TLS_1_3), *of = newest;
+    bool needs = row->in == ROW_TLS13 || row->in == ROW_FALLBACK;
+    *open = needs && !newest->settled;
+    if (!*open && row->in != ROW_TLS13) {
+        bool second = row->in == ROW_FALLBACK && newest->certainty != CERTAINTY_YES;
+        of = known_best(rows->known, second, open);
     }
+    if (!*open && !of && row->in == ROW_ANY)
+        of = newest;
+    *open = *open || (of && !of->settled);
     return !*open && of && of->suites->len ? of : NULL;
 }
 
@@ -63,6 +65,7 @@ static Offer *row_offer(const Rows *rows, const Row *row, bool *open)
     if (!of)
         return NULL;
     g_autoptr(Offer) offer = form_offer(of->version, FORM_EC, of->suites, rows->known->server_name);
+    offer->odd = row->odd;
     if (row->count)
         set_extensions(offer, row);
     return !row->change || row->change(offer) ? g_steal_pointer(&offer) : NULL;

@@ -1,7 +1,7 @@
 /* rows: the strategy of a table whose rows are one hello each: the usual one for suites that are
  * known to be accepted, but for what the row changes in it. So what comes of it is due to that.
  *
- * Tables: extra.c, features.c.
+ * Tables: extra.c, features.c, nonsense.c.
  */
 #ifndef TLSDIVE_WORKER_PROBE_ROWS_H
 #define TLSDIVE_WORKER_PROBE_ROWS_H
@@ -14,6 +14,7 @@ typedef enum RowIn {
     ROW_OLDER,    /* the best one below TLS 1.3 */
     ROW_FALLBACK, /* the second best of all, below TLS 1.3 */
     ROW_TLS13,
+    ROW_ANY, /* the best one below TLS 1.3, or TLS 1.3 where there is none */
 } RowIn;
 
 /* An extension with its data. */
@@ -31,6 +32,7 @@ struct Row {
     RowIn in;
     bool (*change)(Offer *offer); /* NULL: nothing; false: the row has no sense here */
     void (*judge)(Rows *rows, const Row *row, const Told *told); /* NULL: rows_judge */
+    bool odd;        /* no server has to answer it (offer.h) */
     const char *how; /* what brings the certificate that comes; NULL: it is not looked at */
     const RowExtension *extensions; /* in place of the usual ones */
     guint count;                    /* of them; 0: the usual ones stay */

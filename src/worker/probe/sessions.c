@@ -161,17 +161,15 @@ static void judge_resumed(Sessions *sessions, guint step, const ClientResult *re
 static void judge_again(Sessions *sessions, guint step, const ClientResult *result)
 {
     json_t *fact;
+    g_autofree char *alert = NULL;
     switch (result->again) {
     case CLIENT_AGAIN_ACCEPTED:
         say_yes(sessions, step, "renegotiation", true);
         return;
     case CLIENT_AGAIN_REFUSED:
         fact = new_answer(sessions, step, "renegotiation", "no");
-        if (result->again_alert >= 0)
-            say_value(sessions, fact, "alert %d %s", result->again_alert,
-                      registry_alert_name((unsigned)result->again_alert));
-        else
-            say_value(sessions, fact, "closed");
+        alert = result->again_alert >= 0 ? known_alert(result->again_alert) : g_strdup("closed");
+        say_value(sessions, fact, "%s", alert);
         return;
     case CLIENT_AGAIN_IGNORED:
     case CLIENT_AGAIN_UNASKED:

@@ -4,6 +4,7 @@
 
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
+#include "common/util/limits.h"
 #include "common/util/text.h"
 #include "worker/talk/refusal.h"
 #include "worker/talk/resend.h"
@@ -22,6 +23,7 @@ enum {
     ALERT_FATAL = 2,
     ALERT_CLOSE_NOTIFY = 0,
     ALERT_USER_CANCELED = 90,
+    ODD_ROUND_TRIPS = 4,                /* that silence on an odd hello is waited for */
     SSL2_ENOUGH = SSL2_HEADER + 0x7fff, /* bytes of the longest record of SSL 2.0 */
 };
 
@@ -39,6 +41,8 @@ typedef struct Ask {
     Resend *resend;       /* over datagrams, and the two below; NULL: over a stream */
     Datagrams *datagrams; /* instead of `in` */
     Assembly *assembly;   /* instead of `messages` */
+    GByteArray *rest;     /* of the hello, that is not sent yet: over a stream */
+    guint part;           /* bytes of it that are sent at once */
     int warning;          /* the last warning alert; -1: none came */
     bool half_close;
     bool timed; /* reply->took is known */
@@ -260,6 +264,25 @@ static bool is_last(const Ask *ask, uint8_t type)
            (type == HANDSHAKE_SERVER_HELLO && version_like(ask->reply->version) >= TLS_1_3);
 }
 
+/* When the other side should have said something, or has had the time to read a part by itself. */
+static double due(const Ask *ask, guint milliseconds, guint round_trips, double now)
+{
+    return now + MAX(milliseconds / 1e3, round_trips * ask->base.round_trip);
+}
+
+static void send_part(Ask *ask, double now)
+{
+    Talk *base = &ask->base;
+    guint size = MIN(ask->part, ask->rest->len);
+    talk_send(base, ask->rest->data, size, now);
+    g_byte_array_remove_range(ask->rest, 0, size);
+    base->half_close = ask->half_close && !ask->rest->len;
+    if (ask->rest->len)
+        base->deadline = due(ask, LIMIT_PART_MS, 1, now);
+    else
+        base->deadline = ask->offer->odd ? due(ask, LIMIT_ODD_MS, ODD_ROUND_TRIPS, now) : 0;
+}
+
 static void say_hello(Ask *ask, const Offer *offer)
 {
     g_autoptr(GByteArray) message = offer_message(offer);
@@ -275,7 +298,9 @@ static void say_hello(Ask *ask, const Offer *offer)
     if (offer->opens)
         ask->flight = flight_new(ask->transcript, offer, message);
     g_autoptr(GByteArray) records = offer_wrap(offer, message);
-    talk_send(&ask->base, records->data, records->len, ask->now);
+    ask->part = offer->parts ? records->len / offer->parts + 1 : records->len;
+    g_byte_array_append(ask->rest, records->data, records->len);
+    send_part(ask, ask->now);
 }
 
 /* The server wants its cookie back. */
@@ -511,14 +536,6 @@ static void datagram_came(Ask *ask, const uint8_t *data, size_t size)
     leave(ask);
 }
 
-static void ask_tick(Talk *base, double now)
-{
-    Ask *ask = (Ask *)base;
-    ask->now = now;
-    if (ask->resend && !resend_tick(ask->resend, now))
-        talk_end(base, TALK_END_IDLE, now);
-}
-
 /* ---- the conversation ---- */
 
 static void ask_start(Talk *base, double now)
@@ -527,7 +544,6 @@ static void ask_start(Talk *base, double now)
     ask->now = now;
     talk_phase(base, "hello", now);
     say_hello(ask, ask->offer);
-    base->half_close = ask->half_close && !base->datagrams;
 }
 
 /* A stream of records. */
@@ -535,6 +551,8 @@ static void bytes_came(Ask *ask, const uint8_t *data, size_t size)
 {
     Record record;
     RecordStatus status = RECORD_MORE;
+    if (!ask->rest->len)
+        ask->base.deadline = 0;
     time_answer(ask);
     if (!record_count(ask->in))
         keep_first(ask, data, size);
@@ -585,6 +603,17 @@ static void ask_end(Talk *base, TalkEnd how, double now)
     end_with(ask, ask->reply->chosen ? REPLY_CHOSEN : kind, base->reason, json_incref(base->args));
 }
 
+static void ask_tick(Talk *base, double now)
+{
+    Ask *ask = (Ask *)base;
+    ask->now = now;
+    bool more = ask->resend ? resend_tick(ask->resend, now) : ask->rest->len > 0;
+    if (!more)
+        talk_end(base, TALK_END_IDLE, now);
+    else if (!ask->resend)
+        send_part(ask, now);
+}
+
 static void ask_free(Talk *base)
 {
     Ask *ask = (Ask *)base;
@@ -597,6 +626,7 @@ static void ask_free(Talk *base)
     assembly_free(ask->assembly);
     g_byte_array_unref(ask->first);
     g_byte_array_unref(ask->alert);
+    g_byte_array_unref(ask->rest);
     reply_free(ask->reply);
     offer_free(ask->offer);
 }
@@ -633,6 +663,7 @@ Talk *ask_new(Offer *offer, bool half_close)
     ask->messages = handshake_new();
     ask->first = g_byte_array_new();
     ask->alert = g_byte_array_new();
+    ask->rest = g_byte_array_new();
     if (version_is_dtls(offer->version))
         use_datagrams(ask);
     return &ask->base;

@@ -79,7 +79,9 @@ typedef struct Reply {
 Reply *reply_new(void);
 void reply_free(Reply *reply);
 
-/* The conversation; the offer is taken. With `half_close` the sending side is shut after the hello,
+/* The conversation; the offer is taken. One in parts goes out part by part, a round trip after the
+ * other and at least LIMIT_PART_MS. Silence on an odd one is an end after LIMIT_ODD_MS and four
+ * round trips. With `half_close` the sending side is shut after the hello,
  * so that a server that serves one after the other is free at once (talk->half_close). */
 Talk *ask_new(Offer *offer, bool half_close);
 

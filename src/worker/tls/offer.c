@@ -64,6 +64,8 @@ Offer *offer_copy(const Offer *offer)
     g_array_set_clear_func(copy->extensions, extension_clear);
     for (guint i = 0; i < copy->extensions->len; i++)
         g_bytes_ref(g_array_index(copy->extensions, OfferExtension, i).data);
+    copy->first = offer->first ? g_bytes_ref(offer->first) : NULL;
+    copy->message = offer->message ? g_bytes_ref(offer->message) : NULL;
     return copy;
 }
 
@@ -80,6 +82,8 @@ void offer_free(Offer *offer)
     g_array_unref(offer->points);
     g_ptr_array_unref(offer->alpn);
     g_array_unref(offer->extensions);
+    g_clear_pointer(&offer->first, g_bytes_unref);
+    g_clear_pointer(&offer->message, g_bytes_unref);
     g_free(offer->server_name);
     g_clear_pointer(&offer->cookie, g_bytes_unref);
     g_free(offer);
@@ -204,7 +208,7 @@ static bool put_versions(const Offer *offer, GByteArray *out)
     }
     bytes_put(out, 2, 1);
     bytes_put(out, offer->version, 2);
-    return version_like(offer->version) >= TLS_1_3;
+    return version_like(offer->version) >= TLS_1_3 && !offer->legacy;
 }
 
 bool offer_speaks_13(const Offer *offer)
@@ -278,21 +282,43 @@ static bool has_extension(const Offer *offer, uint16_t type)
     return false;
 }
 
+/* All but the padding, in the order in which they are sent (OfferExtension). */
+static GArray *all_extensions(const Offer *offer)
+{
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(OfferExtension));
+    g_array_set_clear_func(all, extension_clear);
+    for (size_t i = 0; !offer->exact && i < G_N_ELEMENTS(named_rows); i++) {
+        g_autoptr(GByteArray) content = g_byte_array_new();
+        if (!named_rows[i].put(offer, content))
+            continue;
+        OfferExtension named = {.type = named_rows[i].type,
+                                .data = g_byte_array_free_to_bytes(g_steal_pointer(&content))};
+        g_array_append_val(all, named);
+    }
+    for (guint i = 0; i < offer->extensions->len; i++) {
+        OfferExtension more = g_array_index(offer->extensions, OfferExtension, i);
+        g_bytes_ref(more.data);
+        g_array_append_val(all, more);
+    }
+    for (guint i = 0; offer->reversed && i < all->len / 2; i++) {
+        OfferExtension *one = &g_array_index(all, OfferExtension, i);
+        OfferExtension *other = &g_array_index(all, OfferExtension, all->len - 1 - i);
+        OfferExtension kept = *one;
+        *one = *other;
+        *other = kept;
+    }
+    return all;
+}
+
 /* Padding is last: some servers dislike an empty extension there. Only pre_shared_key, whose place
  * is the end (RFC 8446 section 4.2.11), makes that impossible. */
 static void put_extensions(const Offer *offer, GByteArray *out)
 {
     guint start = out->len;
     guint list = open_vector(out, 2);
-    for (size_t i = 0; !offer->exact && i < G_N_ELEMENTS(named_rows); i++) {
-        g_autoptr(GByteArray) content = g_byte_array_new();
-        if (!named_rows[i].put(offer, content))
-            continue;
-        g_autoptr(GBytes) data = g_byte_array_free_to_bytes(g_steal_pointer(&content));
-        put_extension(out, list, named_rows[i].type, data);
-    }
-    for (guint i = 0; i < offer->extensions->len; i++) {
-        const OfferExtension *extension = &g_array_index(offer->extensions, OfferExtension, i);
+    g_autoptr(GArray) all = all_extensions(offer);
+    for (guint i = 0; i < all->len; i++) {
+        const OfferExtension *extension = &g_array_index(all, OfferExtension, i);
         put_extension(out, list, extension->type, extension->data);
     }
     if (out->len == start + 2) {
@@ -349,6 +375,8 @@ static void put_suites(const Offer *offer, GByteArray *out)
 
 static uint16_t legacy_version(const Offer *offer)
 {
+    if (offer->legacy)
+        return offer->legacy;
     if (offer->bare || version_like(offer->version) <= TLS_1_2)
         return offer->version;
     return version_is_dtls(offer->version) ? DTLS_1_2 : TLS_1_2;
@@ -356,6 +384,8 @@ static uint16_t legacy_version(const Offer *offer)
 
 GByteArray *offer_message(const Offer *offer)
 {
+    if (offer->message)
+        return g_bytes_unref_to_array(g_bytes_ref(offer->message));
     if (offer->version == TLS_SSL2)
         return build_ssl2(offer);
     GByteArray *out = g_byte_array_new();
@@ -384,6 +414,13 @@ GByteArray *offer_build(const Offer *offer)
     return offer_wrap(offer, message);
 }
 
+/* What the header of a record says of its size. */
+static void set_length(GByteArray *out, guint header, uint16_t length)
+{
+    out->data[header + 3] = (uint8_t)(length >> 8);
+    out->data[header + 4] = (uint8_t)length;
+}
+
 GByteArray *offer_wrap(const Offer *offer, const GByteArray *message)
 {
     GByteArray *out = g_byte_array_sized_new(message->len + RECORD_HEADER);
@@ -393,16 +430,26 @@ GByteArray *offer_wrap(const Offer *offer, const GByteArray *message)
         g_byte_array_append(out, message->data, size);
         return out;
     }
-    uint16_t version = offer->version == TLS_SSL3 ? TLS_SSL3 : TLS_1_0;
+    Record record = {
+        .type = offer->content ? offer->content : RECORD_HANDSHAKE,
+        .version = offer->record                ? offer->record
+                   : offer->version == TLS_SSL3 ? TLS_SSL3
+                                                : TLS_1_0,
+    };
+    Record empty = {.type = offer->between, .version = record.version};
     guint most = offer->fragment ? MIN(offer->fragment, FRAGMENT_MAX) : FRAGMENT_MAX;
+    gsize size = 0;
+    const uint8_t *first = offer->first ? g_bytes_get_data(offer->first, &size) : NULL;
+    g_byte_array_append(out, first, (guint)size);
     for (guint at = 0; at < message->len; at += most) {
-        Record record = {
-            .type = RECORD_HANDSHAKE,
-            .version = offer->record ? offer->record : version,
-            .data = message->data + at,
-            .size = MIN(message->len - at, most),
-        };
+        if (offer->between)
+            record_put(out, &empty);
+        record.data = message->data + at;
+        record.size = MIN(message->len - at, most);
+        guint header = out->len;
         record_put(out, &record);
+        if (offer->length && !at)
+            set_length(out, header, offer->length);
     }
     return out;
 }

@@ -55,7 +55,20 @@ typedef struct Offer {
                    where agree.h has the group. Not of DTLS */
     guint8 secret[32]; /* likewise filled; may be known to anybody */
     GBytes *cookie;    /* DTLS: what a HelloVerifyRequest gave, at most 255 bytes; NULL: none */
-    guint fragment;    /* bytes of the message in one record; 0: as much as fits */
+    uint16_t legacy;   /* legacy_version, whatever `version` is, and supported_versions only
+                          where `versions` has some; 0: as usual */
+    bool reversed;     /* the extensions stand in reverse order */
+
+    /* how it is sent */
+    guint fragment;  /* bytes of the message in one record; 0: as much as fits */
+    guint parts;     /* that the bytes are sent in, one after the other; 0: all at once (ask.h) */
+    uint8_t between; /* content type of an empty record before each one; 0: none */
+    uint8_t content; /* content type of the records; 0: handshake */
+    uint16_t length; /* that the first record says it has, more or less than it has; 0: the truth */
+    GBytes *first;   /* bytes before the records; NULL: none */
+    GBytes *message; /* a message in place of the ClientHello; NULL: none */
+    bool odd;        /* a server may well be silent on it, or hang up: that is waited for only
+                        shortly, and says nothing about the path */
 } Offer;
 
 /* An empty offer for a version: lists that are there to be filled; random is zero. */
@@ -77,7 +90,8 @@ bool offer_speaks_13(const Offer *offer);
  * with as much of `random` as its challenge has: 16 bytes. To be freed with g_byte_array_unref. */
 GByteArray *offer_message(const Offer *offer);
 
-/* The records of that message, and both in one; likewise. Not of DTLS. */
+/* The records of that message, with what is sent before them, and both in one; likewise. Not of
+ * DTLS. */
 GByteArray *offer_wrap(const Offer *offer, const GByteArray *message);
 GByteArray *offer_build(const Offer *offer);
 

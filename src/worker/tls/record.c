@@ -118,12 +118,18 @@ static Fault *count_record(Splitter *splitter, const Record *record)
     return NULL;
 }
 
-/* BearSSL refuses so where no version is agreed on yet. True for the beginning of one, too. */
+/* An alert in a version that is none: BearSSL refuses so where none is agreed on yet, OpenSSL says
+ * what it was asked for. True for the beginning of one, too. */
 static bool alert_without_version(Reader reader)
 {
-    static const uint8_t begin[] = {RECORD_ALERT, 0, 0, 0, 2};
-    size_t size = MIN(reader_left(&reader), sizeof begin);
-    return memcmp(reader_take(&reader, size), begin, size) == 0;
+    static const uint8_t least[] = {RECORD_ALERT, 0, 0, 0, 2};
+    static const uint8_t most[] = {RECORD_ALERT, 2, 0xFF, 0, 2};
+    size_t size = MIN(reader_left(&reader), sizeof least);
+    const uint8_t *begin = reader_take(&reader, size);
+    for (size_t i = 0; i < size; i++)
+        if (begin[i] < least[i] || begin[i] > most[i])
+            return false;
+    return true;
 }
 
 RecordStatus record_next(Splitter *splitter, Record *record)

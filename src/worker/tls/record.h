@@ -56,7 +56,7 @@ void record_feed(Splitter *splitter, const uint8_t *data, size_t size);
 RecordStatus record_next(Splitter *splitter, Record *record);
 
 /* What is wrong: record-malformed (a wrong type, version or length; an SSL 2.0 answer; an alert of
- * version 0.0 is let pass, for BearSSL refuses so before a version is agreed on),
+ * a version below 3.0 is let pass, for some refuse so before a version is agreed on),
  * limit-records, limit-empty-records. NULL while nothing is. */
 const Fault *record_fault(const Splitter *splitter);
 

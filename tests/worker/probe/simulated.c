@@ -342,6 +342,10 @@ Reply *simulated_reply(Simulated *server, const Offer *offer)
     g_autoptr(GByteArray) bytes = server->bytes ? offer_build(offer) : NULL;
     if (bytes && bytes->len > server->bytes)
         return lose("silent", REPLY_LOST);
+    if (server->deaf && offer->odd)
+        return lose("silent", REPLY_LOST);
+    if (offer->message || offer->content)
+        return refuse(server, 10);
     if (offer->version == TLS_SSL2) {
         if (!server->suites[0]->len)
             return refuse(server, 40);

@@ -39,6 +39,7 @@ typedef struct Simulated {
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
     bool unexpected;    /* TLS 1.3: alert 10 where there is no group in common, as of Java */
+    bool deaf;          /* silent on odd hellos */
     bool opaque;        /* what it encrypts cannot be opened */
     bool late;          /* TLS 1.3: alerts over ALPN and schemes are encrypted */
     bool signs_anyway;  /* TLS 1.3: with its first scheme where none fits */

@@ -60,13 +60,17 @@ void drive_end(Drive *drive, TalkEnd how)
     drive_collect(drive);
 }
 
+void drive_step(Drive *drive)
+{
+    drive->now = MAX(drive->now, drive->talk->deadline);
+    talk_tick(drive->talk, drive->now);
+    drive_collect(drive);
+}
+
 void drive_tick(Drive *drive)
 {
-    while (drive->talk->state == TALK_GOING && drive->talk->deadline > 0) {
-        drive->now = MAX(drive->now, drive->talk->deadline);
-        talk_tick(drive->talk, drive->now);
-        drive_collect(drive);
-    }
+    while (drive->talk->state == TALK_GOING && drive->talk->deadline > 0)
+        drive_step(drive);
 }
 
 static bool matches(json_t *fact, const char *kind, const char *member, const char *value)

@@ -22,6 +22,9 @@ void drive_end(Drive *drive, TalkEnd how);
 /* Moves the clock to the talk's deadline and ticks, while it goes on and has one. */
 void drive_tick(Drive *drive);
 
+/* The same once. */
+void drive_step(Drive *drive);
+
 /* The n-th fact of that kind whose `member` is `value` (member NULL: any); borrowed; NULL: none. */
 json_t *drive_fact(const Drive *drive, const char *kind, const char *member, const char *value,
                    guint n);

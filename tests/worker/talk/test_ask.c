@@ -87,6 +87,49 @@ static void feed_hex(Drive *drive, const char *hex, size_t step)
     drive_feed(drive, bytes->data, bytes->len, step);
 }
 
+/* ---- how the hello goes out ---- */
+
+START_TEST(a_hello_in_parts)
+{
+    Offer *offer = offer_tls12();
+    g_autoptr(GByteArray) whole = offer_build(offer);
+    offer->parts = 3;
+    g_autoptr(Drive) drive = ask(offer);
+    ck_assert_uint_eq(drive->sent->len, whole->len / 3 + 1);
+    ck_assert_double_eq(drive->talk->deadline, 1.05);
+    ck_assert(!drive->talk->half_close);
+    drive_step(drive);
+    ck_assert_uint_eq(drive->sent->len, (size_t)2 * (whole->len / 3 + 1));
+    ck_assert(!drive->talk->half_close);
+    drive_tick(drive);
+    ck_assert_uint_eq(drive->sent->len, whole->len);
+    ck_assert_mem_eq(drive->sent->data, whole->data, whole->len);
+    ck_assert(drive->talk->half_close);
+    ck_assert_int_eq(drive->talk->state, TALK_GOING);
+    ck_assert_double_eq(drive->now, 1.1);
+}
+END_TEST
+
+/* Waited for shortly, unless something comes. */
+START_TEST(silence_on_an_odd_hello)
+{
+    for (guint answered = 0; answered < 2; answered++) {
+        Offer *offer = offer_tls12();
+        offer->odd = true;
+        g_autoptr(Drive) drive = ask(offer);
+        if (answered)
+            feed_hex(drive, "150303", 0);
+        drive_tick(drive);
+        ck_assert_int_eq(drive->talk->state, answered ? TALK_GOING : TALK_FAILED);
+        if (answered)
+            continue;
+        ck_assert_int_eq(reply_of(drive)->kind, REPLY_LOST);
+        ck_assert_str_eq(reply_of(drive)->reason, "silent");
+        ck_assert_double_eq(drive->now, 1.5);
+    }
+}
+END_TEST
+
 /* ---- a server of GnuTLS ---- */
 
 #define ONLY(version) "NORMAL:-VERS-ALL:+VERS-TLS" version
@@ -519,6 +562,8 @@ int main(void)
     Suite *suite = suite_create("ask");
     TCase *tcase = tcase_create("replies");
     tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_hello_in_parts);
+    tcase_add_test(tcase, silence_on_an_odd_hello);
     tcase_add_test(tcase, tls13_retries);
     tcase_add_test(tcase, tls13_takes_our_shares);
     tcase_add_test(tcase, tls12_gives_its_flight);

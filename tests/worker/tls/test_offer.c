@@ -336,6 +336,61 @@ START_TEST(no_share_for_what_has_none)
 }
 END_TEST
 
+START_TEST(extensions_in_reverse)
+{
+    g_autoptr(Offer) offer = full_offer(TLS_1_3);
+    g_autoptr(GByteArray) message = NULL, other = NULL;
+    g_autoptr(ClientHello) usual = read_back(offer, &message);
+    offer->reversed = true;
+    g_autoptr(ClientHello) hello = read_back(offer, &other);
+    guint count = usual->extensions->len;
+    ck_assert_uint_eq(hello->extensions->len, count);
+    if (g_array_index(usual->extensions, Extension, count - 1).type == EXTENSION_PADDING)
+        count--; /* stays at the end */
+    for (guint i = 0; i < count; i++)
+        ck_assert_uint_eq(g_array_index(hello->extensions, Extension, i).type,
+                          g_array_index(usual->extensions, Extension, count - 1 - i).type);
+}
+END_TEST
+
+START_TEST(versions_without_the_extension)
+{
+    uint16_t version = TLS_1_3;
+    g_autoptr(Offer) offer = full_offer(TLS_1_3);
+    g_autoptr(GByteArray) message = NULL, other = NULL;
+    offer->legacy = 0x0305;
+    g_autoptr(ClientHello) hello = read_back(offer, &message);
+    ck_assert_uint_eq(hello->legacy_version, 0x0305);
+    ck_assert_uint_eq(hello->versions->len, 0);
+    g_array_append_val(offer->versions, version);
+    g_autoptr(ClientHello) named = read_back(offer, &other);
+    ck_assert_uint_eq(named->legacy_version, 0x0305);
+    ck_assert_uint_eq(named->versions->len, 1);
+}
+END_TEST
+
+/* Whatever is wrong with how it is sent, and nothing else. */
+START_TEST(records_as_they_are_told)
+{
+    g_autoptr(Offer) offer = offer_new(TLS_1_2);
+    offer->message = g_bytes_new_static("\x14\x00\x00\x04"
+                                        "done",
+                                        8);
+    offer->first = g_bytes_new_static("first", 5);
+    offer->fragment = 5;
+    offer->between = RECORD_APPLICATION_DATA;
+    offer->content = 99;
+    offer->record = 0x0400;
+    offer->length = 0xFFFF;
+    g_autoptr(Offer) copy = offer_copy(offer);
+    g_autoptr(GByteArray) records = offer_build(copy);
+    g_autoptr(GByteArray) wanted = samples_hex("6669727374 1704000000 630400ffff 1400000464"
+                                               "1704000000 6304000003 6f6e65");
+    ck_assert_uint_eq(records->len, wanted->len);
+    ck_assert_mem_eq(records->data, wanted->data, wanted->len);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("offer");
@@ -351,6 +406,10 @@ int main(void)
     tcase_add_test(tcase, lists_are_cut_where_their_length_ends);
     tcase_add_test(tcase, ssl2_by_its_bytes);
     tcase_add_test(tcase, a_copy_is_its_own);
+    tcase_add_test(tcase, a_copy_is_its_own);
+    tcase_add_test(tcase, extensions_in_reverse);
+    tcase_add_test(tcase, versions_without_the_extension);
+    tcase_add_test(tcase, records_as_they_are_told);
     tcase_add_loop_test(tcase, shares_have_their_size, 0, G_N_ELEMENTS(shares));
     tcase_add_test(tcase, no_share_for_what_has_none);
     suite_add_tcase(suite, tcase);
