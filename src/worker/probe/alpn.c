@@ -1,6 +1,6 @@
-/* A ServerHello without a protocol refuses the whole list; so does alert 120, which says nothing
- * of the rest of the hello. Any other end of a hello that carries more than a list says nothing
- * of it.
+/* A ServerHello without a protocol refuses the whole list; so does one with a protocol that is not
+ * in it, which some servers name whatever is offered; so does alert 120, which says nothing of the
+ * rest of the hello. Any other end of a hello that carries more than a list says nothing of it.
  */
 #include "worker/probe/alpn.h"
 
@@ -26,26 +26,34 @@ bool alpn_add(Known *known, Offer *offer, guint *ticket)
     return list;
 }
 
-static void take_choice(Known *known, guint ticket, const Told *told)
+bool alpn_choice(const Told *told, guint *protocol)
 {
+    const GPtrArray *offered = told->offer->alpn;
     guint i = 0;
-    while (known_protocol(i) && g_strcmp0(known_protocol(i), told->reply->alpn))
+    while (i < offered->len && g_strcmp0(g_ptr_array_index(offered, i), told->reply->alpn))
         i++;
-    if (!known_protocol(i)) {
-        peel_lost(known->alpn, ticket, "not-said");
-        return;
-    }
+    if (i == offered->len)
+        return false;
+    for (*protocol = 0; known_protocol(*protocol); ++*protocol)
+        if (!g_strcmp0(known_protocol(*protocol), told->reply->alpn))
+            return true;
+    return false;
+}
+
+static void take_choice(Known *known, guint ticket, guint protocol, const Told *told)
+{
     ReportSpec what = {known, "alpn", told->reply->version, NULL, report_protocol};
-    if (peel_chosen(known->alpn, ticket, i, told->connection))
-        report_yes(&what, i, told->connection, NULL);
+    if (peel_chosen(known->alpn, ticket, protocol, told->connection))
+        report_yes(&what, protocol, told->connection, NULL);
 }
 
 bool alpn_tell(Known *known, guint ticket, const Told *told)
 {
     bool refused =
         told->verdict == VERDICT_REFUSED && told->reply->alert == ALERT_NO_APPLICATION_PROTOCOL;
-    if (told->verdict == VERDICT_CHOSEN && told->reply->alpn)
-        take_choice(known, ticket, told);
+    guint protocol;
+    if (told->verdict == VERDICT_CHOSEN && alpn_choice(told, &protocol))
+        take_choice(known, ticket, protocol, told);
     else if (told->verdict == VERDICT_CHOSEN || refused)
         peel_refused(known->alpn, ticket, told->connection, told->reason);
     else

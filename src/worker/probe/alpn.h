@@ -11,6 +11,10 @@
 
 Strategy *alpn_new(Known *known);
 
+/* The protocol that was chosen, by its number in known_protocol; false where none was that stands
+ * in the offer. */
+bool alpn_choice(const Told *told, guint *protocol);
+
 /* Puts the next list of protocols into a hello; false if there is none now. */
 bool alpn_add(Known *known, Offer *offer, guint *ticket);
 

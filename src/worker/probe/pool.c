@@ -45,6 +45,7 @@
 #include "worker/probe/suites.h"
 
 enum {
+    ALERT_DECODE_ERROR = 50,
     CLOSES = 2, /* that refuse */
     CLOSES_OF_CHANCE = 4,
     LIST_THAT_ALL_BEAR = 64, /* suites: some libraries close on longer ones */
@@ -395,14 +396,15 @@ Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_c
 /* ---- answers ---- */
 
 /* Alerts that refuse what was offered, unexpected_message among them: Java has it for a hello
- * without a group in common. Any other says that something broke. */
-static bool refuses(int alert)
+ * without a group in common; of a hello without extensions, decode_error too. Any other says that
+ * something broke. */
+static bool refuses(const Offer *offer, int alert)
 {
     static const guint8 refusals[] = {10, 40, 47, 70, 71, 109, 110, 112, 115, 120};
     for (guint i = 0; i < G_N_ELEMENTS(refusals); i++)
         if (alert == refusals[i])
             return true;
-    return false;
+    return offer->bare && alert == ALERT_DECODE_ERROR;
 }
 
 /* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing.
@@ -503,7 +505,7 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ALERT:
-        *verdict = refuses(reply->alert) ? VERDICT_REFUSED : VERDICT_FAILED;
+        *verdict = refuses(asked->offer, reply->alert) ? VERDICT_REFUSED : VERDICT_FAILED;
         note_answer(pool, asked, reply);
         return true;
     case REPLY_CLOSED:

@@ -18,6 +18,7 @@
 
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
+#include "worker/probe/alpn.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -259,15 +260,11 @@ static void say_extensions(Sealed *sealed, int row, const Told *told)
 static void take_protocol(Sealed *sealed, guint ticket, const Told *told)
 {
     Peel *peel = sealed->peels[SIDE_ALPN];
-    guint i = 0;
-    while (known_protocol(i) && g_strcmp0(known_protocol(i), told->reply->alpn))
-        i++;
-    if (!told->reply->alpn)
-        peel_refused(peel, ticket, told->connection, NULL);
-    else if (!known_protocol(i))
-        peel_lost(peel, ticket, told->reason ? told->reason : "not-said");
-    else if (peel_chosen(peel, ticket, i, told->connection))
-        report_yes(&sealed->what[SIDE_ALPN], i, told->connection, told->reason);
+    guint protocol;
+    if (!alpn_choice(told, &protocol))
+        peel_refused(peel, ticket, told->connection, told->reply->alpn ? told->reason : NULL);
+    else if (peel_chosen(peel, ticket, protocol, told->connection))
+        report_yes(&sealed->what[SIDE_ALPN], protocol, told->connection, told->reason);
 }
 
 static void take_packing(Sealed *sealed, guint ticket, const Told *told)

@@ -202,11 +202,19 @@ static void take_alpn(const Simulated *server, const Offer *offer, Reply *reply)
         for (guint j = 0; j < offer->alpn->len; j++)
             if (g_str_equal(server->alpn->pdata[i], offer->alpn->pdata[j]))
                 reply->alpn = g_strdup(server->alpn->pdata[i]);
+    if (reply->alpn || !offer->alpn->len || !server->alpn_always)
+        return;
+    reply->alpn = g_strdup(server->alpn->pdata[server->alpn->len - 1]);
+    reply->kind = REPLY_ILLEGAL;
+    reply->chosen = true;
+    reply->reason = "alpn-not-offered";
 }
 
 static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t version)
 {
     uint32_t code = choose(server, offer, version);
+    if (offer->bare && server->needs_extensions)
+        return refuse(server, 50);
     if (!code || place_of(server->useless, code) >= 0)
         return refuse(server, 40);
     const CipherSuite *suite = registry_suite(code);

@@ -24,9 +24,11 @@ typedef struct Simulated {
     GArray *groups;                     /* uint32_t, of TLS 1.3, best first */
     GArray *curves;                     /* uint32_t, of TLS 1.2 and below */
     bool chooses_group;
-    GArray *schemes;    /* uint32_t: it signs with, best first */
-    GPtrArray *alpn;    /* char *, best first; borrowed */
-    bool alpn_required; /* alert 120 where none fits */
+    GArray *schemes;       /* uint32_t: it signs with, best first */
+    GPtrArray *alpn;       /* char *, best first; borrowed */
+    bool alpn_required;    /* alert 120 where none fits */
+    bool alpn_always;      /* the last of its protocols where none fits */
+    bool needs_extensions; /* alert 50 for a hello without */
 
     GArray *useless; /* uint32_t: it chooses them, and refuses then as if it had nothing */
 

@@ -577,6 +577,32 @@ START_TEST(protocols_that_are_required)
 }
 END_TEST
 
+/* Apache with HTTP/1.1 alone. */
+START_TEST(a_protocol_whatever_is_offered)
+{
+    g_autoptr(Simulated) server = usual_server(10);
+    intermediate(server);
+    server->alpn_always = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "http/1.1"), "yes");
+    ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "imap"), "no");
+    ck_assert_uint_lt(dived->connections, 150);
+}
+END_TEST
+
+/* rustls, for which a hello without extensions does not decode: that refuses all its suites. */
+START_TEST(hellos_without_extensions_do_not_decode)
+{
+    g_autoptr(Simulated) server = usual_server(10);
+    intermediate(server);
+    server->needs_extensions = true;
+    g_autoptr(Dived) dived = dive_full(server);
+    check_all(server, dived);
+    ck_assert_uint_lt(dived->connections, 150);
+}
+END_TEST
+
 /* TLS 1.3 is no "no" because a HelloRetryRequest is not answered. */
 START_TEST(tls13_with_key_shares_only)
 {
@@ -744,6 +770,8 @@ int main(void)
     tcase_add_test(tests, equal_preference);
     tcase_add_test(tests, two_configurations);
     tcase_add_test(tests, protocols_that_are_required);
+    tcase_add_test(tests, a_protocol_whatever_is_offered);
+    tcase_add_test(tests, hellos_without_extensions_do_not_decode);
     tcase_add_test(tests, tls13_with_key_shares_only);
     tcase_add_test(tests, nothing_but_old_versions);
     tcase_add_test(tests, little_to_say);
