@@ -92,28 +92,50 @@ static void append_items(const Accepts *accepts, const GPtrArray *cells, bool va
 
 /* ---- versions ------------------------------------------------------------------------------- */
 
+/* The versions with this answer, and with this reason (NULL: whatever it is). */
+static char *versions_with(const Accepts *accepts, AnswerWord word, const char *reason)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; answers_versions[i]; i++) {
+        const Answer *answer = answers_version(accepts->answers, answers_versions[i]);
+        g_autofree char *why = reason && answer ? reason_of(accepts, answer) : NULL;
+        if (!answer || answer->word != word || g_strcmp0(why, reason) != 0)
+            continue;
+        append(list, ", ", answers_versions[i]);
+        append_agreement(answer, list);
+    }
+    return g_strdup(list->str);
+}
+
+/* "; unknown: SSL 3.0, SSL 2.0 (why)", those that share a reason together. */
+static void append_unknown_versions(const Accepts *accepts, GString *text)
+{
+    g_autoptr(GHashTable) said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; answers_versions[i]; i++) {
+        const Answer *answer = answers_version(accepts->answers, answers_versions[i]);
+        if (!answer || answer->word != ANSWER_UNKNOWN)
+            continue;
+        g_autofree char *why = reason_of(accepts, answer);
+        g_autofree char *names = versions_with(accepts, ANSWER_UNKNOWN, why);
+        g_autofree char *part = g_strdup_printf("%s (%s)", names, why);
+        if (g_hash_table_add(said, g_strdup(why)))
+            append(list, ", ", part);
+    }
+    g_autofree char *unknown = g_strdup_printf(_("unknown: %s"), list->str);
+    if (list->len)
+        append(text, "; ", unknown);
+}
+
 static void versions(Accepts *accepts)
 {
-    static const AnswerWord words[] = {ANSWER_YES, ANSWER_NO, ANSWER_UNKNOWN};
-    static const char *const formats[] = {"%s", N_("not %s"), N_("unknown: %s")};
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        g_autoptr(GString) list = g_string_new(NULL);
-        for (guint j = 0; answers_versions[j]; j++) {
-            const Answer *answer = answers_version(accepts->answers, answers_versions[j]);
-            if (!answer || answer->word != words[i])
-                continue;
-            append(list, ", ", answers_versions[j]);
-            append_agreement(answer, list);
-            if (words[i] != ANSWER_UNKNOWN)
-                continue;
-            g_autofree char *why = reason_of(accepts, answer);
-            g_string_append_printf(list, " (%s)", why);
-        }
-        g_autofree char *part = g_strdup_printf(_(formats[i]), list->str);
-        if (list->len)
-            append(text, "; ", part);
-    }
+    g_autofree char *yes = versions_with(accepts, ANSWER_YES, NULL);
+    g_autofree char *no = versions_with(accepts, ANSWER_NO, NULL);
+    g_autofree char *not = g_strdup_printf(_("not %s"), no);
+    g_autoptr(GString) text = g_string_new(yes);
+    if (*no)
+        append(text, "; ", not );
+    append_unknown_versions(accepts, text);
     accepts->label = _("accepts");
     if (text->len)
         line(accepts, TINT_TITLE, text->str);
@@ -205,7 +227,8 @@ static void unknown_suites(Accepts *accepts, const char *version)
         return;
     g_autofree char *why = reason_of(accepts, ((AnswerCell *)cells->pdata[0])->answer);
     g_autofree char *text = g_strdup_printf(
-        ngettext("%u suite unknown: %s", "%u suites unknown: %s", cells->len), cells->len, why);
+        ngettext("%s: %u suite unknown: %s", "%s: %u suites unknown: %s", cells->len), version,
+        cells->len, why);
     line(accepts, TINT_UNKNOWN, text);
 }
 
@@ -396,11 +419,9 @@ static void cost(Accepts *accepts)
         g_string_append(text, _(", not over"));
     else
         g_string_append_printf(text, _(", in %s"), took);
-    if (dive->result && strcmp(dive->result, "finished") != 0) {
-        g_autofree char *why = words_reason(dive->reason ? dive->reason : dive->result, dive->args,
-                                            accepts->page->ascii);
+    g_autofree char *why = words_breach(answers, accepts->page->ascii);
+    if (why)
         g_string_append_printf(text, _("; broken off: %s"), why);
-    }
     if (dive->number)
         line(accepts, TINT_NONE, text->str);
 }

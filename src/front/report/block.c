@@ -361,6 +361,9 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     if (strcmp(endpoint->result, "finished") != 0)
         item(page, brief_state(endpoint), outcome);
     /* what a dive has to tell is long: what is wrong stands before it, too */
+    g_autofree char *breach = words_breach(endpoint->answers, style->ascii);
+    if (breach)
+        item(page, _("broken off"), breach);
     if (dived)
         findings(page, endpoint, _("findings"), sentence);
     if (best && best->address->len)

@@ -268,6 +268,14 @@ char *words_trait(const char *code, bool ascii)
     return g_strdelimit(text_escape(code, -1, ascii), "-", ' ');
 }
 
+char *words_breach(const Answers *answers, bool ascii)
+{
+    const Dive *dive = answers ? answers->now : NULL;
+    if (!dive || !dive->result || strcmp(dive->result, "finished") == 0)
+        return NULL;
+    return words_reason(dive->reason ? dive->reason : dive->result, dive->args, ascii);
+}
+
 char *words_question(const json_t *question, bool ascii)
 {
     g_autofree char *items = words_value(json_object_get(question, "items"), ascii);

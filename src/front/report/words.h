@@ -29,6 +29,9 @@ char *words_answer(const Answer *answer, bool ascii);
  * not known is shown as it is, with blanks. */
 char *words_trait(const char *code, bool ascii);
 
+/* Why the last dive was broken off; NULL where it was not. To be freed. */
+char *words_breach(const Answers *answers, bool ascii);
+
 /* What a question of a `question` job asks: "x25519 in TLS 1.3". */
 char *words_question(const json_t *question, bool ascii);
 

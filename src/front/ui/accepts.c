@@ -386,11 +386,9 @@ static char *dive_words(const AcceptsView *view)
 /* Why a dive ended before its end. */
 static void add_breach(const AcceptsView *view)
 {
-    const Dive *dive = view->endpoint->answers ? view->endpoint->answers->now : NULL;
-    if (!dive || !dive->result || g_str_equal(dive->result, "finished"))
+    g_autofree char *why = words_breach(view->endpoint->answers, !view->base.view.desk->utf8);
+    if (!why)
         return;
-    g_autofree char *why = words_reason(dive->reason ? dive->reason : dive->result, dive->args,
-                                        !view->base.view.desk->utf8);
     g_autofree char *text = g_strdup_printf(_("broken off: %s"), why);
     add_line(view->base.detail, ROLE_UNKNOWN, text);
 }

@@ -171,6 +171,15 @@ START_TEST(a_dive_is_told_from_the_top)
         "'answer':'unknown','reason':'order-single'}",
         "{'fact':'answer','endpoint':'1','question':'feature','version':'TLS 1.2','items':"
         "['compression'],'answer':'no'}",
+        "{'fact':'answer','endpoint':'1','question':'version','items':['SSL 3.0','SSL 2.0'],"
+        "'answer':'unknown','reason':'silent'}",
+        "{'fact':'answer','endpoint':'1','question':'version','items':['TLS 1.1'],'answer':"
+        "'unknown','reason':'speaks-http','args':{'line':'HTTP/1.1 400'}}",
+        "{'fact':'answer','endpoint':'1','question':'suite','version':'TLS 1.1','items':"
+        "['TLS_RSA_WITH_RC4_128_SHA','TLS_RSA_WITH_RC4_128_MD5'],'answer':'unknown','reason':"
+        "'limit-connections','args':{'connections':30}}",
+        "{'fact':'dive','endpoint':'1','event':'over','depth':'full','connections':30,'result':"
+        "'limit','reason':'limit-connections','args':{'connections':30}}",
         "{'fact':'done','endpoint':'1','result':'finished'}",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
@@ -179,8 +188,13 @@ START_TEST(a_dive_is_told_from_the_top)
     ReportStyle style = {.width = 80, .ascii = true, .now = now()};
     g_autofree char *text = report_text(model, &style);
     const char *head =
-        strstr(text, "\na:443\n  findings    high      weak suites are accepted: RC4");
+        strstr(text, "\na:443\n  broken off  all 30 connections that are allowed were made\n  "
+                     "findings    high      weak suites are accepted: RC4");
     ck_assert_msg(head, "%s", text);
+    ck_assert_msg(strstr(text, "unknown: TLS 1.1 (answers in plain HTTP: HTTP/1.1 400),\n"
+                               "              SSL 3.0, SSL 2.0 (timed out)\n"),
+                  "%s", text);
+    ck_assert_ptr_nonnull(strstr(text, "\n              TLS 1.1: 2 suites unknown: all 30 "));
     const char *suites = strstr(text, "  suites      TLS 1.2: 1 suite\n");
     ck_assert_msg(suites > head, "%s", text);
     const char *detail = strstr(text, "  in detail   high      weak suites are accepted: RC4");
