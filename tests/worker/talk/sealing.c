@@ -3,10 +3,10 @@
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "common/util/bytes.h"
 #include "tests/worker/talk/server.h"
-#include "tests/worker/tls/samples.h"
 #include "worker/tls/agree.h"
 #include "worker/tls/hello.h"
 #include "worker/tls/seal.h"
@@ -14,6 +14,17 @@
 enum { X25519 = 29, IV = 12, ECDSA_SHA256 = 0x0403 };
 
 static const uint8_t seed[AGREE_SEED] = "a key that is no secret of ours";
+
+GByteArray *sealing_bytes(const char *hex)
+{
+    GByteArray *bytes = g_byte_array_new();
+    for (; *hex; hex += *hex == ' ' ? 1 : 2)
+        if (*hex != ' ')
+            bytes_put(bytes,
+                      (guint64)(g_ascii_xdigit_value(hex[0]) << 4 | g_ascii_xdigit_value(hex[1])),
+                      1);
+    return bytes;
+}
 
 static void put(GByteArray *to, const GByteArray *from)
 {
@@ -153,13 +164,13 @@ void sealing_message(Sealing *sealing, uint8_t type, const GByteArray *body)
 
 void sealing_hex(Sealing *sealing, uint8_t type, const char *hex)
 {
-    g_autoptr(GByteArray) body = samples_hex(hex);
+    g_autoptr(GByteArray) body = sealing_bytes(hex);
     sealing_message(sealing, type, body);
 }
 
 GByteArray *sealing_entry(const uint8_t *der, size_t size, const char *extensions)
 {
-    g_autoptr(GByteArray) beside = samples_hex(extensions);
+    g_autoptr(GByteArray) beside = sealing_bytes(extensions);
     GByteArray *body = g_byte_array_new();
     bytes_put(body, 0, 1);
     bytes_put(body, 3 + size + 2 + beside->len, 3);
@@ -191,6 +202,38 @@ GByteArray *sealing_sign(const GByteArray *content)
     return signature;
 }
 
+void sealing_packed(Sealing *sealing, const uint8_t *der, size_t length, const char *extensions)
+{
+    g_autoptr(GByteArray) body = sealing_entry(der, length, extensions);
+    g_autoptr(GByteArray) message = g_byte_array_new();
+    uLongf size = compressBound(body->len);
+    g_autofree uint8_t *out = g_malloc(size);
+    compress(out, &size, body->data, body->len);
+    bytes_put(message, 1, 2);
+    bytes_put(message, body->len, 3);
+    bytes_put(message, size, 3);
+    g_byte_array_append(message, out, (guint)size);
+    sealing_message(sealing, HANDSHAKE_COMPRESSED_CERTIFICATE, message);
+}
+
+GByteArray *sealing_key(void)
+{
+    gnutls_pubkey_t key;
+    gnutls_datum_t der;
+    gnutls_x509_crt_t certificate;
+    gnutls_pubkey_init(&key);
+    gnutls_x509_crt_init(&certificate);
+    gnutls_x509_crt_import(certificate, server_certificate(), GNUTLS_X509_FMT_DER);
+    gnutls_pubkey_import_x509(key, certificate, 0);
+    gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
+    GByteArray *out = g_byte_array_new();
+    g_byte_array_append(out, der.data, der.size);
+    gnutls_free(der.data);
+    gnutls_pubkey_deinit(key);
+    gnutls_x509_crt_deinit(certificate);
+    return out;
+}
+
 void sealing_verify(Sealing *sealing)
 {
     g_autoptr(GByteArray) content = seal_signed(sealing->seal);
@@ -206,4 +249,30 @@ void sealing_finished(Sealing *sealing)
 {
     g_autoptr(GByteArray) body = seal_verify_data(sealing->seal);
     sealing_message(sealing, HANDSHAKE_FINISHED, body);
+}
+
+char *sealing_credential(bool rightly)
+{
+    static const char context[] = "TLS, server delegated credentials";
+    const gnutls_datum_t *der = server_certificate();
+    g_autoptr(GByteArray) key = sealing_key();
+    g_autoptr(GByteArray) credential = g_byte_array_new();
+    g_autoptr(GByteArray) content = g_byte_array_new();
+    bytes_put(credential, 0x0009, 2);
+    bytes_put(credential, 0x3a80, 2);
+    bytes_put(credential, 0x0403, 2);
+    bytes_put(credential, key->len, 3);
+    g_byte_array_append(credential, key->data, key->len);
+    bytes_put(credential, 0x0403, 2);
+    for (guint i = 0; i < 64; i++)
+        bytes_put(content, ' ', 1);
+    g_byte_array_append(content, (const guint8 *)context, sizeof context);
+    g_byte_array_append(content, der->data, der->size);
+    g_byte_array_append(content, credential->data, credential->len);
+    g_autoptr(GByteArray) signature = sealing_sign(content);
+    signature->data[signature->len - 1] ^= rightly ? 0 : 1;
+    bytes_put(credential, signature->len, 2);
+    g_byte_array_append(credential, signature->data, signature->len);
+    g_autofree char *hex = bytes_hex(credential->data, credential->len, '\0');
+    return g_strdup_printf("0022 %04x %s", credential->len, hex);
 }

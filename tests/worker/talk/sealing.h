@@ -18,6 +18,9 @@ typedef struct Sealing {
     uint64_t number;
 } Sealing;
 
+/* The bytes of hexadecimal digits; spaces are allowed. */
+GByteArray *sealing_bytes(const char *hex);
+
 /* Answers the ClientHello in these records. */
 Sealing *sealing_new(const uint8_t *hello, size_t size, uint16_t suite);
 void sealing_free(Sealing *sealing);
@@ -35,6 +38,14 @@ void sealing_hex(Sealing *sealing, uint8_t type, const char *hex);
  * body alone; and said. */
 GByteArray *sealing_entry(const uint8_t *der, size_t size, const char *extensions);
 void sealing_certificate(Sealing *sealing, const uint8_t *der, size_t size, const char *extensions);
+
+/* Likewise in a CompressedCertificate, by zlib. */
+void sealing_packed(Sealing *sealing, const uint8_t *der, size_t length, const char *extensions);
+
+/* The ECDSA key of server.h, a SubjectPublicKeyInfo; and the extension of a credential that
+ * delegates to it, ecdsa_secp256r1_sha256, for seven days, signed rightly or not (RFC 9345). */
+GByteArray *sealing_key(void);
+char *sealing_credential(bool rightly);
 
 /* CertificateVerify, made with the ECDSA key of server.h, and Finished. */
 void sealing_verify(Sealing *sealing);

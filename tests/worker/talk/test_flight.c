@@ -2,9 +2,7 @@
  * that says whatever a test wants. */
 #include "worker/talk/flight.h"
 
-#include <gnutls/abstract.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "common/fact/fact.h"
 #include "common/util/bytes.h"
@@ -12,7 +10,6 @@
 #include "tests/worker/talk/drive.h"
 #include "tests/worker/talk/sealing.h"
 #include "tests/worker/talk/server.h"
-#include "tests/worker/tls/samples.h"
 #include "worker/pki/proof.h"
 #include "worker/talk/ask.h"
 #include "worker/tls/seal.h"
@@ -168,73 +165,24 @@ static void padded(Sealing *sealing)
 static void packed(Sealing *sealing)
 {
     const gnutls_datum_t *der = server_certificate();
-    g_autoptr(GByteArray) body = sealing_entry(der->data, der->size, "");
-    g_autoptr(GByteArray) message = g_byte_array_new();
-    uLongf size = compressBound(body->len);
-    g_autofree uint8_t *out = g_malloc(size);
-    compress(out, &size, body->data, body->len);
-    bytes_put(message, 1, 2);
-    bytes_put(message, body->len, 3);
-    bytes_put(message, size, 3);
-    g_byte_array_append(message, out, (guint)size);
     sealing_hex(sealing, HANDSHAKE_ENCRYPTED_EXTENSIONS, "0000");
-    sealing_message(sealing, HANDSHAKE_COMPRESSED_CERTIFICATE, message);
+    sealing_packed(sealing, der->data, der->size, "");
     sealing_verify(sealing);
     sealing_finished(sealing);
 }
 
-static GByteArray *own_key(void)
-{
-    gnutls_pubkey_t key;
-    gnutls_datum_t der;
-    gnutls_x509_crt_t certificate_of;
-    gnutls_pubkey_init(&key);
-    gnutls_x509_crt_init(&certificate_of);
-    gnutls_x509_crt_import(certificate_of, server_certificate(), GNUTLS_X509_FMT_DER);
-    gnutls_pubkey_import_x509(key, certificate_of, 0);
-    gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
-    GByteArray *out = g_byte_array_new();
-    g_byte_array_append(out, der.data, der.size);
-    gnutls_free(der.data);
-    gnutls_pubkey_deinit(key);
-    gnutls_x509_crt_deinit(certificate_of);
-    return out;
-}
-
 static void raw_key(Sealing *sealing)
 {
-    g_autoptr(GByteArray) key = own_key();
+    g_autoptr(GByteArray) key = sealing_key();
     sealing_hex(sealing, HANDSHAKE_ENCRYPTED_EXTENSIONS, "0005 0014 0001 02");
     sealing_certificate(sealing, key->data, key->len, "");
     sealing_verify(sealing);
     sealing_finished(sealing);
 }
 
-/* RFC 9345: seven days, ecdsa_secp256r1_sha256, the certificate's own key; signed with it. */
 static void delegate(Sealing *sealing, bool rightly)
 {
-    static const char context[] = "TLS, server delegated credentials";
-    const gnutls_datum_t *der = server_certificate();
-    g_autoptr(GByteArray) key = own_key();
-    g_autoptr(GByteArray) credential = g_byte_array_new();
-    g_autoptr(GByteArray) content = g_byte_array_new();
-    bytes_put(credential, 0x0009, 2);
-    bytes_put(credential, 0x3a80, 2);
-    bytes_put(credential, 0x0403, 2);
-    bytes_put(credential, key->len, 3);
-    g_byte_array_append(credential, key->data, key->len);
-    bytes_put(credential, 0x0403, 2);
-    for (guint i = 0; i < 64; i++)
-        bytes_put(content, ' ', 1);
-    g_byte_array_append(content, (const guint8 *)context, sizeof context);
-    g_byte_array_append(content, der->data, der->size);
-    g_byte_array_append(content, credential->data, credential->len);
-    g_autoptr(GByteArray) signature = sealing_sign(content);
-    signature->data[signature->len - 1] ^= rightly ? 0 : 1;
-    bytes_put(credential, signature->len, 2);
-    g_byte_array_append(credential, signature->data, signature->len);
-    g_autofree char *hex = bytes_hex(credential->data, credential->len, '\0');
-    g_autofree char *extension = g_strdup_printf("0022 %04x %s", credential->len, hex);
+    g_autofree char *extension = sealing_credential(rightly);
     sealing_hex(sealing, HANDSHAKE_ENCRYPTED_EXTENSIONS, "0000");
     certificate(sealing, extension);
     sealing_verify(sealing);
@@ -519,7 +467,7 @@ END_TEST
 
 START_TEST(an_unknown_scheme_proves_nothing)
 {
-    g_autoptr(GByteArray) content = samples_hex("00");
+    g_autoptr(GByteArray) content = sealing_bytes("00");
     ProofKey key = {server_certificate()->data, server_certificate()->size, true};
     ProofKey none = {content->data, content->len, true};
     Reader nothing = reader_new(content->data, content->len);
