@@ -123,6 +123,16 @@ START_TEST(explain_handshake)
 }
 END_TEST
 
+START_TEST(explain_datagram)
+{
+    g_autoptr(GBytes) done = raw("16fefd00000000000000010002aabb");
+    g_autoptr(GPtrArray) facts = ask(fixture.read, explain_job("datagram", done, json_array(), 0));
+    g_autoptr(Field) root = field_from_json(json_object_get(g_ptr_array_index(facts, 0), "field"));
+    ck_assert_str_eq(root->name, "datagram");
+    ck_assert_str_eq(((Field *)g_ptr_array_index(root->children, 0))->name, "DTLSPlaintext");
+}
+END_TEST
+
 START_TEST(large_values_are_sent_in_parts)
 {
     GByteArray *names = g_byte_array_new();
@@ -217,6 +227,7 @@ int main(void)
     tcase_add_test(tests, explain_goes_deeper);
     tcase_add_test(tests, explain_keeps_the_last_few);
     tcase_add_test(tests, explain_handshake);
+    tcase_add_test(tests, explain_datagram);
     tcase_add_test(tests, large_values_are_sent_in_parts);
     tcase_add_test(tests, verify_answers_with_a_verdict);
     tcase_add_test(tests, inspect_reads_a_file);

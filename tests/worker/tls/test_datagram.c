@@ -287,9 +287,10 @@ START_TEST(records_come_once)
     static const struct {
         uint64_t sequence;
         bool taken;
-    } rows[] = {{100, true},  {100, false}, {99, true},   {37, true},   {36, false},
-                {37, false},  {101, true},  {37, false},  {38, true},   {1000, true},
-                {101, false}, {937, true},  {936, false}, {937, false}, {0xffffffffffff, true}};
+    } rows[] = {{100, true}, {100, false}, {99, true},   {37, true},
+                {36, false}, {37, false},  {101, true},  {100, false},
+                {37, false}, {38, true},   {1000, true}, {101, false},
+                {937, true}, {936, false}, {937, false}, {0xffffffffffff, true}};
     Reading reading = reading_new();
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         guint before = reading.others;
