@@ -11,8 +11,9 @@ enum { NAMED = 6 }; /* suites that a finding names; the rest is counted */
 /* Evidence: the connection that the answer names, and the message by which the server said so. */
 static void prove(Finding *finding, const Answer *answer)
 {
-    static const char *const names[] = {"ServerKeyExchange", "ServerHello", "HelloRetryRequest",
-                                        "SERVER-HELLO"};
+    const char *key_exchange =
+        strcmp(fact_string(answer->fact, "question", ""), "dh") == 0 ? "ServerKeyExchange" : "";
+    const char *const names[] = {key_exchange, "ServerHello", "HelloRetryRequest", "SERVER-HELLO"};
     const Connection *proof = answer->proof;
     g_clear_pointer(&finding->connection, g_free);
     if (!proof)

@@ -402,7 +402,7 @@ static const AuditRule rules[] = {
         .code = "accepts-weak-suites",
         .severity = SEVERITY_HIGH,
         .judge = judge_suites_accepted,
-        .sentence = N_("weak suites are accepted: {weakness} ({count})"),
+        .sentence = N_("{weakness} suites are accepted ({count})"),
         .what = N_("In {versions}: {suites}"),
         .why =
             N_("A client that offers them last may be brought to use them, and an old one does: "
@@ -478,7 +478,7 @@ static const AuditRule rules[] = {
         .code = "accepts-no-forward-secrecy",
         .severity = SEVERITY_LOW,
         .judge = judge_secrecy_accepted,
-        .sentence = N_("suites without forward secrecy are accepted ({count})"),
+        .sentence = N_("suites without forward secrecy ({count})"),
         .what = N_("In {versions}: {suites}"),
         .why = N_("Who has recorded the traffic can read all of it, once the key is out."),
         .act = N_("Take out the suites that do not begin with ECDHE or DHE."),

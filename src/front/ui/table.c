@@ -199,6 +199,21 @@ static int next_to_give(const Table *table, const Layout *layout, bool *shrink)
     return found;
 }
 
+/* The width that a column begins with, and the one that is good enough. */
+static int least_of(const Table *table, size_t i)
+{
+    const TableColumn *column = &table->kind->columns[i];
+    int needed = MAX(table->grown[i], text_columns(_(column->title)));
+    return column->fits && table->grown[i] ? MIN(needed, column->least) : column->least;
+}
+
+static int ideal_of(const Table *table, size_t i)
+{
+    const TableColumn *column = &table->kind->columns[i];
+    return column->fits ? MAX(least_of(table, i), MIN(table->grown[i], column->ideal))
+                        : column->ideal;
+}
+
 /* What is left over brings columns to their ideal, from the left; then those that grow to what they
  * need. */
 static void give_rest(const Table *table, Layout *layout, int rest)
@@ -206,7 +221,7 @@ static void give_rest(const Table *table, Layout *layout, int rest)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < table->kind->count; i++) {
             const TableColumn *column = &table->kind->columns[i];
-            int wanted = pass && column->grows ? table->grown[i] : column->ideal;
+            int wanted = pass && column->grows ? table->grown[i] : ideal_of(table, i);
             bool tiny = column->tiny && layout->width[i] == column->tiny;
             if (!layout->width[i] || (tiny && !(pass && column->grows)))
                 continue;
@@ -225,7 +240,7 @@ static Layout lay_out(const Table *table, int room)
     int taken = SIGN - 1;
     for (size_t i = 0; i < table->kind->count; i++)
         if (!(table->hidden & 1U << i)) {
-            layout.width[i] = table->kind->columns[i].least;
+            layout.width[i] = least_of(table, i);
             taken += layout.width[i] + 1;
         }
     while (taken > room) {

@@ -24,6 +24,7 @@ typedef struct TableColumn {
     guint tiny_rank;
     bool right; /* aligned */
     bool grows; /* past its ideal, as far as its content needs and there is room */
+    bool fits;  /* takes less than its least where its content, as far as drawn, needs less */
     bool tail;  /* cut in the middle: what follows its last colon stays */
     /* The cell as printable text, and its role. */
     void (*cell)(const void *row, const Desk *desk, GString *text, Role *role);

@@ -394,7 +394,7 @@ START_TEST(a_finding_names_some_suites)
     ck_assert_uint_eq(endpoint->findings->len, 1);
     g_autofree char *words = words_finding(endpoint->findings->pdata[0], true);
     g_autofree char *what = words_what(endpoint->findings->pdata[0], true);
-    ck_assert_str_eq(words, "suites without forward secrecy are accepted (8)");
+    ck_assert_str_eq(words, "suites without forward secrecy (8)");
     ck_assert_msg(g_str_has_suffix(what, "TLS_RSA_WITH_AES_256_GCM_SHA384, ..."), "%s", what);
 }
 END_TEST
@@ -526,6 +526,37 @@ START_TEST(findings_point_at_what_proves_them)
 }
 END_TEST
 
+/* The ServerHello says which suite was chosen, the ServerKeyExchange which prime. */
+START_TEST(an_answer_is_proved_by_what_says_it)
+{
+#define CHOSEN "1111111111111111111111111111111111111111111111111111111111111111"
+#define PRIME  "2222222222222222222222222222222222222222222222222222222222222222"
+#define IN(name, sha256)                                                                           \
+    "{'fact':'message','endpoint':'e1','connection':'e1.7','direction':'in','name':'" name         \
+    "','content':'handshake','size':9,'sha256':'" sha256 "','encrypted':false}"
+    g_autoptr(Model) model = changed("+",
+                                     "{'fact':'connection','endpoint':'e1','connection':'e1.7',"
+                                     "'event':'open','hello':'question'}",
+                                     false);
+    stream_fold(model, IN("ServerHello", CHOSEN));
+    stream_fold(model, IN("ServerKeyExchange", PRIME));
+    stream_fold(model, "{'fact':'answer','endpoint':'e1','connection':'e1.7','question':'suite',"
+                       "'version':'TLS 1.2','items':['TLS_DHE_RSA_WITH_DES_CBC_SHA'],'answer':"
+                       "'yes'}");
+    stream_fold(model, "{'fact':'answer','endpoint':'e1','connection':'e1.7','question':'dh',"
+                       "'version':'TLS 1.2','items':['TLS_DHE_RSA_WITH_DES_CBC_SHA'],'answer':"
+                       "'yes','value':'1024 bits, home-made, generator 2'}");
+    const GPtrArray *findings = judge(model)->findings;
+    for (guint i = 0; i < findings->len; i++) {
+        const Finding *finding = findings->pdata[i];
+        bool prime = strcmp(finding->rule->code, "accepts-small-prime") == 0;
+        ck_assert_str_eq(finding->connection, "e1.7");
+        ck_assert_str_eq(finding->message, prime ? PRIME : CHOSEN);
+    }
+    ck_assert_uint_eq(findings->len, 2);
+}
+END_TEST
+
 START_TEST(a_finding_becomes_a_fact)
 {
     g_autoptr(Model) model = changed("certificate", "{'not_after':'2026-11-20T22:00:00Z'}", false);
@@ -601,6 +632,7 @@ int main(void)
     tcase_add_test(tcase, a_change_asks_for_a_new_judgement);
     tcase_add_test(tcase, a_server_without_a_choice_is_judged_by_what_it_took);
     tcase_add_test(tcase, findings_point_at_what_proves_them);
+    tcase_add_test(tcase, an_answer_is_proved_by_what_says_it);
     tcase_add_test(tcase, a_finding_becomes_a_fact);
     tcase_add_test(tcase, every_text_is_whole);
     tcase_add_test(tcase, severities_have_names);

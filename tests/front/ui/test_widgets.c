@@ -226,6 +226,24 @@ START_TEST(a_column_grows_to_what_it_needs)
 }
 END_TEST
 
+/* What a column does not need is left to those that grow. */
+START_TEST(a_column_that_fits_gives_way)
+{
+    static Animal big[] = {{"hippopotamus", 4}};
+    static TableColumn fitting[G_N_ELEMENTS(columns)];
+    memcpy(fitting, columns, sizeof columns);
+    fitting[0].grows = fitting[1].grows = fitting[1].fits = true;
+    fitting[1].least = fitting[1].ideal = 12;
+    const TableKind kind = {fitting, G_N_ELEMENTS(fitting), identity, "as they came", NULL, 0, 0};
+    g_autoptr(Table) table = table_new(&kind, NULL);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new();
+    g_ptr_array_add(rows, &big[0]);
+    table_update(table, rows);
+    g_autofree char *text = shown(table, 2, 20);
+    ck_assert_msg(strstr(text, "hippopotamus    4\n"), "%s", text);
+}
+END_TEST
+
 START_TEST(marks_hold_on_to_objects)
 {
     g_autoptr(Table) table = zoo_table(0, 6);
@@ -476,6 +494,7 @@ int main(void)
     tcase_add_test(all, sorting_is_stable_and_shown);
     tcase_add_test(all, columns_give_way);
     tcase_add_test(all, a_column_grows_to_what_it_needs);
+    tcase_add_test(all, a_column_that_fits_gives_way);
     tcase_add_test(all, marks_hold_on_to_objects);
     tcase_add_test(all, filters_match);
     tcase_add_test(all, seeking_goes_round);
