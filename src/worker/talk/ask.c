@@ -44,6 +44,7 @@ typedef struct Ask {
     GByteArray *rest;     /* of the hello, that is not sent yet: over a stream */
     guint part;           /* bytes of it that are sent at once */
     int warning;          /* the last warning alert; -1: none came */
+    int early; /* a fatal alert that came before what was sent before it; -1: none came */
     bool half_close;
     bool timed; /* reply->took is known */
     double now; /* of the event */
@@ -197,6 +198,15 @@ static void time_answer(Ask *ask)
     ask->timed = true;
 }
 
+/* Over datagrams an alert may be there where the ServerHello before it is not: a server that chose,
+ * and then failed. The numbers of records tell, which go on from the last one or, where no record
+ * came, from that of our hello (RFC 6347 section 4.2.1). A second alert is believed. */
+static bool comes_early(const Ask *ask)
+{
+    return ask->resend && !ask->reply->version && ask->early < 0 &&
+           datagrams_skips(ask->datagrams, resend_last(ask->resend));
+}
+
 static void alert_came(Ask *ask, guint level, guint code)
 {
     SaidAlert alert = {.encrypted = ask->encrypted, .level = level, .code = code};
@@ -207,6 +217,8 @@ static void alert_came(Ask *ask, guint level, guint code)
         blame(ask, ask->transcript->fault);
     else if (level == ALERT_WARNING && code != ALERT_CLOSE_NOTIFY)
         ask->warning = (int)code;
+    else if (comes_early(ask))
+        ask->early = (int)code;
     else
         refused(ask, level, code);
 }
@@ -342,6 +354,8 @@ static void message_came(Ask *ask, const HandshakeMessage *message)
         answered(ask, REPLY_RETRY, NULL, NULL);
     else if (message->type == HANDSHAKE_HELLO_VERIFY_REQUEST)
         verify_came(ask, message);
+    else if (ask->early >= 0)
+        refused(ask, ALERT_FATAL, (guint)ask->early);
     else if (is_last(ask, message->type) && !goes_on(ask, message))
         answered(ask, REPLY_CHOSEN, NULL, NULL);
 }
@@ -656,6 +670,7 @@ Talk *ask_new(Offer *offer, bool half_close)
     ask->offer = offer;
     ask->half_close = half_close;
     ask->warning = -1;
+    ask->early = -1;
     ask->reply = reply_new();
     ask->transcript = transcript_new(&ask->base);
     transcript_keep_phase(ask->transcript);

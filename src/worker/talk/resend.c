@@ -62,6 +62,11 @@ bool resend_tick(Resend *resend, double now)
     return true;
 }
 
+uint64_t resend_last(const Resend *resend)
+{
+    return resend->form.sequence - 1;
+}
+
 void resend_alert(Resend *resend, uint8_t level, uint8_t code, double now)
 {
     const uint8_t alert[] = {level, code};

@@ -25,6 +25,9 @@ void resend_say(Resend *resend, const GByteArray *message, double now);
  * enough. */
 bool resend_tick(Resend *resend, double now);
 
+/* The number of the last record that was sent. */
+uint64_t resend_last(const Resend *resend);
+
 /* Sends an alert, once. */
 void resend_alert(Resend *resend, uint8_t level, uint8_t code, double now);
 

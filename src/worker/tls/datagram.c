@@ -19,6 +19,8 @@ struct Datagrams {
     guint count;     /* records that came, whatever their epoch */
     uint64_t newest; /* sequence number in epoch 0 */
     uint64_t seen;   /* bit n: newest - n came */
+    uint64_t last;   /* sequence number of the last record of epoch 0, and what it was to be */
+    uint64_t due;
     bool short_form;
     bool foreign;
     Fault *fault;
@@ -54,6 +56,8 @@ void datagrams_feed(Datagrams *datagrams, const uint8_t *data, size_t size)
 /* Notes the number of a record; true if it came before, or is too old to be known. */
 static bool comes_again(Datagrams *datagrams, uint64_t sequence)
 {
+    datagrams->last = sequence;
+    datagrams->due = datagrams->seen ? datagrams->newest + 1 : 0;
     if (!datagrams->seen || sequence > datagrams->newest) {
         uint64_t ahead = sequence - datagrams->newest;
         datagrams->seen = ahead < WINDOW ? datagrams->seen << ahead | 1 : 1;
@@ -141,6 +145,11 @@ RecordStatus datagrams_next(Datagrams *datagrams, Record *record)
             return RECORD_READY;
     }
     return RECORD_FAULT;
+}
+
+bool datagrams_skips(const Datagrams *datagrams, uint64_t least)
+{
+    return datagrams->last > MAX(datagrams->due, least);
 }
 
 const Fault *datagrams_fault(const Datagrams *datagrams)

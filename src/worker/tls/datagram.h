@@ -38,6 +38,10 @@ void datagrams_feed(Datagrams *datagrams, const uint8_t *data, size_t size);
  * next datagram is fed. */
 RecordStatus datagrams_next(Datagrams *datagrams, Record *record);
 
+/* True where the last record given out has a higher number than the next that was to come, and than
+ * `least`: another that was sent before it is late or lost. */
+bool datagrams_skips(const Datagrams *datagrams, uint64_t least);
+
 /* What is wrong: record-malformed (a wrong type, version or length), limit-records. NULL while
  * nothing is. */
 const Fault *datagrams_fault(const Datagrams *datagrams);

@@ -344,6 +344,39 @@ START_TEST(dtls13_is_asked_as_tls13)
 }
 END_TEST
 
+#define NUMBERED(number, code) "15 fefd 0000 00000000000" number " 0002 02 " code
+
+/* A server chooses and fails, and the network lets the alert come first, or alone. */
+START_TEST(an_alert_that_overtakes_is_no_refusal)
+{
+    g_autoptr(Drive) drive = ask(DTLS_1_2);
+    come(drive, NUMBERED("1", "50"));
+    ck_assert_int_eq(drive->talk->state, TALK_GOING);
+    ck_assert_uint_eq(drive_count(drive, "alert", "name", "internal_error"), 1);
+    say_flight(drive, 0, 1);
+    const Reply *reply = ask_reply(drive->talk);
+    ck_assert_int_eq(reply->kind, REPLY_CHOSEN);
+    ck_assert_int_eq(reply->alert, 80);
+    ck_assert_uint_eq(reply->suite, 0x2f);
+
+    g_autoptr(Drive) alone = ask(DTLS_1_2);
+    come(alone, NUMBERED("1", "50"));
+    come(alone, NUMBERED("1", "50"));
+    drive_tick(alone);
+    ck_assert_int_eq(ask_reply(alone->talk)->kind, REPLY_LOST);
+
+    g_autoptr(Drive) odd = ask(DTLS_1_2); /* a server that numbers in its own way */
+    come(odd, NUMBERED("7", "28"));
+    come(odd, NUMBERED("9", "28"));
+    ck_assert_int_eq(ask_reply(odd->talk)->kind, REPLY_ALERT);
+
+    g_autoptr(Drive) cookie = ask(DTLS_1_2); /* its number goes on from that of our hello */
+    say(cookie, 3, 0, "feff 01 aa");
+    come(cookie, NUMBERED("1", "28"));
+    ck_assert_int_eq(ask_reply(cookie->talk)->kind, REPLY_ALERT);
+}
+END_TEST
+
 /* Over a stream nothing has changed: there a HelloVerifyRequest has no place. */
 START_TEST(streams_have_no_cookies)
 {
@@ -366,6 +399,7 @@ int main(void)
     tcase_add_loop_test(tcase, answers_of_every_kind, 0, G_N_ELEMENTS(rows));
     tcase_add_test(tcase, cookies_without_end_are_ended);
     tcase_add_test(tcase, dtls13_is_asked_as_tls13);
+    tcase_add_test(tcase, an_alert_that_overtakes_is_no_refusal);
     tcase_add_test(tcase, streams_have_no_cookies);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
