@@ -8,7 +8,7 @@
 #include "common/registry/registry.h"
 #include "common/util/text.h"
 
-enum { DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, YEAR = 365, MOST_DAYS = 9999 }; /* seconds, days, days */
 
 const char *brief_state(const Endpoint *endpoint)
 {
@@ -93,6 +93,8 @@ char *brief_days(const Certificate *certificate, gint64 now)
     left = certificate->not_after - now;
     if (left < 0)
         return g_strdup_printf("-%" G_GINT64_FORMAT "d", -left / DAY);
+    if (left / DAY > MOST_DAYS)
+        return g_strdup_printf("%" G_GINT64_FORMAT "y", left / DAY / YEAR);
     return g_strdup_printf("%" G_GINT64_FORMAT "d", left / DAY);
 }
 

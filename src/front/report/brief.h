@@ -31,7 +31,8 @@ char *brief_suite_name(const char *suite);
 char *brief_group(const Endpoint *endpoint);
 
 /* Whole days left of a certificate, or behind its end with a minus: "41d", "-3d", "-0d" within the
- * first day after it; "never" (it has no end), "?" (its end does not read). To be freed. */
+ * first day after it; "72y" where days would not fit a column; "never" (it has no end), "?" (its
+ * end does not read). To be freed. */
 char *brief_days(const Certificate *certificate, gint64 now);
 
 /* The same of an endpoint's leaf; "-", "?" or "" as brief_version where it has none. To be freed.

@@ -450,9 +450,17 @@ START_TEST(days_are_whole_ones)
     const struct {
         gint64 ends;
         const char *text;
-    } ends[] = {{0, "0d"},         {-1, "-0d"},           {day - 1, "0d"},
-                {day, "1d"},       {-day, "-1d"},         {-4 * day + 1, "-3d"},
-                {41 * day, "41d"}, {G_MAXINT64, "never"}, {G_MININT64, "?"}};
+    } ends[] = {{0, "0d"},
+                {-1, "-0d"},
+                {day - 1, "0d"},
+                {day, "1d"},
+                {-day, "-1d"},
+                {-4 * day + 1, "-3d"},
+                {41 * day, "41d"},
+                {9999 * day, "9999d"},
+                {26335 * day, "72y"},
+                {G_MAXINT64, "never"},
+                {G_MININT64, "?"}};
     for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
         Certificate certificate = {.not_after = ends[i].ends};
         g_autofree char *text = brief_days(&certificate, 0);
