@@ -247,7 +247,8 @@ static void remark_cell(const void *data, const Desk *desk, GString *text, Role 
 #define COLUMN(t, n, l, i, r) .title = (t), .name = (n), .least = (l), .ideal = (i), .rank = (r)
 #define ANSWERS(t, n, width, of, r, number)                                                        \
     {                                                                                              \
-        COLUMN(t, n, width, width, r), .cell = of##_##number, .compare = by_##number               \
+        COLUMN(t, n, width, width, r), .grows = true, .cell = of##_##number,                       \
+                                       .compare = by_##number                                      \
     }
 #define TABLE(width, of)                                                                           \
     {COLUMN(N_("KIND"), "kind", 7, 7, 0), .cell = kind_cell},                                      \

@@ -625,6 +625,10 @@ START_TEST(two_endpoints_beside_each_other)
     expect(stage, "yes/.");
     stage_keys(stage, "=");
     expect(stage, "t: refused too");
+    /* where there is room nothing is cut */
+    stage_resize(stage, (StageSize)LARGE);
+    stage_keys(stage, "S-Tab = / RC4 Enter");
+    expect_row(stage, "no/some");
 }
 END_TEST
 
