@@ -50,7 +50,7 @@ void judge_secrecy_accepted(AuditCase *examined);
 void judge_dh_accepted(AuditCase *examined);
 void judge_failing(AuditCase *examined);
 void judge_unruly(AuditCase *examined); /* one finding a reason */
-void judge_trait(AuditCase *examined); /* a feature or behaviour: rows of a table */
+void judge_trait(AuditCase *examined);  /* a feature or behaviour: rows of a table */
 
 /* how it answered (judge_answer.c) */
 void judge_starttls_missing(AuditCase *examined);

@@ -262,3 +262,15 @@ char *stage_cursor_row(Stage *stage)
     g_auto(GStrv) rows = g_strsplit(text, "\n", -1);
     return g_strdup(rows[stage->surface->cursor_row]);
 }
+
+void stage_expect(Stage *stage, const char *text)
+{
+    g_autofree char *screen = stage_draw(stage);
+    ck_assert_msg(strstr(screen, text) != NULL, "no \"%s\" in\n%s", text, screen);
+}
+
+void stage_expect_row(Stage *stage, const char *text)
+{
+    g_autofree char *row = stage_cursor_row(stage);
+    ck_assert_msg(strstr(row, text) != NULL, "no \"%s\" in the row: %s", text, row);
+}

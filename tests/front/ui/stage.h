@@ -26,6 +26,16 @@ typedef struct StageSize {
     bool utf8;
 } StageSize;
 
+/* The terminals that screens are made for. */
+#define STAGE_SMALL                                                                                \
+    {                                                                                              \
+        24, 80, false                                                                              \
+    }
+#define STAGE_LARGE                                                                                \
+    {                                                                                              \
+        40, 120, true                                                                              \
+    }
+
 /* The stream tests/front/streams/<name>.jsonl, judged for 2026-11-24; NULL: none. */
 Stage *stage_new(const char *name, StageSize size);
 void stage_free(Stage *stage);
@@ -44,6 +54,10 @@ char *stage_draw(Stage *stage);
 
 /* The row on which the cursor stands, as text; to be freed. */
 char *stage_cursor_row(Stage *stage);
+
+/* Asserts that this stands on the screen; in the row on which the cursor stands. */
+void stage_expect(Stage *stage, const char *text);
+void stage_expect_row(Stage *stage, const char *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stage, stage_free)
 
