@@ -17,7 +17,8 @@
  *    lower one's. Otherwise there is one chain, and it goes on until it is refused.
  * 5. A list that is never answered may be too long: the rest is asked in smaller lists. A list
  *    over which the server breaks is halved between kinds, then the likely ones are asked alone,
- *    the others halved, until what breaks it is alone.
+ *    the others halved, until what breaks it is alone. One that breaks over sixteen lists and has
+ *    answered none is broken, and nothing is known.
  * 6. At last, all that was never chosen is offered until it is refused, in one list or in the lists
  *    that the entries name; where a chain was refused with all of it, only the first of these. What
  * is chosen here was wrongly thought refused in 3 or 4, and is no less accepted.
@@ -36,7 +37,8 @@
 enum {
     ENOUGH = 3, /* answers that show whether an order fits */
     ENOUGH_AT_MOST = 6,
-    REPEATED = 3, /* answers had twice that show it does not */
+    FAILURES = 16, /* in a row from the first hello on, that show it breaks over anything */
+    REPEATED = 3,  /* answers had twice that show it does not */
 };
 
 static void hello_free(void *data)
@@ -450,6 +452,8 @@ static Hello *settle(Peel *peel, guint ticket, int chosen)
 {
     Hello *hello = hello_at(peel, ticket);
     hello->chosen = chosen;
+    if (chosen >= 0 || chosen == CHOSE_NOTHING)
+        peel->answered = true;
     peel->out--;
     if (hello->phase == PHASE_CHAINS)
         chain_at(peel, hello->source)->out = false;
@@ -607,6 +611,8 @@ void peel_failed(Peel *peel, guint ticket, const char *connection, const char *r
     peel->begun = true;
     if (hello->phase == PHASE_CHAINS)
         chain_at(peel, hello->source)->over = true;
+    if (!peel->answered && ++peel->failures >= FAILURES)
+        peel_break(peel, reason);
     GList *at = peel_pending_of(peel, hello);
     if (at) {
         Pending *pending = at->data;

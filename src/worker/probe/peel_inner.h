@@ -55,7 +55,7 @@ typedef struct Pending {
 struct Peel {
     Item *items; /* as given */
     guint count;
-    guint *ranked;                               /* items in the order that is expected */
+    guint *ranked;                       /* items in the order that is expected */
     guint parallel, limit, times, lists; /* lists: all bits of the entries */
     bool twice, hold, trusted, unordered, brief;
     PeelHabit habit;
@@ -63,10 +63,11 @@ struct Peel {
     guint repeated;    /* answers of one chain that another one had before */
     PeelPhase phase;
     guint first_asked, out, accepted, numbers;
+    guint failures;    /* hellos over which the server broke, as long as it did nothing else */
     GPtrArray *hellos; /* Hello *, by ticket */
     GPtrArray *chains; /* Chain * */
     GQueue pending;    /* Pending * */
-    bool begun, contradicted, doubted;
+    bool begun, answered, contradicted, doubted;
     bool hidden, by_kind; /* by_kind: what was refused is asked again so */
     bool best_first;      /* the last lists are */
 
@@ -105,6 +106,9 @@ void peel_cut_failed(Peel *peel, const GArray *items);
 
 /* Shorter lists from here on; false if one of that length is short already. */
 bool peel_shorten(Peel *peel, guint length);
+
+/* The server breaks over whatever is offered: nothing is known of anything. */
+void peel_break(Peel *peel, const char *reason);
 
 /* What is open of a list becomes unknown; what is open of all lists, where not even a short one was
  * ever answered. */

@@ -209,3 +209,14 @@ void peel_give_up_all(Peel *peel, const char *reason)
         peel_drop_pending(peel, peel->pending.head);
     }
 }
+
+void peel_break(Peel *peel, const char *reason)
+{
+    for (guint i = 0; i < peel->count; i++) {
+        Item *item = &peel->items[i];
+        item->state = PEEL_UNKNOWN;
+        item->failed = false;
+        item->reason = reason;
+    }
+    g_queue_clear_full(&peel->pending, peel_pending_free);
+}

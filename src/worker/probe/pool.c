@@ -19,8 +19,9 @@
  *    well be the hello.
  * 5. Three losses in a row halve the number in flight, and nothing is opened ahead any more.
  * 6. Where nothing was ever answered, six losses are enough; a hundred of silence, for it may be
- *    that hellos are too long, and there are shorter ones. Where no connection can be had eight
- *    times in a row, or as many were made as are allowed, what is open is said to be unknown.
+ *    that hellos are too long, and there are shorter ones. So are a hundred alerts that refuse
+ *    nothing, where nothing else ever came. Where no connection can be had eight times in a row, or
+ *    as many were made as are allowed, what is open is said to be unknown.
  * 7. After the hello our side is shut, so that a server that serves one after the other is free at
  *    once. If such a hello is lost, or met with a close, no more of that.
  */
@@ -52,6 +53,7 @@ enum {
     TRIES = 6,
     TRIES_LONG = 3,
     TRIES_SILENT = 2,
+    BROKEN = 100,           /* alerts that refuse nothing, where nothing else was ever answered */
     TRIES_UNANSWERED = 100, /* of silence, before anything was answered */
     LOSSES_IN_A_ROW = 3,
     FAILURES_IN_A_ROW = 8,
@@ -74,7 +76,8 @@ struct Pool {
     GPtrArray *out;        /* Asked * */
     GQueue again;          /* Asked * */
     guint allowed, in_flight, made, serial;
-    guint idle; /* connections that were made, and that nothing was asked of yet */
+    guint idle;   /* connections that were made, and that nothing was asked of yet */
+    guint broken; /* answers that say that the server broke over something */
     guint answered, lost, lost_in_a_row, failed_in_a_row;
     guint longest;  /* suites in the longest list that was answered, of those whose length is ours
                        to choose */
@@ -506,6 +509,7 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
         return true;
     case REPLY_ALERT:
         *verdict = refuses(asked->offer, reply->alert) ? VERDICT_REFUSED : VERDICT_FAILED;
+        pool->broken += *verdict == VERDICT_FAILED;
         note_answer(pool, asked, reply);
         return true;
     case REPLY_CLOSED:
@@ -527,6 +531,15 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
         return asked->lost >= (pool->lost || pool->by_chance ? CLOSES_OF_CHANCE : CLOSES);
     note_loss(pool, asked);
     return !try_again(pool, asked);
+}
+
+/* Step 6. */
+static bool hopeless(const Pool *pool, const Reply *reply)
+{
+    guint enough = met_with_silence(reply) ? TRIES_UNANSWERED : TRIES;
+    if (pool->answered)
+        return pool->broken == pool->answered && pool->broken >= BROKEN;
+    return pool->lost >= enough || reply->kind == REPLY_OTHER;
 }
 
 static Asked *take_out(Pool *pool, const Offer *offer)
@@ -577,8 +590,7 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
     } else {
         requeue(pool, asked);
     }
-    guint enough = met_with_silence(reply) ? TRIES_UNANSWERED : TRIES;
-    if (!pool->answered && (pool->lost >= enough || reply->kind == REPLY_OTHER)) {
+    if (hopeless(pool, reply)) {
         const Reason *reason = reply->reason ? registry_reason(reply->reason) : NULL;
         ProbeOutcome why = {.result = reason && reason->result ? reason->result : "no-tls",
                             .reason = reply->reason,

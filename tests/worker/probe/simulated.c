@@ -354,6 +354,8 @@ Reply *simulated_reply(Simulated *server, const Offer *offer)
         return lose("silent", REPLY_LOST);
     if (offer->message || offer->content)
         return refuse(server, 10);
+    if (offer->version <= server->broken)
+        return refuse(server, 80);
     if (offer->version == TLS_SSL2) {
         if (!server->suites[0]->len)
             return refuse(server, 40);

@@ -39,6 +39,7 @@ typedef struct Simulated {
     guint bytes;        /* of a hello that it bears; silent over more; 0: all */
     bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
     bool needs_silence; /* ECDHE only for clients that offer no groups */
+    uint16_t broken;    /* version up to which it answers alert 80 to everything; 0: none */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */
     bool unexpected;    /* TLS 1.3: alert 10 where there is no group in common, as of Java */
     bool deaf;          /* silent on odd hellos */

@@ -378,6 +378,29 @@ START_TEST(every_connection_is_lost)
 }
 END_TEST
 
+/* Alert 80 to whatever is asked, in all versions or in those below TLS 1.3: nothing is known, and
+ * that is said after a while. */
+START_TEST(a_broken_server)
+{
+    static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+    bool everywhere = _i == 0;
+    g_autoptr(Simulated) server = usual_server(8);
+    intermediate(server);
+    server->broken = everywhere ? TLS_1_3 : TLS_1_2;
+    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
+    g_autoptr(Dived) dived = simulated_dive(server, &spec);
+    ck_assert(dived->over);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *answer = dived_answer(dived, "version", "", names[i]);
+        ck_assert_str_eq(answer, i < 4 || everywhere ? "unknown" : "yes");
+    }
+    ck_assert_str_eq(dived->outcome.reason ? dived->outcome.reason : "",
+                     everywhere ? "alert-received" : "");
+    printf("# broken: %u connections\n", dived->connections);
+    ck_assert_uint_le(dived->connections, everywhere ? 108 : 300);
+}
+END_TEST
+
 /* The answer depends on what else is in the hello. */
 START_TEST(suites_of_one_form_only)
 {
@@ -761,6 +784,7 @@ int main(void)
     tcase_add_test(tests, resets_by_chance);
     tcase_add_test(tests, closes_by_chance);
     tcase_add_test(tests, every_connection_is_lost);
+    tcase_add_loop_test(tests, a_broken_server, 0, 2);
     tcase_add_loop_test(tests, suites_of_one_form_only, 0, 2);
     tcase_add_loop_test(tests, a_server_that_breaks_over_signatures, 0, 2);
     tcase_add_loop_test(tests, suites_that_are_useless, 0, 10);
