@@ -157,28 +157,16 @@ def compare(found, accepts):
         equal(found.alpn(), set(accepts.alpn), "ALPN")
 
 
-def compare_sure(found, accepts):
-    """The same where a server answers so that much of it cannot be told: nothing is made up, and nothing that
-    is accepted is said to be refused. What is unknown may be."""
-    want = {version for version, list_ in accepts.suites.items() if list_}
-    equal(found.versions() - want, set(), "versions that are none")
-    check(found.versions(), "a version is found")
-    for question, lists in (("suite", accepts.suites), ("group", accepts.groups)):
-        for version, list_ in lists.items():
-            _same(question, version, found.numbers(question, version) | set(list_), set(list_))
-            _same(question, version, found.numbers(question, version, "no") & set(list_), set())
-
-
-def case(name, port, accepts, *more, unsure=False):
+def case(name, port, accepts, *more):
     """A test of this name: tlsdive against the server on `port`, with more options; `accepts` may be a
-    function that gives it, so that nothing is worked out before its turn; unsure: see compare_sure."""
+    function that gives it, so that nothing is worked out before its turn."""
     def asked():
         want = accepts() if callable(accepts) else accepts
         if os.environ.get("TRUTH") == "prober":
             found = Probed(port, 1 if want.serial else 8)
         else:
             found = Dived(port, *more)
-        (compare_sure if unsure else compare)(found, want)
+        compare(found, want)
     asked.__name__ = name
     test(asked)
 

@@ -97,9 +97,8 @@ static Offer *alpn_ask(Strategy *strategy, guint *tag)
     if (!alpn->version)
         return NULL;
     guint ticket;
-    Offer *offer =
-        form_offer(alpn->version, FORM_EC, known_version(alpn->known, alpn->version)->suites,
-                   alpn->known->server_name);
+    Offer *offer = known_offer(alpn->known, alpn->version, FORM_EC,
+                               known_version(alpn->known, alpn->version)->suites);
     if (alpn_add(alpn->known, offer, &ticket)) {
         *tag = alpn->tickets->len;
         g_array_append_val(alpn->tickets, ticket);

@@ -114,6 +114,36 @@ void form_open(Offer *offer, uint16_t share)
         g_array_append_vals(offer->shares, usual, G_N_ELEMENTS(usual));
 }
 
+/* Leaves of a list of uint16_t what is likely. */
+static void keep_likely(GArray *list, bool (*likely)(uint16_t code))
+{
+    for (guint i = 0; i < list->len; i++)
+        if (!likely(g_array_index(list, uint16_t, i)))
+            g_array_remove_index(list, i--);
+}
+
+static bool is_likely_scheme(uint16_t code)
+{
+    return scheme_chance(registry_scheme(code)) >= LIKELY_SCHEME;
+}
+
+static bool is_usual_group(uint16_t code)
+{
+    static const uint16_t usual[] = {23, 24, 25, 29, 30, FFDHE_FIRST, FFDHE_FIRST + 1};
+    for (guint i = 0; i < G_N_ELEMENTS(usual); i++)
+        if (code == usual[i])
+            return true;
+    return false;
+}
+
+void form_brief(Offer *offer)
+{
+    g_array_set_size(offer->extensions, 0);
+    g_array_set_size(offer->shares, MIN(offer->shares->len, 1));
+    keep_likely(offer->groups, is_usual_group);
+    keep_likely(offer->schemes, is_likely_scheme);
+}
+
 static void digest(guint8 out[32], const char *text, const char *purpose, guint number)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);

@@ -23,6 +23,10 @@ typedef enum Form {
  * schemes of the registry are in it. The caller may change it before form_seal. */
 Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char *server_name);
 
+/* A hello with extensions that stays below 256 bytes, with up to 20 suites and a short name: no
+ * optional extension, one key share, the usual groups and schemes. */
+void form_brief(Offer *offer);
+
 /* What the server encrypts of its answer is to be read (TLS 1.3): only suites and groups are
  * offered for which that is possible, with a key share for `share`, or (0) for the usual groups. */
 void form_open(Offer *offer, uint16_t share);

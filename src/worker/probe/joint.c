@@ -5,7 +5,8 @@
  *    such a hello is refused, it is not known which list was: each is asked alone, with
  *    everything of the other kind beside it.
  * 3. Where nothing is accepted, TLS 1.3 is asked in other forms, before it is a "no": without
- *    FFDHE groups; and without a server_name, with few groups and real key shares.
+ *    FFDHE groups; and without a server_name, with few groups and real key shares. Where it is not
+ *    answered at all, it is asked in brief hellos, once the versions below show that this helps.
  * 4. TLS 1.2 waits for its suites. Groups are asked with RSA schemes over ECDHE_RSA suites, or
  *    else with ECDSA ones over ECDHE_ECDSA; without either, RSA schemes over DHE_RSA.
  * 5. Some servers choose the suite first, find then that they have nothing in common with the
@@ -47,7 +48,7 @@ typedef struct Joint {
     GPtrArray *outs;    /* Out *, by tag; those of earlier attempts too */
     GQueue alone;       /* tags that wait */
     guint attempt;
-    bool begun, over;
+    bool begun, brief, over;
 } Joint;
 
 static void out_free(void *data)
@@ -64,7 +65,7 @@ static Out *out_at(const Joint *joint, guint tag)
     return g_ptr_array_index(joint->outs, tag);
 }
 
-static Peel *peel_of(const GArray *entries, bool ordered, bool brief)
+static Peel *peel_of(const Joint *joint, const GArray *entries, bool ordered, bool brief)
 {
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
@@ -72,6 +73,7 @@ static Peel *peel_of(const GArray *entries, bool ordered, bool brief)
                      .twice = ordered,
                      .unordered = !ordered,
                      .few = true,
+                     .limit = joint->known->brief ? BRIEF_LIST : 0,
                      .brief = brief};
     return peel_new(&spec);
 }
@@ -85,8 +87,9 @@ static void begin_tls13(Joint *joint)
     g_autoptr(GArray) groups = form_groups(TLS_1_3);
     for (guint i = 0; i < SIDES; i++)
         peel_free(joint->peels[i]);
-    joint->peels[0] = peel_of(suites, full, !full);
-    joint->peels[1] = full && !joint->attempt ? peel_of(groups, true, false) : NULL;
+    joint->brief = joint->known->brief;
+    joint->peels[0] = peel_of(joint, suites, full, !full);
+    joint->peels[1] = full && !joint->attempt ? peel_of(joint, groups, true, false) : NULL;
     joint->begun = true;
 }
 
@@ -113,13 +116,15 @@ static void begin_tls12(Joint *joint)
             continue;
         }
         joint->suites = suites;
+        if (known->brief)
+            g_array_set_size(suites, MIN(suites->len, BRIEF_LIST));
         joint->what[1].key = ways[i].key;
         const char *const keys[] = {ways[i].key, i == 1 ? "Ed25519" : "RSA-PSS",
                                     i == 1 ? "Ed448" : NULL, NULL};
         g_autoptr(GArray) groups = form_groups(TLS_1_2);
         g_autoptr(GArray) schemes = form_schemes(keys);
-        joint->peels[0] = ways[i].groups && !wanted ? peel_of(groups, true, false) : NULL;
-        joint->peels[1] = peel_of(schemes, false, false);
+        joint->peels[0] = ways[i].groups && !wanted ? peel_of(joint, groups, true, false) : NULL;
+        joint->peels[1] = peel_of(joint, schemes, false, false);
     }
     g_autoptr(GArray) rsa = known_suites(known, TLS_1_2, "ecdhe", "rsa");
     if (!joint->suites || (wanted && !rsa->len))
@@ -165,7 +170,7 @@ static void conclude_tls13(Joint *joint, const char *reason)
     if (of->certainty == CERTAINTY_YES && !joint->peels[1] && joint->known->depth == DIVE_FULL) {
         /* it wants real key shares: which groups it takes beside theirs is not asked */
         g_autoptr(GArray) groups = form_groups(TLS_1_3);
-        joint->peels[1] = peel_of(groups, true, false);
+        joint->peels[1] = peel_of(joint, groups, true, false);
         peel_stop(joint->peels[1], reason ? reason : "not-asked");
     }
     if (of->certainty == CERTAINTY_YES) {
@@ -191,6 +196,15 @@ static bool bare(const Joint *joint)
     return joint->kind == KIND_TLS13 && forms13[joint->attempt] == FORM_BARE;
 }
 
+/* Step 3: no hello was answered, and brief ones may be, which TLS 1.2 shows. */
+static bool brief_is_next(const Joint *joint)
+{
+    g_autoptr(GArray) lost = peel_items(joint->peels[0], PEEL_UNKNOWN);
+    bool open = !known_version(joint->known, TLS_1_2)->over;
+    return lost->len && !peel_any(joint->peels[0]) && !joint->brief &&
+           (joint->known->brief || open);
+}
+
 static void advance(Joint *joint)
 {
     while (joint->begun && !joint->over && peels_over(joint)) {
@@ -204,10 +218,16 @@ static void advance(Joint *joint)
         } else if (!joint->peels[1] && peel_any(joint->peels[0]) && !bare(joint) &&
                    joint->known->depth == DIVE_FULL) {
             g_autoptr(GArray) groups = form_groups(TLS_1_3);
-            joint->peels[1] = peel_of(groups, true, false);
+            joint->peels[1] = peel_of(joint, groups, true, false);
+            return;
+        } else if (!brief_is_next(joint)) {
+            conclude_tls13(joint, NULL);
+        } else if (!joint->known->brief) {
             return;
         } else {
-            conclude_tls13(joint, NULL);
+            joint->attempt = 0;
+            begin_tls13(joint);
+            return;
         }
     }
 }
@@ -234,7 +254,7 @@ static Offer *offer_tls13(const Joint *joint, const Out *out)
             g_array_append_val(all, g_array_index(entries, PeelEntry, i).code);
         suites = all;
     }
-    Offer *offer = form_offer(TLS_1_3, forms13[joint->attempt], suites, joint->known->server_name);
+    Offer *offer = known_offer(joint->known, TLS_1_3, forms13[joint->attempt], suites);
     if (out->lists[1])
         set_groups(offer, out->lists[1]);
     return offer;
@@ -244,12 +264,13 @@ static Offer *offer_of(const Joint *joint, const Out *out)
 {
     if (joint->kind == KIND_TLS13)
         return offer_tls13(joint, out);
-    Offer *offer = form_offer(TLS_1_2, FORM_EC, joint->suites, joint->known->server_name);
+    Offer *offer = known_offer(joint->known, TLS_1_2, FORM_EC, joint->suites);
     if (out->lists[0])
         set_groups(offer, out->lists[0]);
     if (out->lists[1]) {
         form_set_schemes(offer, out->lists[1]);
-        form_allow_all_certificates(offer); /* step 6 */
+        if (!joint->known->brief)
+            form_allow_all_certificates(offer); /* step 6 */
     }
     return offer;
 }

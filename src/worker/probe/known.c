@@ -114,6 +114,14 @@ KnownVersion *known_best(Known *known, guint place, bool *open)
     return NULL;
 }
 
+Offer *known_offer(const Known *known, uint16_t version, Form form, const GArray *suites)
+{
+    Offer *offer = form_offer(version, form, suites, known->server_name);
+    if (known->brief)
+        form_brief(offer);
+    return offer;
+}
+
 GArray *known_suites(Known *known, uint16_t version, const char *exchange,
                      const char *authentication)
 {

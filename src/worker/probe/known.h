@@ -4,11 +4,13 @@
 #define TLSDIVE_WORKER_PROBE_KNOWN_H
 
 #include "worker/probe/dive.h"
+#include "worker/probe/form.h"
 #include "worker/probe/peel.h"
 #include "worker/talk/ask.h"
 
 enum {
     KNOWN_VERSIONS = 6, /* SSL 2.0 ... TLS 1.3 */
+    BRIEF_LIST = 20,    /* code points in a list of a brief hello */
     TRIES_IN_DOUBT = 8, /* of a refusal, where two configurations answer */
 };
 
@@ -39,6 +41,7 @@ typedef struct Known {
     bool doubted;      /* they do */
     GHashTable *kinds; /* what the ServerHellos of one kind show */
     guint limit;       /* suites in one list at most, where longer ones were lost; 0: none */
+    bool brief;        /* hellos with extensions are borne only where they are brief */
     guint borne;       /* suites in the longest list that was answered in a hello with extensions */
     KnownVersion versions[KNOWN_VERSIONS];
     Peel *alpn;             /* protocols, by their number in known_protocol */
@@ -62,6 +65,9 @@ KnownVersion *known_version(Known *known, uint16_t version);
 /* The best version below TLS 1.3 that is accepted (of TLS 1.0 to 1.2; place 1: the one after it).
  * NULL: none; or *open is set, and it is not known yet. */
 KnownVersion *known_best(Known *known, guint place, bool *open);
+
+/* form_offer, and form_brief where that is needed. */
+Offer *known_offer(const Known *known, uint16_t version, Form form, const GArray *suites);
 
 /* The accepted suites of a version with this key exchange and authentication (NULL: any; a new
  * array of uint32_t, empty if there is none). */

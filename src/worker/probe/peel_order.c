@@ -154,6 +154,7 @@ static void finish(Peel *peel, PeelOrder order, const char *reason)
 static void follow_client(Peel *peel, const Evidence *evidence)
 {
     guint first = 0, second = 1;
+    bool useful = false; /* with a shy one in front, the pair would be turned round */
     for (guint x = 0; x < evidence->n; x++)
         for (guint y = 0; y < evidence->n; y++) {
             if (!is_weak(evidence, x, y))
@@ -162,6 +163,9 @@ static void follow_client(Peel *peel, const Evidence *evidence)
                 finish(peel, PEEL_ORDER_CLIENT, NULL);
                 return;
             }
+            if (useful)
+                continue;
+            useful = !peel->items[item_of(evidence, y)].entry.shy;
             first = y;
             second = x;
         }

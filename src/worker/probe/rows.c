@@ -64,7 +64,7 @@ static Offer *row_offer(const Rows *rows, const Row *row, bool *open)
     const KnownVersion *of = version_of(rows, row, open);
     if (!of)
         return NULL;
-    g_autoptr(Offer) offer = form_offer(of->version, FORM_EC, of->suites, rows->known->server_name);
+    g_autoptr(Offer) offer = known_offer(rows->known, of->version, FORM_EC, of->suites);
     offer->odd = row->odd;
     if (row->count)
         set_extensions(offer, row);

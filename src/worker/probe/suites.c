@@ -17,6 +17,9 @@
  * 5. Where two configurations answer, all that was refused is asked again, many times.
  * 6. Application protocols ride on the hellos of the first version that answers. Alert 120
  *    refuses them alone: that hello is asked again without any.
+ * 7. Where not even short lists are answered in hellos with extensions, these may be what is not
+ *    borne: load balancers hang over more than 255 bytes. They are asked in brief ones from then
+ * on.
  */
 #include "worker/probe/suites.h"
 
@@ -37,7 +40,7 @@ enum {
 typedef struct Out {
     guint peel; /* its index */
     guint ticket, alpn_ticket;
-    bool with_alpn;
+    bool with_alpn, brief;
     GArray *suites; /* uint32_t */
 } Out;
 
@@ -307,14 +310,14 @@ static void expect(Suites *suites)
 
 static bool carries_alpn(const Suites *suites, guint index)
 {
-    return suites->known->depth == DIVE_FULL && suites->forms[index] == FORM_EC &&
-           suites->version >= TLS_1_0 && peel_any(suites->peels[0]);
+    return suites->known->depth == DIVE_FULL && !suites->known->brief &&
+           suites->forms[index] == FORM_EC && suites->version >= TLS_1_0 &&
+           peel_any(suites->peels[0]);
 }
 
 static Offer *offer_of(const Suites *suites, const Out *out)
 {
-    return form_offer(suites->version, suites->forms[out->peel], out->suites,
-                      suites->known->server_name);
+    return known_offer(suites->known, suites->version, suites->forms[out->peel], out->suites);
 }
 
 /* Hellos of this version are lost, and as long ones of other versions are answered: it is the
@@ -374,6 +377,7 @@ static Offer *suites_ask(Strategy *strategy, guint *tag)
     suites->asked++;
     g_ptr_array_add(suites->outs, out);
     Offer *offer = offer_of(suites, out);
+    out->brief = suites->known->brief;
     out->with_alpn =
         carries_alpn(suites, out->peel) && alpn_add(suites->known, offer, &out->alpn_ticket);
     return offer;
@@ -473,6 +477,16 @@ static void suites_stop(Strategy *strategy, const char *reason)
     conclude(suites, reason);
 }
 
+/* Step 7: whether a list that was lost is to be asked again in a brief hello. */
+static bool ask_briefly(Known *known, const Out *out, const Told *told)
+{
+    bool borne = known->borne && !known->brief;
+    if (told->offer->bare || out->brief || borne || out->suites->len > BRIEF_LIST)
+        return false;
+    known->brief = true;
+    return true;
+}
+
 static void suites_tell(Strategy *strategy, guint tag, const Told *told)
 {
     Suites *suites = (Suites *)strategy;
@@ -498,6 +512,10 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         peel_failed(peel, out->ticket, told->connection, told->reason);
         break;
     case VERDICT_LOST:
+        if (ask_briefly(suites->known, out, told)) {
+            peel_again(peel, out->ticket);
+            break;
+        }
         peel_lost(peel, out->ticket, told->reason);
         if (told->offer->suites->len > suites->known->borne || told->reply->kind == REPLY_CLOSED)
             learn_limit(suites->known, peel_limit(peel));
