@@ -205,6 +205,28 @@ static GBytes *answered(const Reply *reply, uint16_t type)
     return bytes ? bytes : g_hash_table_lookup(reply->opened->entry, GUINT_TO_POINTER((guint)type));
 }
 
+/* What is wrong, where it is of this kind. */
+static const char *fault_of(const Told *told, const char *kind)
+{
+    return told->reason && g_str_has_prefix(told->reason, kind) ? told->reason : NULL;
+}
+
+static void add_fault(json_t *answer, const char *fault)
+{
+    if (fault)
+        json_object_set_new(answer, "faults", json_pack("[s]", fault));
+}
+
+/* An extension of the hello: of the form, or of the row. */
+static bool was_offered(const Offer *offer, uint16_t type)
+{
+    bool found =
+        type == EXTENSION_SUPPORTED_GROUPS || (type == EXTENSION_SERVER_NAME && offer->server_name);
+    for (guint i = 0; i < offer->extensions->len; i++)
+        found = found || g_array_index(offer->extensions, OfferExtension, i).type == type;
+    return found;
+}
+
 static void say_yes(Sealed *sealed, uint16_t type, const Told *told)
 {
     char number[REGISTRY_NUMBER];
@@ -217,8 +239,8 @@ static void say_yes(Sealed *sealed, uint16_t type, const Told *told)
     known_item(answer, registry_extension_name(type, number), type);
     known_text(answer, "value", value);
     known_text(answer, "connection", told->connection);
-    if (told->reason)
-        json_object_set_new(answer, "faults", json_pack("[s]", told->reason));
+    if (!was_offered(told->offer, type))
+        add_fault(answer, fault_of(told, "extension-"));
     known_say(sealed->known, answer);
 }
 
@@ -284,8 +306,7 @@ static void take_packing(Sealed *sealed, guint ticket, const Told *told)
     known_item(answer, name_packing(opened->packing, number), opened->packing);
     known_text(answer, "value", value);
     known_text(answer, "connection", told->connection);
-    if (told->reason)
-        json_object_set_new(answer, "faults", json_pack("[s]", told->reason));
+    add_fault(answer, fault_of(told, "compression-"));
     known_say(sealed->known, answer);
 }
 

@@ -89,6 +89,14 @@ static void sift(Signs *signs)
         signs->sieve = sieve_new(signs->known);
 }
 
+/* What is wrong with the signature; NULL: nothing, or something else is. */
+static const char *fault_of(const Told *told)
+{
+    const char *reason = told->reason ? told->reason : "";
+    bool about_it = g_str_has_prefix(reason, "scheme-") || g_str_equal(reason, "signature-wrong");
+    return about_it ? told->reason : NULL;
+}
+
 static void take_scheme(Signs *signs, guint tag, const Told *told)
 {
     guint ticket = g_array_index(signs->tickets, guint, tag);
@@ -98,7 +106,7 @@ static void take_scheme(Signs *signs, guint tag, const Told *told)
     if (!in_list(signs->lists->pdata[tag], reply->scheme))
         peel_refused(signs->peel, ticket, told->connection, "scheme-not-offered");
     else if (peel_chosen(signs->peel, ticket, reply->scheme, told->connection))
-        report_yes(&what, reply->scheme, told->connection, told->reason);
+        report_yes(&what, reply->scheme, told->connection, fault_of(told));
     known_note(signs->known, told->offer, reply, told->connection,
                registry_scheme_name(reply->scheme, number));
 }

@@ -606,7 +606,10 @@ static void ask_end(Talk *base, TalkEnd how, double now)
 {
     Ask *ask = (Ask *)base;
     ask->now = now;
-    if (record_is_foreign(ask->in) && how != TALK_END_STOPPED)
+    bool opening = ask->flight && flight_begun(ask->flight);
+    if (opening && ask->transcript->fault)
+        blame(ask, ask->transcript->fault);
+    else if (record_is_foreign(ask->in) && how != TALK_END_STOPPED)
         name_stranger(ask, true);
     else if (how == TALK_END_CLOSED)
         closed(ask);
@@ -614,7 +617,8 @@ static void ask_end(Talk *base, TalkEnd how, double now)
         return;
     ReplyKind kind = how == TALK_END_STOPPED ? REPLY_STOPPED : REPLY_LOST;
     talk_fail_end(base, how, now);
-    end_with(ask, ask->reply->chosen ? REPLY_CHOSEN : kind, base->reason, json_incref(base->args));
+    end_with(ask, ask->reply->chosen && !opening ? REPLY_CHOSEN : kind, base->reason,
+             json_incref(base->args));
 }
 
 static void ask_tick(Talk *base, double now)

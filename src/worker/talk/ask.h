@@ -15,6 +15,7 @@
  *
  * A server that has chosen, with a ServerHello that is legal, and then fails (an alert, a close
  * before its flight is whole, a ceiling) has chosen all the same: REPLY_CHOSEN, with the reason.
+ * But where the encrypted part was asked for, and the connection is lost in it: REPLY_LOST.
  */
 #ifndef TLSDIVE_WORKER_TALK_ASK_H
 #define TLSDIVE_WORKER_TALK_ASK_H

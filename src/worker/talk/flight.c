@@ -268,16 +268,26 @@ static void read_verify(Flight *flight, const uint8_t *bytes, size_t size)
         transcript_fault(flight->transcript, fault_new("signature-wrong", NULL));
 }
 
+/* What a server may not do, and what can be read beside all the same. */
+static bool hinders(const Fault *fault)
+{
+    static const char *const others[] = {
+        "extension-not-offered",   "extension-misplaced", "extension-twice",
+        "alpn-not-offered",        "scheme-not-offered",  "scheme-wrong-version",
+        "compression-not-offered", "signature-wrong",     NULL};
+    return fault && !g_strv_contains(others, fault->reason);
+}
+
 static void read_finished(Flight *flight, const uint8_t *bytes, size_t size)
 {
     if (!seal_finished(flight->seal, bytes, size))
         transcript_fault(flight->transcript, fault_new("finished-wrong", NULL));
-    flight->opened->whole = !flight->transcript->fault;
+    flight->opened->whole = !hinders(flight->transcript->fault);
 }
 
 /* ---- messages and records ---- */
 
-static void message_came(Flight *flight, const HandshakeMessage *message, double now)
+static void read_message(Flight *flight, const HandshakeMessage *message, double now)
 {
     Transcript *transcript = flight->transcript;
     Said said = {.encrypted = true, .bytes = message->bytes, .size = message->size};
@@ -306,8 +316,24 @@ static void message_came(Flight *flight, const HandshakeMessage *message, double
     seal_message(flight->seal, message->bytes, message->size);
 }
 
+/* Of the faults of several messages the first counts, but for one that hinders. */
+static void message_came(Flight *flight, const HandshakeMessage *message, double now)
+{
+    Transcript *transcript = flight->transcript;
+    Fault *earlier = g_steal_pointer(&transcript->fault);
+    read_message(flight, message, now);
+    if (!earlier)
+        return;
+    if (!hinders(transcript->fault)) {
+        g_clear_pointer(&transcript->fault, fault_free);
+        transcript->fault = g_steal_pointer(&earlier);
+    }
+    fault_free(earlier);
+}
+
 static FlightStatus fault_found(Flight *flight, const Fault *fault)
 {
+    g_clear_pointer(&flight->transcript->fault, fault_free);
     if (fault)
         transcript_fault(flight->transcript, fault_new(fault->reason, json_incref(fault->args)));
     return FLIGHT_FAULT;
@@ -318,14 +344,16 @@ static FlightStatus messages_came(Flight *flight, const Record *inner, double no
     HandshakeMessage message;
     RecordStatus status = RECORD_MORE;
     handshake_feed(flight->messages, inner);
-    while (!flight->transcript->fault && !flight->opened->whole &&
+    while (!hinders(flight->transcript->fault) && !flight->opened->whole &&
            (status = handshake_next(flight->messages, &message)) == RECORD_READY)
         message_came(flight, &message, now);
     if (status == RECORD_FAULT)
         return fault_found(flight, handshake_fault(flight->messages));
-    if (flight->transcript->fault)
+    if (hinders(flight->transcript->fault))
         return FLIGHT_FAULT;
-    return flight->opened->whole ? FLIGHT_WHOLE : FLIGHT_MORE;
+    if (!flight->opened->whole)
+        return FLIGHT_MORE;
+    return flight->transcript->fault ? FLIGHT_FAULT : FLIGHT_WHOLE;
 }
 
 static FlightStatus unexpected_came(Flight *flight, const Record *record)

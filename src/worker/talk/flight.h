@@ -3,8 +3,9 @@
  * EncryptedExtensions, CertificateRequest, Certificate or CompressedCertificate, CertificateVerify
  * and Finished are opened with the keys of an Offer that `opens`, told to the transcript as in any
  * handshake, held to their order and to what was offered, and what they say is kept. Nothing is
- * sent: a client that has seen this knows all that a server says by itself. RFC 8446 section 4.3
- * and 4.4, RFC 7250, RFC 8879, RFC 9345.
+ * sent: a client that has seen this knows all that a server says by itself. Where the server breaks
+ * a rule in a way that hides nothing, such as an extension that was not offered, it is read on. RFC
+ * 8446 section 4.3 and 4.4, RFC 7250, RFC 8879, RFC 9345.
  */
 #ifndef TLSDIVE_WORKER_TALK_FLIGHT_H
 #define TLSDIVE_WORKER_TALK_FLIGHT_H
@@ -50,7 +51,7 @@ bool flight_begun(const Flight *flight);
 typedef enum FlightStatus {
     FLIGHT_MORE,
     FLIGHT_WHOLE, /* Finished came, and is right */
-    FLIGHT_FAULT, /* see the transcript's */
+    FLIGHT_FAULT, /* see the transcript's; all may be whole all the same */
     FLIGHT_ALERT, /* in `inner` is an alert, or a part of one */
 } FlightStatus;
 

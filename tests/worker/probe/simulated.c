@@ -295,6 +295,11 @@ static void encrypt_rest(const Simulated *server, const Offer *offer, Reply *rep
     opened->unpacked = 300;
     if (!has16(offer->schemes, scheme))
         reply->reason = "scheme-not-offered";
+    if (server->intrudes) {
+        g_array_append_val(opened->extensions, server->intrudes);
+        reply->kind = REPLY_ILLEGAL;
+        reply->reason = "extension-not-offered";
+    }
     if (server->answers && offers(offer, server->answers)) {
         g_array_append_val(opened->extensions, server->answers);
         g_hash_table_insert(opened->values, GUINT_TO_POINTER((guint)server->answers),

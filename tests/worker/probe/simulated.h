@@ -47,6 +47,7 @@ typedef struct Simulated {
     bool late;          /* TLS 1.3: alerts over ALPN and schemes are encrypted */
     bool signs_anyway;  /* TLS 1.3: with its first scheme where none fits */
     uint16_t dislikes;  /* alert 47 where this extension is offered in TLS 1.3 */
+    uint16_t intrudes;  /* this extension in EncryptedExtensions, which nobody offers */
     uint16_t answers;   /* this extension with one byte, 7, in EncryptedExtensions */
     GArray *packings;   /* uint32_t: it compresses certificates with, best first */
     guint groups_read;  /* of those that are offered, TLS 1.2; 0: all */

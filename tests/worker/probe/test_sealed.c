@@ -76,6 +76,21 @@ START_TEST(everything_is_read)
 }
 END_TEST
 
+/* Something illegal beside it takes nothing away. */
+START_TEST(what_nobody_offered)
+{
+    g_autoptr(Simulated) server = server_new();
+    server->intrudes = EXTENSION_HEARTBEAT;
+    g_autoptr(Dived) dived = dive(server);
+    all_is_known(dived);
+    said(dived, "extension", "heartbeat", "yes");
+    said(dived, "extension", "record_size_limit", "no");
+    const json_t *fact = dived_fact(dived, "alpn-order", "TLS 1.3");
+    ck_assert_ptr_null(json_object_get(fact, "faults"));
+    ck_assert_uint_le(dived->connections, 70);
+}
+END_TEST
+
 /* Each costs what it has to, and nothing is given up. */
 START_TEST(odd_servers)
 {
@@ -205,6 +220,7 @@ int main(void)
     TCase *tcase = tcase_create("dives");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, everything_is_read);
+    tcase_add_test(tcase, what_nobody_offered);
     tcase_add_loop_test(tcase, odd_servers, 0, 8);
     tcase_add_loop_test(tcase, answers_that_cannot_be_opened, 0, 2);
     tcase_add_test(tcase, one_question);

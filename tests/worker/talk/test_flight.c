@@ -224,13 +224,12 @@ START_TEST(cut_at_every_length)
     g_autoptr(Drive) first = ask(offer_of(0x1301, 29));
     g_autoptr(Sealing) sealing = sealing_for(first);
     delegated(sealing);
-    guint begun = 5 + 4 + 86; /* the ServerHello in its record */
     for (guint size = 1; size < sealing->output->len; size++) {
         g_autoptr(Drive) drive = ask(offer_of(0x1301, 29));
         drive_feed(drive, sealing->output->data, size, 0);
         drive_end(drive, TALK_END_CLOSED);
         const Reply *reply = reply_of(drive);
-        ck_assert_int_eq(reply->kind, size < begun ? REPLY_LOST : REPLY_CHOSEN);
+        ck_assert_int_eq(reply->kind, REPLY_LOST);
         ck_assert_str_eq(reply->reason, "closed-after");
         ck_assert(!reply->opened || !reply->opened->whole);
     }
@@ -430,12 +429,55 @@ START_TEST(illegal_ones)
     g_autoptr(Sealing) sealing = sealing_for(drive);
     bad[_i].say(sealing);
     feed(drive, sealing, 0);
+    if (drive->talk->state == TALK_GOING)
+        drive_end(drive, TALK_END_CLOSED);
     const Reply *reply = reply_of(drive);
     g_autofree char *dump = drive_dump(drive, false);
     ck_assert_int_eq(drive->talk->state, TALK_FAILED);
     ck_assert_msg(reply->kind == REPLY_ILLEGAL && !g_strcmp0(reply->reason, bad[_i].reason),
                   "%s, not %s: %s", reply->reason, bad[_i].reason, dump);
-    ck_assert(reply->chosen && reply->opened && !reply->opened->whole);
+    ck_assert(reply->chosen && reply->opened);
+    ck_assert_int_eq(reply->opened->whole, bad[_i].say == wrong_credential);
+}
+END_TEST
+
+/* What hides nothing is named, and the rest is read. */
+START_TEST(read_on)
+{
+    static const struct {
+        const char *extensions, *beside, *reason;
+    } rows[] = {
+        {"0006 001c 0002 4000", "", "extension-not-offered"},
+        {"0000", "0012 0002 0000", "extension-not-offered"},
+        {"0009 0010 0005 0003 02 6833", "0010 0005 0003 02 6832", "alpn-not-offered"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Drive) drive = ask(offer_of(0x1301, 29));
+        g_autoptr(Sealing) sealing = sealing_for(drive);
+        sealing_hex(sealing, HANDSHAKE_ENCRYPTED_EXTENSIONS, rows[i].extensions);
+        certificate(sealing, rows[i].beside);
+        sealing_verify(sealing);
+        sealing_finished(sealing);
+        feed(drive, sealing, 1);
+        const Reply *reply = reply_of(drive);
+        ck_assert_int_eq(reply->kind, REPLY_ILLEGAL);
+        ck_assert_str_eq(reply->reason, rows[i].reason);
+        ck_assert(reply->opened->whole && reply->opened->proven && reply->leaf);
+    }
+}
+END_TEST
+
+/* But not where something is missing. */
+START_TEST(not_past_everything)
+{
+    g_autoptr(Drive) drive = ask(offer_of(0x1301, 29));
+    g_autoptr(Sealing) sealing = sealing_for(drive);
+    not_offered(sealing);
+    certificate(sealing, "");
+    sealing_finished(sealing);
+    feed(drive, sealing, 0);
+    ck_assert_str_eq(reply_of(drive)->reason, "message-unexpected");
+    ck_assert(!reply_of(drive)->opened->whole);
 }
 END_TEST
 
@@ -488,6 +530,8 @@ int main(void)
     tcase_add_loop_test(tcase, legal_ones, 0, G_N_ELEMENTS(good));
     tcase_add_test(tcase, cut_at_every_length);
     tcase_add_loop_test(tcase, illegal_ones, 0, G_N_ELEMENTS(bad));
+    tcase_add_test(tcase, read_on);
+    tcase_add_test(tcase, not_past_everything);
     tcase_add_test(tcase, an_encrypted_alert);
     tcase_add_test(tcase, without_a_key);
     tcase_add_test(tcase, an_unknown_scheme_proves_nothing);
