@@ -518,6 +518,7 @@ int main(void)
 {
     Suite *suite = suite_create("model");
     TCase *tcase = tcase_create("model");
+    tcase_set_timeout(tcase, 60);
 
     tcase_add_test(tcase, a_stream_becomes_a_model);
     tcase_add_test(tcase, a_connection_keeps_its_events_and_what_they_led_to);
