@@ -31,6 +31,7 @@ BEGIN {
     declare("result", "Result", 2, ".s.tt")
     declare("schemes", "Scheme", 1, "nssssb")
     declare("ssl2", "CipherSuite", 1, "nsssssnssbbnn")
+    declare("stacks", "StackRow", 2, "sss")
     declare("suites", "CipherSuite", 1, "nsssssnssbbnn")
     print "/* Written by build-aux/tables.awk from data/: do not edit. */"
     print "#include \"" header "\""

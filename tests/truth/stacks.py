@@ -152,3 +152,38 @@ def erlang(configurations):
                                             "erlang", ports):
         found[int(port)][{"tlsv1": "TLS 1.0"}.get(version, version.replace("tlsv", "TLS "))] = listed
     return list(found.items())
+
+
+def caddy(pem, key, *lines):
+    """Go's crypto/tls; lines: of Caddy's tls directive."""
+    port = free_port()
+    home = folder("caddy")
+    conf = write(os.path.join(home, f"{port}.conf"), "\n".join([
+        "{", "admin off", "auto_https off", f"storage file_system {home}", "}", f"https://:{port} {{",
+        f"bind {ADDRESS}", f"tls {pem} {key} {{", *lines, "}", "respond ok", "}", ""]))
+    start(["caddy", "run", "--adapter", "caddyfile", "--config", conf], port, log="caddy",
+          env=dict(os.environ, HOME=home, XDG_DATA_HOME=home, XDG_CONFIG_HOME=home))
+    return port
+
+
+def apache(pem, key, *lines):
+    """lines: of its configuration, in the virtual host."""
+    port = free_port()
+    home = folder("apache")
+    modules = os.environ.get("APACHE_MODULES", "/usr/lib/apache2/modules")
+    names = ("mpm_event", "authz_core", "socache_shmcb", "ssl")
+    conf = write(os.path.join(home, f"{port}.conf"), "\n".join([
+        *(f"LoadModule {name}_module {modules}/mod_{name}.so" for name in names),
+        f"ServerRoot {home}", f"PidFile {home}/{port}.pid", "ServerName localhost", f"ErrorLog {home}/{port}.log",
+        f"DefaultRuntimeDir {home}", f"Listen {ADDRESS}:{port}", f"<VirtualHost {ADDRESS}:{port}>", "SSLEngine on",
+        f"SSLCertificateFile {pem}", f"SSLCertificateKeyFile {key}", *lines, "</VirtualHost>", ""]))
+    start(["apache2", "-X", "-f", conf], port, log="apache")
+    return port
+
+
+def boring(pem, key, *options):
+    """BoringSSL's own tool, which listens everywhere and serves one connection at a time."""
+    port = free_port("0.0.0.0")
+    start(["bssl-tool", "server", "-accept", str(port), "-cert", pem, "-key", key, "-loop", "-www", *options], port,
+          log="boring")
+    return port

@@ -208,6 +208,12 @@ const char *registry_prime_name(const char *sha256)
     return prime ? prime->name : NULL;
 }
 
+const StackRow *registry_stacks(size_t *count)
+{
+    *count = table_stacks_size;
+    return table_stacks;
+}
+
 const Oid *registry_oid(const char *dotted)
 {
     return FIND(table_oids, dotted, compare_string);

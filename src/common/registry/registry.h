@@ -132,6 +132,17 @@ typedef struct Prime {
 /* The name of a prime that many servers share; NULL for any other. */
 const char *registry_prime_name(const char *sha256);
 
+/* ---- TLS stacks (data/stacks.tsv) ---- */
+
+typedef struct StackRow {
+    const char *stack;    /* "OpenSSL 3.0" */
+    const char *feature;  /* what is looked at: see src/front/audit/stacks.c */
+    const char *expected; /* what was observed of it; '|' between texts of which any may be */
+} StackRow;
+
+/* All of them; the rows of a stack stand together. */
+const StackRow *registry_stacks(size_t *count);
+
 /* ---- object identifiers (data/oids.tsv) ---- */
 
 typedef struct Oid {

@@ -27,6 +27,8 @@ extern const Scheme table_schemes[];
 extern const size_t table_schemes_size;
 extern const CipherSuite table_ssl2[];
 extern const size_t table_ssl2_size;
+extern const StackRow table_stacks[];
+extern const size_t table_stacks_size;
 extern const CipherSuite table_suites[];
 extern const size_t table_suites_size;
 

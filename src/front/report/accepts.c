@@ -405,6 +405,20 @@ static void fingerprint(Accepts *accepts)
     line(accepts, known ? TINT_NONE : TINT_UNKNOWN, text);
 }
 
+/* What its habits are like. */
+static void stack(Accepts *accepts)
+{
+    g_autoptr(StackGuess) guess = stack_guess_new(accepts->answers);
+    g_autofree char *names = words_stack(guess);
+    g_autofree char *but = words_stack_but(guess, accepts->page->ascii);
+    g_autofree char *text = g_strdup_printf(*but ? _("%s; not: %s") : "%s%s", names, but);
+    bool known = guess->naming == STACK_ALIKE;
+    if (!answers_topic(accepts->answers, "fingerprint", "", ""))
+        return;
+    accepts->label = _("TLS stack");
+    line(accepts, known ? TINT_NONE : TINT_UNKNOWN, text);
+}
+
 /* What it cost, and whether it came to its end. */
 static void cost(Accepts *accepts)
 {
@@ -443,5 +457,6 @@ void block_accepts(Page *page, const Model *model, const Endpoint *endpoint)
     plain(&accepts, "feature", _("can"), true);
     plain(&accepts, "behaviour", _("behaviour"), true);
     fingerprint(&accepts);
+    stack(&accepts);
     cost(&accepts);
 }

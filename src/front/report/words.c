@@ -283,6 +283,49 @@ char *words_question(const json_t *question, bool ascii)
     return version ? g_strdup_printf(_("%s in %s"), items, version) : g_steal_pointer(&items);
 }
 
+char *words_stack(const StackGuess *guess)
+{
+    static const char *const formats[] = {
+        [STACK_UNKNOWN] = N_("none that is known; most like %s: %u of %u habits agree"),
+        [STACK_ALIKE] = N_("like %s: %u of %u habits agree"),
+    };
+    g_autoptr(GString) names = g_string_new(NULL);
+    if (guess->naming == STACK_UNTOLD)
+        return g_strdup(_("unknown: too little was answered"));
+    for (guint i = 0; i < guess->names->len; i++)
+        g_string_append_printf(names, "%s%s", i ? _(" or ") : "",
+                               (const char *)guess->names->pdata[i]);
+    return g_strdup_printf(_(formats[guess->naming]), names->str, guess->agree, guess->of);
+}
+
+char *words_habit(const char *feature, bool ascii)
+{
+    static const char *const questions[] = {"feature ", "behaviour "};
+    for (size_t i = 0; i < G_N_ELEMENTS(questions); i++) {
+        if (!g_str_has_prefix(feature, questions[i]))
+            continue;
+        g_auto(GStrv) parts = g_strsplit(feature + strlen(questions[i]), " ", 2);
+        g_autofree char *trait = words_trait(parts[0], ascii);
+        return g_strjoin(parts[1] ? " " : "", trait, parts[1] ? parts[1] : "", NULL);
+    }
+    return g_strdup(feature);
+}
+
+char *words_stack_but(const StackGuess *guess, bool ascii)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < guess->habits->len; i++) {
+        const StackHabit *habit = &g_array_index(guess->habits, StackHabit, i);
+        if (habit->agrees)
+            continue;
+        g_autofree char *name = words_habit(habit->feature, ascii);
+        g_autofree char *said = stack_habit_text(habit->feature, habit->observed);
+        g_autofree char *safe = text_escape(said, -1, ascii);
+        g_string_append_printf(text, "%s%s (%s)", text->len ? ", " : "", name, safe);
+    }
+    return g_string_free(text, FALSE);
+}
+
 char *words_outcome(const Endpoint *endpoint, bool ascii)
 {
     if (!endpoint->result)

@@ -8,6 +8,7 @@
 #define TLSDIVE_FRONT_REPORT_WORDS_H
 
 #include "front/audit/audit.h"
+#include "front/audit/stacks.h"
 #include "front/model/model.h"
 
 /* A sentence with its arguments. One that is missing is shown as "?", a long one is cut, an RFC
@@ -31,6 +32,15 @@ char *words_trait(const char *code, bool ascii);
 
 /* Why the last dive was broken off; NULL where it was not. To be freed. */
 char *words_breach(const Answers *answers, bool ascii);
+
+/* Which TLS stack it is, as far as the habits tell: "like OpenSSL 3.0: 12 of 12 habits agree". */
+char *words_stack(const StackGuess *guess);
+
+/* What is not as that stack has it: "extension order (key_share ...), ..."; "" where all is. */
+char *words_stack_but(const StackGuess *guess, bool ascii);
+
+/* A feature of data/stacks.tsv in words: "extension order", "tolerates GREASE in TLS 1.3". */
+char *words_habit(const char *feature, bool ascii);
 
 /* What a question of a `question` job asks: "x25519 in TLS 1.3". */
 char *words_question(const json_t *question, bool ascii);

@@ -393,6 +393,42 @@ static void add_breach(const AcceptsView *view)
     add_line(view->base.detail, ROLE_UNKNOWN, text);
 }
 
+/* The habit that an answer shows, of the stack that it is most like; NULL: it shows none. */
+static const StackHabit *habit_of(const StackGuess *guess, const Answer *answer)
+{
+    for (guint i = 0; answer && i < guess->habits->len; i++) {
+        const StackHabit *habit = &g_array_index(guess->habits, StackHabit, i);
+        if (habit->answer == answer)
+            return habit;
+    }
+    return NULL;
+}
+
+/* Which stack it is like, and what the answer under the cursor has to do with it. */
+static void add_stack(const AcceptsView *view, const AcceptsRow *row)
+{
+    const Answers *answers = view->endpoint->answers;
+    if (view->tab != TAB_REST || !answers)
+        return;
+    g_autoptr(StackGuess) guess = stack_guess_new(answers);
+    g_autofree char *names = words_stack(guess);
+    g_autofree char *text = g_strdup_printf(_("TLS stack: %s"), names);
+    const StackHabit *habit =
+        row ? habit_of(guess, row->cells[0][column_here(view, row)].answer) : NULL;
+    if (guess->naming == STACK_UNTOLD)
+        return;
+    if (habit) {
+        const char *stack = guess->names->pdata[0];
+        g_autofree char *feature = words_habit(habit->feature, !view->base.view.desk->utf8);
+        g_autofree char *expected = stack_habit_text(habit->feature, habit->expected);
+        g_autofree char *sign = g_strdup_printf(habit->agrees ? _("%s: as %s has it (%s)")
+                                                              : _("%s: not as %s has it (%s)"),
+                                                feature, stack, expected);
+        add_line(view->base.detail, habit->agrees ? ROLE_GOOD : ROLE_WARN, sign);
+    }
+    add_line(view->base.detail, ROLE_DIM, text);
+}
+
 static void build_detail(AcceptsView *view, int width)
 {
     const AcceptsRow *row = selected(view);
@@ -404,6 +440,7 @@ static void build_detail(AcceptsView *view, int width)
         add_other(view, row, column_here(view, row));
         add_watch(view);
         add_why(view, row, column_here(view, row));
+        add_stack(view, row);
     } else {
         add_watch(view);
     }

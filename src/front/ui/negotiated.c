@@ -151,7 +151,9 @@ static void cost(const json_t *agreed, Lines *lines)
               g_str_equal(asked, "required") ? _("required") : _("asked for, gone on without"));
 }
 
-static const char all_else[] = N_("all else"); /* the line that leads to what is accepted */
+/* Lines that lead to what is accepted. */
+static const char all_else[] = N_("all else");
+static const char stack[] = N_("TLS stack");
 
 /* The versions that are accepted: "TLS 1.3 1.2". */
 static void append_versions(const Answers *answers, GString *text)
@@ -221,9 +223,20 @@ static void accepted(const Endpoint *endpoint, Lines *lines)
     lines_wrap(lines, ROLE_DIM, VALUE, _("(Enter, 7)"));
 }
 
+/* What its habits are like, where they were asked. */
+static void liked(const Endpoint *endpoint, Lines *lines)
+{
+    const Answers *answers = endpoint->answers;
+    if (!answers || !answers_topic(answers, "fingerprint", "", ""))
+        return;
+    g_autoptr(StackGuess) guess = stack_guess_new(answers);
+    g_autofree char *names = words_stack(guess);
+    plain(lines, stack, guess->naming == STACK_ALIKE ? ROLE_TEXT : ROLE_UNKNOWN, names);
+}
+
 static bool open_line(Desk *desk, const Endpoint *endpoint, const char *identity)
 {
-    if (!g_str_equal(identity, all_else))
+    if (!g_str_equal(identity, all_else) && !g_str_equal(identity, stack))
         return false;
     desk_push(desk, accepts_view_new(desk, endpoint));
     return true;
@@ -238,8 +251,10 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
         lines_tab(lines, LABEL);
         if (endpoint->result)
             lines_wrap(lines, ROLE_UNKNOWN, LABEL, _("nothing: no handshake was completed"));
-        if (endpoint->result && endpoint->answers)
+        if (endpoint->result && endpoint->answers) {
             accepted(endpoint, lines);
+            liked(endpoint, lines);
+        }
         if (!endpoint->result)
             lines_print(lines, ROLE_LIVE, "%s %s", desk_glyph(desk, GLYPH_RUNNING),
                         _("waiting for the handshake to finish"));
@@ -258,6 +273,7 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     switches(agreed, lines);
     cost(agreed, lines);
     accepted(endpoint, lines);
+    liked(endpoint, lines);
 }
 
 const PaneOps negotiated_pane = {
