@@ -53,6 +53,7 @@ static const Screen screens[] = {
     {"accepts-refused-120", "dive", STAGE_LARGE, "7 t i"},
     {"accepts-groups-80", "dive", STAGE_SMALL, "7 Tab"},
     {"accepts-rest-120", "dive", STAGE_LARGE, "7 S-Tab j j"},
+    {"accepts-stack-120", "dive", STAGE_LARGE, "7 S-Tab G k k k k k k k k"},
     {"accepts-strength-80", "dive", STAGE_SMALL, "j 7 :sort Space strength Enter G"},
     {"accepts-live-80", "dive", STAGE_SMALL, "G 7"},
     {"accepts-none-80", "many", STAGE_SMALL, "7"},
