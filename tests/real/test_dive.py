@@ -1,4 +1,5 @@
 """Dives of the built program into real servers: how they begin, end, are cut short, and go on."""
+import base64
 import contextlib
 import json
 import os
@@ -8,7 +9,7 @@ import subprocess
 import threading
 
 from program import TLSDIVE, VALIDATOR, Running, Silent, dive, environment
-from servers import ADDRESS, ROOT, Pki, free_port, s_server, start
+from servers import ADDRESS, ROOT, Pki, free_port, nginx, run, s_server, start
 from tap import check, equal, main, test
 from terminal import Terminal
 
@@ -216,6 +217,82 @@ def many_ports_of_a_host_are_asked_before_any_dive():
         result = dive(*of_trust("--depth", "versions", "--timeout", "2", f"{ADDRESS}:{ports},{silent.port}"))
     equal(sorted(f["result"] for f in over(result.facts)), ["finished"] * 3 + ["timed-out"], result.errors)
     equal(result.status, 3, result.errors)
+
+
+def behaviour(result):
+    """Code -> answer, with its value where there is one."""
+    return {f["items"][0]: " ".join(filter(None, (f["answer"], f.get("value"))))
+            for f in result.all("answer") if f["question"] == "behaviour"}
+
+
+@test
+def what_openssl_makes_of_odd_hellos_and_of_nonsense():
+    # OpenSSL 3: ssl/record/ssl3_record.c, ssl/statem; nginx speaks HTTP where the first byte is not 22 or over 127
+    pem, key = pki.leaf("odd", key="ec")
+    plain = behaviour(dive(*of_trust("--depth", "full", f"{ADDRESS}:{s_server(pem, key)}")))
+    for code in ("one-byte-records", "hello-in-parts", "record-ssl3", "record-tls12", "version-0304", "version-0305",
+                 "version-0400", "reversed-extensions", "empty-last-extension", "duplicate-suites", "session-id",
+                 "no-session-id", "empty-records"):
+        equal(plain.get(code), "yes", code)
+    for code in ("duplicate-extension", "empty-data-records", "record-to-come", "warning-first"):
+        equal(plain.get(code), "no", code)
+    alerts = {"no-suite": "40 handshake_failure", "low-version": "70 protocol_version",
+              "bad-extension": "50 decode_error", "missing-extension": "109 missing_extension",
+              "unexpected-message": "10 unexpected_message", "unknown-record": "10 unexpected_message",
+              "long-record": "22 record_overflow"}
+    for code, alert in alerts.items():
+        equal(plain.get("alert-" + code), "yes alert " + alert, code)
+    port, = nginx([f"ssl_certificate {pem}; ssl_certificate_key {key};"])
+    web = behaviour(dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}")))
+    equal({code: web.get(code) for code in ("alert-unknown-record", "warning-first")},
+          {"alert-unknown-record": "no no TLS", "warning-first": "no"}, "of nginx")
+
+
+# of "openssl dhparam 1024", which takes its time
+SAFE = int("e4391bdcc12d808a20856414134550cf82772396b2d46d60700dc0ee72cacfbd943896912f057de90331509979b60298616a"
+           "fc057414f89fd1a5d6def41198b4525b1cf56135c4af5dd65715889460d1747f151938b6e9f4525f3bbe8aabd1a62cf146a8"
+           "ec645e9b5eee16665bf6adad9139f67b09c539abee782a96ec50ba97", 16)
+# of 1128 bits: the product of two primes of Mersenne
+COMPOSITE = (2 ** 521 - 1) * (2 ** 607 - 1)
+
+
+def parameters(modulus, generator=2):
+    """A file of Diffie-Hellman parameters."""
+    def integer(number):
+        data = number.to_bytes(number.bit_length() // 8 + 1, "big")
+        return b"\x02" + length(data) + data
+
+    def length(data):
+        size = len(data).to_bytes((len(data).bit_length() + 7) // 8, "big")
+        return size if len(data) < 128 else bytes([0x80 | len(size)]) + size
+
+    body = integer(modulus) + integer(generator)
+    text = base64.encodebytes(b"0" + length(body) + body).decode()
+    path = os.path.join(ROOT, f"dh-{modulus % 1000003}.pem")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"-----BEGIN DH PARAMETERS-----\n{text}-----END DH PARAMETERS-----\n")
+    return path
+
+
+def of_dsa():
+    path = os.path.join(ROOT, "dh-dsa.pem")
+    run("openssl", "dhparam", "-out", path, "-dsaparam", "1024")
+    return path
+
+
+@test
+def primes_of_its_own_are_tested():
+    pem, key = pki.leaf("dhe")
+    files = {"safe": parameters(SAFE), "not-safe": of_dsa(), "not-prime": parameters(COMPOSITE)}
+    rules = {"safe": set(), "not-safe": {"unsafe-prime"}, "not-prime": {"composite-prime"}}
+    ports = nginx([f"ssl_certificate {pem}; ssl_certificate_key {key}; ssl_dhparam {path};"
+                   "ssl_protocols TLSv1.2; ssl_ciphers DHE:@SECLEVEL=0;" for path in files.values()])
+    for standing, port in zip(files, ports):
+        result = dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}"))
+        told = [f for f in result.all("answer") if f["question"] == "dh"]
+        equal({f.get("standing") for f in told}, {standing}, str(told))
+        found = {f["rule"] for f in result.all("finding")} & {"unsafe-prime", "composite-prime"}
+        equal(found, rules[standing], standing)
 
 
 @test

@@ -63,6 +63,8 @@ enum {
     LIMIT_RESOLVE_MS = 5000, /* a name look-up in all */
 
     /* how much at once */
+    LIMIT_PRIME_BITS = 4096,       /* of a Diffie-Hellman prime that is tested */
+    LIMIT_PRIMES = 4,              /* of these in one dive */
     LIMIT_DIVE_CONNECTIONS = 1000, /* connections of one dive, unless --connections */
     LIMIT_QUESTIONS = 4096,     /* connections of dives, of all endpoints, whose lines are kept */
     LIMIT_TIMES = 1000,         /* times that one question is asked in a row */

@@ -50,6 +50,7 @@ void judge_secrecy_accepted(AuditCase *examined);
 void judge_dh_accepted(AuditCase *examined);
 void judge_failing(AuditCase *examined);
 void judge_unruly(AuditCase *examined); /* one finding a reason */
+void judge_prime(AuditCase *examined);  /* a prime of its own that is none, or not safe */
 void judge_trait(AuditCase *examined);  /* a feature or behaviour: rows of a table */
 
 /* how it answered (judge_answer.c) */

@@ -203,6 +203,25 @@ void judge_dh_accepted(AuditCase *examined)
           found);
 }
 
+/* A prime of its own that is none, or is not a safe one: one finding for the first. */
+void judge_prime(AuditCase *examined)
+{
+    bool composite = strcmp(examined->rule->code, "composite-prime") == 0;
+    const char *standing = composite ? "not-prime" : "not-safe";
+    const Answers *answers = examined->endpoint->answers;
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        for (guint j = 0; strcmp(topic->question, "dh") == 0 && j < topic->cells->len; j++) {
+            const Answer *answer = ((AnswerCell *)topic->cells->pdata[j])->answer;
+            if (strcmp(fact_string(answer->fact, "standing", ""), standing) != 0)
+                continue;
+            json_t *args = json_pack("{s:s}", "value", fact_string(answer->fact, "value", ""));
+            prove(finding_add(examined, examined->rule->severity, args), answer);
+            return;
+        }
+    }
+}
+
 /* ---- what does not hold --------------------------------------------------------------------- */
 
 /* A finding about an item, with the arguments of its reason. */

@@ -424,6 +424,28 @@ static const AuditRule rules[] = {
         .see = "RFC 9325 4.1, RFC 7919, CVE-2015-4000",
     },
     {
+        .code = "composite-prime",
+        .severity = SEVERITY_CRITICAL,
+        .judge = judge_prime,
+        .sentence = N_("the modulus of its DHE is no prime"),
+        .what = N_("Its Diffie-Hellman parameters: {value}"),
+        .why = N_("Whoever knows the factors computes the keys of every connection; somebody may "
+                  "have chosen them."),
+        .act = N_("Use the groups of RFC 7919, or ECDHE alone."),
+        .see = "RFC 7919 5.1, CVE-2016-2217",
+    },
+    {
+        .code = "unsafe-prime",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_prime,
+        .sentence = N_("DHE with a prime that is not safe"),
+        .what = N_("Its Diffie-Hellman parameters: {value}"),
+        .why = N_("There are small subgroups: keys that are used more than once can be found, bit "
+                  "by bit."),
+        .act = N_("Use the groups of RFC 7919, or ECDHE alone."),
+        .see = "RFC 7919 5.1, RFC 2785, CVE-2016-0701",
+    },
+    {
         .code = "accepts-compression",
         .severity = SEVERITY_HIGH,
         .judge = judge_trait,

@@ -4,6 +4,7 @@
 #include "worker/probe/extra.h"
 
 #include "common/registry/registry.h"
+#include "worker/probe/primes.h"
 #include "worker/probe/report.h"
 #include "worker/probe/rows.h"
 #include "worker/tls/record.h"
@@ -238,7 +239,7 @@ static void judge_ffdhe(Rows *rows, const Row *row, const Told *told)
         return;
     }
     json_t *answer = rows_answer(row, told, "yes");
-    g_autofree char *prime = known_prime(told->reply);
+    g_autofree char *prime = primes_value(rows->known->primes, told->reply);
     known_text(answer, "value", prime);
     known_say(rows->known, answer);
 }

@@ -4,16 +4,10 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "worker/probe/primes.h"
 #include "worker/tls/agree.h"
 
 enum { RETRIES = 8 /* hellos that are asked again with another key share */ };
-
-/* A DHE prime that a suite came with. */
-typedef struct KnownPrime {
-    uint16_t version;
-    uint32_t suite;
-    char *value, *connection;
-} KnownPrime;
 
 /* The registry of ALPN, and what was used before it; without acme-tls/1, for which servers show
  * certificates that are no use (RFC 8737). */
@@ -26,14 +20,6 @@ static const char *const protocols[] = {
     "webrtc", "c-webrtc",       "postgresql", "tds/8.0",  "smb",         "sunrpc",
     "dicom",  "radius/1.0",     "radius/1.1", "ldap",     "co",          "netperfmeter/control",
 };
-
-static void prime_free(void *data)
-{
-    KnownPrime *prime = data;
-    g_free(prime->value);
-    g_free(prime->connection);
-    g_free(prime);
-}
 
 Peel *known_protocols(void)
 {
@@ -69,7 +55,7 @@ Known *known_new(const DiveSpec *spec)
     known->extensions = g_hash_table_new(NULL, NULL);
     known->args =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
-    known->primes = g_ptr_array_new_with_free_func(prime_free);
+    known->primes = primes_new();
     return known;
 }
 
@@ -89,7 +75,7 @@ void known_free(Known *known)
     g_hash_table_unref(known->publics);
     g_hash_table_unref(known->extensions);
     g_hash_table_unref(known->args);
-    g_ptr_array_unref(known->primes);
+    primes_free(known->primes);
     g_free(known);
 }
 
@@ -291,32 +277,6 @@ char *known_alert(int alert)
     return g_strdup_printf("alert %d %s", alert, registry_alert_name((unsigned)alert));
 }
 
-char *known_prime(const Reply *reply)
-{
-    g_autofree char *generator = NULL;
-    if (!reply->prime_bits)
-        return NULL;
-    if (reply->generator) {
-        gsize size;
-        const guint8 *bytes = g_bytes_get_data(reply->generator, &size);
-        generator = size == 1 ? g_strdup_printf("%u", bytes[0])
-                              : g_strdup_printf("of %" G_GSIZE_FORMAT " bytes", size);
-    }
-    const char *name = reply->prime ? registry_prime_name(reply->prime) : NULL;
-    return g_strdup_printf("%u bits, %s, generator %s", reply->prime_bits,
-                           name ? name : "home-made", generator ? generator : "unknown");
-}
-
-static void note_prime(Known *known, const Reply *reply, const char *connection)
-{
-    KnownPrime *prime = g_new0(KnownPrime, 1);
-    prime->version = reply->version;
-    prime->suite = reply->suite;
-    prime->value = known_prime(reply);
-    prime->connection = g_strdup(connection);
-    g_ptr_array_add(known->primes, prime);
-}
-
 static void note_extensions(Known *known, const Reply *reply, const char *connection)
 {
     json_t *answer = NULL;
@@ -342,7 +302,7 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
     if (reply->leaf)
         note_leaf(known, reply, connection, how);
     if (reply->prime_bits)
-        note_prime(known, reply, connection);
+        primes_note(known->primes, reply, connection);
     if (reply->version < TLS_1_3 && !offer->bare)
         note_extensions(known, reply, connection);
     if (!reply->public_key)
@@ -350,31 +310,6 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
     known->replies++;
     if (!g_hash_table_add(known->publics, g_strdup(reply->public_key)))
         known->reused++;
-}
-
-void known_say_primes(Known *known, uint16_t version)
-{
-    char number[REGISTRY_NUMBER];
-    for (guint i = 0; i < known->primes->len; i++) {
-        const KnownPrime *first = g_ptr_array_index(known->primes, i);
-        if (first->version != version)
-            continue;
-        json_t *answer = known_answer("dh", version, "yes");
-        g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-        g_autofree char *value = g_strdup(first->value);
-        known_text(answer, "value", value);
-        known_text(answer, "connection", first->connection);
-        for (guint j = i; j < known->primes->len; j++) {
-            const KnownPrime *other = g_ptr_array_index(known->primes, j);
-            if (other->version != version || !g_str_equal(other->value, value))
-                continue;
-            if (g_hash_table_add(seen, GUINT_TO_POINTER(other->suite)))
-                known_item(answer, registry_suite_name(other->suite, number), other->suite);
-            g_ptr_array_remove_index(known->primes, j--);
-        }
-        known_say(known, answer);
-        i--;
-    }
 }
 
 void known_say_reuse(Known *known)

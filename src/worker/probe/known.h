@@ -33,6 +33,8 @@ typedef struct KnownVersion {
     PeelHabit habit;
 } KnownVersion;
 
+typedef struct Primes Primes;
+
 typedef struct Known {
     char *host, *server_name;
     DiveDepth depth;
@@ -49,7 +51,7 @@ typedef struct Known {
     GHashTable *publics;    /* SHA-256 of every ephemeral public key */
     GHashTable *extensions; /* version << 16 | type of every extension that was answered */
     GHashTable *args;       /* the arguments of a reason (json_t *), by connection and by reason */
-    GPtrArray *primes;      /* KnownPrime * */
+    Primes *primes;         /* of DHE (primes.h) */
     guint replies, reused;
     uint16_t share; /* TLS 1.3: the group that the server wanted a key share for, of those that it
                        can be had for; 0: the usual ones do */
@@ -116,11 +118,7 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
 /* An alert as a value: "alert 40 handshake_failure"; to be freed. */
 char *known_alert(int alert);
 
-/* A DHE prime and its generator in words, to be freed; NULL if there is none. */
-char *known_prime(const Reply *reply);
-
-/* The answers about DHE primes of a version; about keys that were used twice. */
-void known_say_primes(Known *known, uint16_t version);
+/* The answer about keys that were used twice. */
 void known_say_reuse(Known *known);
 
 #endif

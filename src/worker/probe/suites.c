@@ -27,6 +27,7 @@
 #include "worker/probe/alpn.h"
 #include "worker/probe/copies.h"
 #include "worker/probe/form.h"
+#include "worker/probe/primes.h"
 #include "worker/probe/report.h"
 
 enum {
@@ -197,7 +198,7 @@ static void conclude(Suites *suites, const char *reason)
     say_no(suites);
     if (peel_any(best))
         report_order(&what, best);
-    known_say_primes(known, suites->version);
+    primes_say(known, suites->version);
     if (peel_order(best) == PEEL_ORDER_SERVER)
         take_suites(of, best);
 }

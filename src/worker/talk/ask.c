@@ -69,6 +69,7 @@ void reply_free(Reply *reply)
     g_array_unref(reply->suites);
     g_array_unref(reply->extensions);
     g_hash_table_unref(reply->values);
+    g_clear_pointer(&reply->modulus, g_bytes_unref);
     g_clear_pointer(&reply->generator, g_bytes_unref);
     g_free(reply->prime);
     g_free(reply->public_key);
@@ -120,10 +121,13 @@ static void read_key_exchange(Reply *reply, const HandshakeMessage *message)
     reply->scheme = exchange.scheme;
     g_free(reply->public_key); /* of a message that stands there twice */
     g_free(reply->prime);
+    g_clear_pointer(&reply->modulus, g_bytes_unref);
     g_clear_pointer(&reply->generator, g_bytes_unref);
     reply->public_key = hash_of(exchange.public_key);
     reply->prime_bits = exchange_bits(exchange.prime);
     reply->prime = hash_of(exchange.prime);
+    if (exchange.prime.size)
+        reply->modulus = g_bytes_new(exchange.prime.data, exchange.prime.size);
     if (exchange.generator.size)
         reply->generator = g_bytes_new(exchange.generator.data, exchange.generator.size);
 }

@@ -52,6 +52,7 @@ typedef struct Reply {
     uint16_t scheme;       /* TLS 1.2: the ServerKeyExchange is signed with */
     guint prime_bits;      /* DHE: size of dh_p; 0: none came */
     char *prime;           /* DHE: SHA-256 of dh_p without leading zeros; NULL: none */
+    GBytes *modulus;       /* DHE: dh_p without leading zeros; NULL: none */
     GBytes *generator;     /* DHE: dh_g without leading zeros; NULL: none */
     char *public_key;      /* SHA-256 of the server's ephemeral public value; NULL: none came */
     char *alpn;            /* protocol chosen, escaped; NULL: none */
