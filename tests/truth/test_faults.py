@@ -2,9 +2,9 @@
 """The same truth where every fifth connection is spoilt, where long hellos or many suites are not borne, and where two
 configurations answer at one address."""
 from matrix import Dived, case, compare
-from expect import Accepts, openssl, suites
+from expect import Accepts, gnutls, openssl, suites
 from scripted import Relay, Scripted
-from servers import Pki, nginx
+from servers import Pki, gnutls_serv, nginx, s_server
 from tap import check, equal, main, test
 
 pki = Pki()
@@ -26,6 +26,11 @@ def narrow():
 
 for fault in ("reset", "close", "cut"):
     case(f"every fifth connection: {fault}", Relay(ports[0], every=5, fault=fault).port, wide)
+PRIORITY = "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3:%SERVER_PRECEDENCE"
+case("every fifth connection: reset, gnutls-serv", Relay(gnutls_serv(*RSA, "--priority", PRIORITY), every=5).port,
+     lambda: gnutls(PRIORITY))
+case("every fifth connection: reset, s_server", Relay(s_server(*RSA, "-no_tls1_3", "-cipher", "AES"), every=5).port,
+     lambda: openssl((V12,), "AES", authentication=("RSA", "None"), serial=True))
 case("every fifth connection: silence", Relay(ports[1], every=5, fault="silence").port, narrow, "--timeout", "0.2")
 case("every third connection: reset", Relay(ports[1], every=3).port, narrow)
 

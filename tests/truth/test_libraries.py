@@ -48,7 +48,9 @@ def stunnel():
     ports = stacks.stunnel(*RSA, [
         ["ciphers = ALL:@SECLEVEL=0", "securityLevel = 0", "sslVersionMin = TLSv1"],
         ["ciphers = ECDHE+AESGCM:AES", "securityLevel = 1", "sslVersionMin = TLSv1", "curves = P-521:X25519",
-         "ciphersuites = TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"]])
+         "ciphersuites = TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"],
+        ["sslVersion = TLSv1.3", "curves = X448:P-256",
+         "ciphersuites = TLS_AES_128_CCM_SHA256:TLS_AES_128_GCM_SHA256"]])
     # its own list of curves: doc of "curves" in stunnel(8)
     case("stunnel with all that it can", ports[0], lambda: openssl(
         LEGACY, "ALL:@SECLEVEL=0", groups13=OPENSSL_GROUPS, authentication=("RSA", "None")))
@@ -57,6 +59,8 @@ def stunnel():
         (V12, V13), "ECDHE+AESGCM:AES", groups12=("secp521r1", "x25519"), groups13=("secp521r1", "x25519"),
         suites13="TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256", authentication=("RSA", "None"),
         failing=(V10, V11)))
+    case("stunnel, TLS 1.3 alone", ports[2], lambda: openssl(
+        (V13,), "", groups13=("x448", "secp256r1"), suites13="TLS_AES_128_CCM_SHA256:TLS_AES_128_GCM_SHA256"))
 
 
 def python(context):
@@ -111,6 +115,8 @@ def lighttpd():
     mbed = ("TLS-ECDHE-RSA-WITH-CHACHA20-POLY1305-SHA256:TLS-RSA-WITH-AES-128-CCM-8:"
             "TLS-DHE-RSA-WITH-AES-256-GCM-SHA384:TLS-ECDHE-RSA-WITH-CAMELLIA-128-GCM-SHA256:"
             "TLS-RSA-WITH-CAMELLIA-256-CBC-SHA:TLS-RSA-WITH-3DES-EDE-CBC-SHA")
+    ecdsa = ("TLS-ECDHE-ECDSA-WITH-AES-256-CCM:TLS-ECDHE-ECDSA-WITH-AES-128-GCM-SHA256:"
+             "TLS-ECDHE-ECDSA-WITH-AES-128-CBC-SHA")
     null = suites("TLS_NULL_WITH_NULL_NULL")  # wolfSSL's ServerHello names it where nothing else fits
     few = suites("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
                  "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384")
@@ -122,16 +128,22 @@ def lighttpd():
                    "TLS_PSK_WITH_CHACHA20_POLY1305_SHA256")
     usual13 = suites("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256",
                      "TLS_AES_128_CCM_SHA256")
-    for name, module, command, accepts in (
-            ("mbedTLS", "mod_mbedtls", {"MinProtocol": "TLSv1.2", "CipherString": mbed, "Curves": "secp384r1:x25519"},
+    for name, module, pair, command, accepts in (
+            ("mbedTLS", "mod_mbedtls", RSA,
+             {"MinProtocol": "TLSv1.2", "CipherString": mbed, "Curves": "secp384r1:x25519"},
              Accepts({V12: of_names(mbed.replace("-", "_"))}, {V12: "server"}, {V12: groups("secp384r1", "x25519")},
                      {V12: "server"})),
-            ("wolfSSL", "mod_wolfssl", {
+            ("mbedTLS, an ECDSA certificate", "mod_mbedtls", EC,
+             {"MinProtocol": "TLSv1.2", "CipherString": ecdsa, "Curves": "secp256r1"},
+             Accepts({V12: of_names(ecdsa.replace("-", "_"))}, {V12: "server"}, {V12: groups("secp256r1")})),
+            ("wolfSSL, TLS 1.3 alone", "mod_wolfssl", EC, {"MinProtocol": "TLSv1.3", "Curves": "secp256r1"},
+             Accepts({V13: usual13}, {V13: "server"})),  # Curves does not hold in TLS 1.3
+            ("wolfSSL", "mod_wolfssl", RSA, {
                 "MinProtocol": "TLSv1.2", "MaxProtocol": "TLSv1.2", "Curves": "secp384r1",
                 "CipherString": "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384"},
              Accepts({V12: few + null}, {V12: few}, {V12: groups("secp384r1")})),
-            ("wolfSSL as it comes", "mod_wolfssl", {}, Accepts({V12: usual + null, V13: usual13}))):
-        port = stacks.lighttpd(module, *RSA, command)
+            ("wolfSSL as it comes", "mod_wolfssl", RSA, {}, Accepts({V12: usual + null, V13: usual13}))):
+        port = stacks.lighttpd(module, *pair, command)
         case(f"lighttpd with {name}", port, accepts)
 
 

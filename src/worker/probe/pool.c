@@ -399,15 +399,16 @@ Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_c
 /* ---- answers ---- */
 
 /* Alerts that refuse what was offered, unexpected_message among them: Java has it for a hello
- * without a group in common; of a hello without extensions, decode_error too. Any other says that
- * something broke. */
+ * without a group in common; of a hello without extensions, decode_error too, but for a long list,
+ * which may be what wolfSSL does not decode. Any other says that something broke. */
 static bool refuses(const Offer *offer, int alert)
 {
     static const guint8 refusals[] = {10, 40, 47, 70, 71, 109, 110, 112, 115, 120};
     for (guint i = 0; i < G_N_ELEMENTS(refusals); i++)
         if (alert == refusals[i])
             return true;
-    return offer->bare && alert == ALERT_DECODE_ERROR;
+    return offer->bare && alert == ALERT_DECODE_ERROR &&
+           offer->suites->len <= LIST_THAT_ALL_BEAR + 1; /* and TLS_EMPTY_RENEGOTIATION_INFO_SCSV */
 }
 
 /* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing.
