@@ -186,4 +186,15 @@ def boring(pem, key, *options):
     port = free_port("0.0.0.0")
     start(["bssl-tool", "server", "-accept", str(port), "-cert", pem, "-key", key, "-loop", "-www", *options], port,
           log="boring")
+
+
+def balancer(way, *ports):
+    """haproxy in TCP mode before servers on these ports, each as often as it is named; `way` is its balance."""
+    port = free_port()
+    servers = "\n".join(f"  server s{i} {ADDRESS}:{there}" for i, there in enumerate(ports))
+    conf = write(os.path.join(folder("haproxy"), f"{port}.cfg"),
+                 "global\n  maxconn 1000\n  nbthread 1\ndefaults\n  mode tcp\n  timeout connect 5s\n  timeout client 5s\n"
+                 f"  timeout server 5s\nfrontend f\n  bind {ADDRESS}:{port}\n  default_backend b\n"
+                 f"backend b\n  balance {way}\n{servers}\n")
+    start(["haproxy", "-db", "-f", conf], port, log="haproxy")
     return port

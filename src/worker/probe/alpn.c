@@ -55,9 +55,11 @@ bool alpn_tell(Known *known, guint ticket, const Told *told)
     if (told->verdict == VERDICT_CHOSEN && alpn_choice(told, &protocol))
         take_choice(known, ticket, protocol, told);
     else if (told->verdict == VERDICT_CHOSEN || refused)
-        peel_refused(known->alpn, ticket, told->connection, told->reason);
+        peel_refused(known->alpn, ticket, told->tries, told->connection, told->reason);
     else
         peel_again(known->alpn, ticket);
+    if (peel_contradicted(known->alpn))
+        known_dispute(known, told->offer);
     return refused;
 }
 

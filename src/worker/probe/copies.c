@@ -1,23 +1,39 @@
-/* 1. Once the first hello of TLS 1.2 is answered, and that of TLS 1.0, it is sent twice more. An
- *    even pair of servers answers three times alike once in four times.
- * 2. For one kind of suite and one kind of offer, the extensions, the certificate and the group
- *    of the ServerHello are the same on one server. Where they differ, or where the answers
- *    contradict each other in any strategy, eight more copies are sent.
+/* 1. Once TLS 1.2 is answered, the longest list that was refused is sent twice more, one after the
+ *    other, so that of two servers that take turns each gets one; and the first hello of TLS 1.3
+ *    once more. Most pairs contradict themselves anyway (2).
+ * 2. Where two looks of one kind differ (sides.h), or answers contradict each other in any
+ *    strategy, eight more copies are sent of these, of the first hello of TLS 1.0, and of the hello
+ *    that contradicts.
  * 3. Copies that are not answered alike are proof: every refusal has to be confirmed from then
  *    on, and no order is claimed.
  */
 #include "worker/probe/copies.h"
 
-#include "common/registry/registry.h"
+#include <string.h>
+
 #include "worker/probe/suites.h"
 
-enum { COPIES = 2, COPIES_MORE = 8 };
+enum {
+    COPIES_MORE = 8,
+    COPIES_MOST = 24,      /* where they are not answered alike: they tell how often each is met */
+    LAST = KNOWN_VERSIONS, /* the number of the hello with what was never chosen */
+    DISPUTED,              /* of the hello that contradicts */
+    HELLOS,
+    MOST_ANSWERS = 8, /* that are told apart */
+};
+
+/* The answers to the copies of one hello. */
+typedef struct Copied {
+    guint asked;
+    char *answers[MOST_ANSWERS];
+    guint times[MOST_ANSWERS];
+} Copied;
 
 typedef struct Copies {
     Strategy base;
     Known *known;
-    guint asked[KNOWN_VERSIONS], out;
-    GHashTable *answers; /* what was answered -> how often */
+    Copied of[HELLOS];
+    guint out;
     bool said;
 } Copies;
 
@@ -27,6 +43,7 @@ static char *signature(const Reply *reply)
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_printf(text, "%04x %04x %d %u %s", reply->version, reply->suite, reply->alert,
                     reply->has_group ? reply->group : 0, reply->leaf ? reply->leaf : "");
+    g_string_append_printf(text, " %s", reply->alpn ? reply->alpn : "");
     for (guint i = 0; reply->extensions && i < reply->extensions->len; i++)
         g_string_append_printf(text, " %u", g_array_index(reply->extensions, uint16_t, i));
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -41,81 +58,115 @@ void copies_first(Known *known, const Told *told, uint16_t version)
     of->first_answer = signature(told->reply);
 }
 
+void copies_last(Known *known, const Told *told, uint16_t version)
+{
+    KnownVersion *of = known_version(known, version);
+    if (told->offer->alpn->len || (of->last && told->offer->suites->len <= of->last->suites->len))
+        return;
+    g_clear_pointer(&of->last, offer_free);
+    g_free(of->last_answer);
+    of->last = offer_copy(told->offer);
+    of->last_answer = signature(told->reply);
+}
+
 void copies_note(Known *known, const Offer *offer, const Reply *reply)
 {
-    const CipherSuite *suite = registry_suite(reply->suite);
-    if (!suite || reply->version >= TLS_1_3)
-        return;
-    g_autofree char *kind = g_strdup_printf(
-        "%04x %04x %d %d %u %u %s %s %s", offer->version, reply->version, offer->bare,
-        reply->alpn != NULL, offer->groups->len, offer->extensions->len, suite->exchange,
-        suite->authentication ? suite->authentication : "", suite->mode ? suite->mode : "");
-    g_autoptr(GString) shown = g_string_new(reply->leaf);
-    for (guint i = 0; reply->extensions && i < reply->extensions->len; i++)
-        g_string_append_printf(shown, " %u", g_array_index(reply->extensions, uint16_t, i));
-    const char *before = g_hash_table_lookup(known->kinds, kind);
-    if (before && !g_str_equal(before, shown->str))
-        known->suspected = true;
-    if (!before)
-        g_hash_table_insert(known->kinds, g_steal_pointer(&kind),
-                            g_string_free(g_steal_pointer(&shown), FALSE));
+    if (sides_look(known->sides, offer, reply, !known->doubted))
+        known_dispute(known, offer);
 }
 
 /* ---- the strategy ---- */
 
-static guint due(const Copies *copies, guint version)
+static const Offer *hello_of(const Copies *copies, guint which)
 {
-    const KnownVersion *of = &copies->known->versions[version];
-    bool wanted = of->version == TLS_1_2 || of->version == TLS_1_0;
+    if (which == DISPUTED)
+        return copies->known->suspected ? copies->known->disputed : NULL;
+    const KnownVersion *tls12 = known_version(copies->known, TLS_1_2);
+    if (which == LAST)
+        return tls12->over || copies->of[LAST].asked ? tls12->last : NULL;
+    const KnownVersion *of = &copies->known->versions[which];
+    return of->version == TLS_1_2 || of->version == TLS_1_3 || of->version == TLS_1_0 ? of->first
+                                                                                      : NULL;
+}
+
+static guint due(const Copies *copies, guint which)
+{
     bool doubt = copies->known->suspected || copies->known->doubted;
-    guint sum = !of->first || !wanted ? 0 : doubt ? COPIES + COPIES_MORE : COPIES;
-    return sum > copies->asked[version] ? sum - copies->asked[version] : 0;
+    if (!hello_of(copies, which))
+        return 0;
+    guint sum = which == LAST ? 2 : 0;
+    if (which < LAST && copies->known->versions[which].version == TLS_1_3)
+        sum = 1;
+    if (copies->of[which].answers[1])
+        sum = COPIES_MOST;
+    else if (doubt)
+        sum += COPIES_MORE;
+    return sum > copies->of[which].asked ? sum - copies->of[which].asked : 0;
 }
 
 static guint due_in_all(const Copies *copies)
 {
     guint sum = 0;
-    for (guint i = 0; i < KNOWN_VERSIONS; i++)
+    for (guint i = 0; i < HELLOS; i++)
         sum += due(copies, i);
     return sum;
 }
 
-static void count(Copies *copies, const char *answer)
+/* Answers to all hellos that were not answered alike: how many, and how many were not the usual one
+ * of their hello. */
+static void tally(const Copies *copies, guint *rare, guint *all)
 {
-    guint times = GPOINTER_TO_UINT(g_hash_table_lookup(copies->answers, answer));
-    g_hash_table_replace(copies->answers, g_strdup(answer), GUINT_TO_POINTER(times + 1));
+    *rare = *all = 0;
+    for (guint i = 0; i < HELLOS; i++) {
+        guint sum = 0, most = 0;
+        for (guint j = 0; j < MOST_ANSWERS; j++) {
+            sum += copies->of[i].times[j];
+            most = MAX(most, copies->of[i].times[j]);
+        }
+        if (sum == most)
+            continue;
+        *rare += sum - most;
+        *all += sum;
+    }
+}
+
+static void count(Copies *copies, guint which, const char *answer)
+{
+    Copied *of = &copies->of[which];
+    guint i = 0, rare, all;
+    while (i < MOST_ANSWERS - 1 && of->answers[i] && !g_str_equal(of->answers[i], answer))
+        i++;
+    if (!of->answers[i])
+        of->answers[i] = g_strdup(answer);
+    of->times[i]++;
+    tally(copies, &rare, &all);
+    if (rare)
+        copies->known->doubted = true;
+    sides_count(copies->known->sides, rare, all);
 }
 
 static Offer *copies_ask(Strategy *strategy, guint *tag)
 {
     Copies *copies = (Copies *)strategy;
-    for (guint i = 0; i < KNOWN_VERSIONS; i++) {
-        const KnownVersion *of = &copies->known->versions[i];
+    for (guint i = 0; i < HELLOS; i++) {
         if (!due(copies, i))
             continue;
-        if (!copies->asked[i]++)
-            count(copies, of->first_answer);
+        if (!copies->of[i].asked++ && i != DISPUTED)
+            count(copies, i,
+                  i == LAST ? known_version(copies->known, TLS_1_2)->last_answer
+                            : copies->known->versions[i].first_answer);
         copies->out++;
         *tag = i;
-        return offer_copy(of->first);
+        return offer_copy(hello_of(copies, i));
     }
     return NULL;
 }
 
-/* How many answers of how many were not the usual one of their version. */
 static void say(Copies *copies)
 {
-    guint sum = 0, usual[2] = {0};
-    GHashTableIter iter;
-    gpointer answer, times;
-    g_hash_table_iter_init(&iter, copies->answers);
-    while (g_hash_table_iter_next(&iter, &answer, &times)) {
-        guint number = GPOINTER_TO_UINT(times);
-        guint version = g_str_has_prefix(answer, "0301");
-        sum += number;
-        usual[version] = MAX(usual[version], number);
-    }
-    g_autofree char *value = g_strdup_printf("%u of %u", sum - usual[0] - usual[1], sum);
+    guint rare, all;
+    tally(copies, &rare, &all);
+    g_autofree char *value = rare ? g_strdup_printf("%u of %u", rare, all) : NULL;
     known_behaviour(copies->known, "two-configurations", value, NULL);
     copies->said = true;
 }
@@ -123,16 +174,15 @@ static void say(Copies *copies)
 static void copies_tell(Strategy *strategy, guint tag, const Told *told)
 {
     Copies *copies = (Copies *)strategy;
-    const KnownVersion *of = &copies->known->versions[tag];
     copies->out--;
     if (told->verdict == VERDICT_LOST)
         return;
     g_autofree char *answer = signature(told->reply);
-    count(copies, answer);
-    if (!g_str_equal(answer, of->first_answer))
-        copies->known->doubted = true;
-    if (told->verdict == VERDICT_CHOSEN)
-        known_note(copies->known, told->offer, told->reply, told->connection, NULL);
+    count(copies, tag, answer);
+    if (told->verdict != VERDICT_CHOSEN)
+        return;
+    copies_note(copies->known, told->offer, told->reply);
+    known_note(copies->known, told->offer, told->reply, told->connection, NULL);
 }
 
 static guint copies_want(const Strategy *strategy)
@@ -165,7 +215,9 @@ static void copies_stop(Strategy *strategy, const char *reason)
 static void copies_free(Strategy *strategy)
 {
     Copies *copies = (Copies *)strategy;
-    g_hash_table_unref(copies->answers);
+    for (guint i = 0; i < HELLOS; i++)
+        for (guint j = 0; j < MOST_ANSWERS; j++)
+            g_free(copies->of[i].answers[j]);
     g_free(copies);
 }
 
@@ -184,7 +236,7 @@ Strategy *copies_new(Known *known)
     Copies *copies = g_new0(Copies, 1);
     copies->base.class = &copies_class;
     copies->base.rank = RANK_LAST;
+    copies->base.raw = copies->base.settles = true;
     copies->known = known;
-    copies->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return &copies->base;
 }

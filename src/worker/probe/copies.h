@@ -15,6 +15,9 @@ Strategy *copies_new(Known *known);
 /* The first hello of a version was answered: copies of it are asked. */
 void copies_first(Known *known, const Told *told, uint16_t version);
 
+/* A list was refused in the usual form: copies of the longest are asked once all are answered. */
+void copies_last(Known *known, const Told *told, uint16_t version);
+
 /* A ServerHello came for an offer: it is compared with others of its kind. Where two differ, that
  * is a suspicion, which more copies settle. */
 void copies_note(Known *known, const Offer *offer, const Reply *reply);

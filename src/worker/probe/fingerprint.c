@@ -154,6 +154,7 @@ Strategy *fingerprint_new(Known *known)
     Fingerprint *fingerprint = g_new0(Fingerprint, 1);
     fingerprint->base.class = &fingerprint_class;
     fingerprint->base.rank = RANK_LAST;
+    fingerprint->base.raw = true;
     fingerprint->known = known;
     return &fingerprint->base;
 }

@@ -17,6 +17,7 @@
  */
 #include "worker/probe/joint.h"
 
+#include "worker/probe/copies.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -25,7 +26,13 @@
 
 typedef enum Kind { KIND_TLS13, KIND_GROUPS, KIND_SCHEMES } Kind;
 
-enum { SIDES = 2, ATTEMPTS = 3, REPEATS_OF_ENDS = 1, REPEATS_OF_LOSSES = 3 };
+enum {
+    SIDES = 2,
+    ATTEMPTS = 3,
+    REPEATS_OF_ENDS = 1,
+    REPEATS_OF_LOSSES = 3,
+    ALERT_PROTOCOL_VERSION = 70,
+};
 
 static const Form forms13[ATTEMPTS] = {FORM_FFDHE, FORM_EC, FORM_BARE};
 
@@ -74,7 +81,8 @@ static Peel *peel_of(const Joint *joint, const GArray *entries, bool ordered, bo
                      .unordered = !ordered,
                      .few = true,
                      .limit = joint->known->brief ? BRIEF_LIST : 0,
-                     .brief = brief};
+                     .brief = brief,
+                     .plain = joint->known->doubted};
     return peel_new(&spec);
 }
 
@@ -319,8 +327,6 @@ static Offer *joint_ask(Strategy *strategy, guint *tag)
         if (!peel)
             continue;
         known = known || peel_any(peel);
-        if (joint->known->doubted)
-            peel_doubt(peel, TRIES_IN_DOUBT);
         wanted.lists[i] = peel_ask(peel, &wanted.tickets[i]);
         wanted.has[i] = wanted.lists[i];
         any = any || wanted.has[i];
@@ -361,22 +367,29 @@ static bool ended(const Told *told)
     return told->reason && g_strv_contains(ends, told->reason);
 }
 
+/* It is the version that is refused, and not what the lists have. */
+static bool refuses_version(const Told *told)
+{
+    return told->reply->alert == ALERT_PROTOCOL_VERSION ||
+           (told->verdict == VERDICT_CHOSEN && told->reply->version < TLS_1_3);
+}
+
 static void tell_side(Joint *joint, const Out *out, guint side, const Told *told)
 {
     Peel *peel = joint->peels[side];
     guint ticket = out->tickets[side];
     uint32_t code = 0;
     if (told->verdict == VERDICT_REFUSED) {
-        peel_refused(peel, ticket, told->connection, told->reason);
+        peel_refused(peel, ticket, told->tries, told->connection, told->reason);
     } else if (told->verdict == VERDICT_FAILED) {
         peel_failed(peel, ticket, told->connection, told->reason);
     } else if (told->verdict == VERDICT_LOST) {
         peel_lost(peel, ticket, told->reason);
     } else if (told->reply->version != joint->version) {
-        peel_refused(peel, ticket, told->connection, "version-lower");
+        peel_refused(peel, ticket, told->tries, told->connection, "version-lower");
     } else if (!said(joint, side, told->reply, &code)) {
         if (ended(told))
-            peel_refused(peel, ticket, told->connection, told->reason);
+            peel_refused(peel, ticket, told->tries, told->connection, told->reason);
         else
             peel_lost(peel, ticket, told->reason ? told->reason : "not-said");
     } else if (!in_list(out->lists[side], code)) {
@@ -390,6 +403,10 @@ static void tell_side(Joint *joint, const Out *out, guint side, const Told *told
         if (joint->known->depth == DIVE_FULL)
             report_yes(&joint->what[side], code, told->connection, told->reason);
     }
+    /* below TLS 1.3, groups and schemes hang together with the certificate */
+    if (joint->kind == KIND_TLS13 &&
+        (peel_contradicted(peel) || (peel_any(peel) && refuses_version(told))))
+        known_dispute(joint->known, told->offer);
 }
 
 /* Step 2: refused together, and something of one is known to be accepted. */
@@ -429,6 +446,8 @@ static void joint_tell(Strategy *strategy, guint tag, const Told *told)
     for (guint i = 0; i < SIDES; i++)
         if (out->has[i])
             tell_side(joint, out, i, told);
+    if (joint->kind == KIND_TLS13 && told->reply->version == TLS_1_3)
+        copies_first(joint->known, told, TLS_1_3);
     if (told->verdict == VERDICT_CHOSEN)
         known_note(joint->known, told->offer, told->reply, told->connection, NULL);
     if (joint->known->depth != DIVE_FULL &&

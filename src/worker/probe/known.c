@@ -21,7 +21,7 @@ static const char *const protocols[] = {
     "dicom",  "radius/1.0",     "radius/1.1", "ldap",     "co",          "netperfmeter/control",
 };
 
-Peel *known_protocols(void)
+Peel *known_protocols(bool plain)
 {
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(PeelEntry));
     for (guint i = 0; i < G_N_ELEMENTS(protocols); i++) {
@@ -31,7 +31,8 @@ Peel *known_protocols(void)
     PeelSpec spec = {.entries = (const PeelEntry *)(void *)entries->data,
                      .count = entries->len,
                      .parallel = 2,
-                     .twice = true};
+                     .twice = true,
+                     .plain = plain};
     return peel_new(&spec);
 }
 
@@ -48,9 +49,11 @@ Known *known_new(const DiveSpec *spec)
         known->versions[i].version = versions[i];
         known->versions[i].suites = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     }
-    known->alpn = known_protocols();
+    known->alpn = known_protocols(false);
     known->leaves = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    known->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    known->sides = sides_new();
+    known->yes =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     known->publics = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     known->extensions = g_hash_table_new(NULL, NULL);
     known->args =
@@ -67,16 +70,41 @@ void known_free(Known *known)
     for (guint i = 0; i < KNOWN_VERSIONS; i++) {
         g_array_unref(known->versions[i].suites);
         g_clear_pointer(&known->versions[i].first, offer_free);
+        g_clear_pointer(&known->versions[i].last, offer_free);
+        g_free(known->versions[i].last_answer);
         g_free(known->versions[i].first_answer);
     }
     peel_free(known->alpn);
     g_hash_table_unref(known->leaves);
-    g_hash_table_unref(known->kinds);
+    sides_free(known->sides);
+    g_hash_table_unref(known->yes);
+    g_clear_pointer(&known->disputed, offer_free);
     g_hash_table_unref(known->publics);
     g_hash_table_unref(known->extensions);
     g_hash_table_unref(known->args);
     primes_free(known->primes);
     g_free(known);
+}
+
+void known_dispute(Known *known, const Offer *offer)
+{
+    known->suspected = true;
+    if (!known->disputed)
+        known->disputed = offer_copy(offer);
+}
+
+void known_begin_again(Known *known)
+{
+    for (guint i = 0; i < KNOWN_VERSIONS; i++) {
+        KnownVersion *of = &known->versions[i];
+        if (of->certainty != CERTAINTY_YES)
+            of->certainty = CERTAINTY_OPEN;
+        of->settled = of->over = of->answered = false;
+        of->habit = PEEL_HABIT_UNKNOWN;
+        g_array_set_size(of->suites, 0);
+    }
+    peel_free(known->alpn);
+    known->alpn = known_protocols(true);
 }
 
 KnownVersion *known_version(Known *known, uint16_t version)
@@ -206,8 +234,49 @@ static json_t *args_of(const Known *known, const json_t *answer)
     return args ? args : g_hash_table_lookup(known->args, any);
 }
 
+static char *yes_key(const char *question, const char *version, const char *item)
+{
+    return g_strjoin("\n", question, version, item, NULL);
+}
+
+const json_t *known_yes(const Known *known, const char *question, const char *version,
+                        const char *item)
+{
+    g_autofree char *key = yes_key(question, version, item);
+    return g_hash_table_lookup(known->yes, key);
+}
+
+/* Keeps a yes; takes from any other answer what was a yes once, where two configurations answer.
+ * False if nothing is left of it. */
+static bool unite(Known *known, json_t *answer)
+{
+    const char *question = fact_string(answer, "question", "");
+    const char *version = fact_string(answer, "version", "");
+    json_t *items = json_object_get(answer, "items"), *codes = json_object_get(answer, "codes");
+    bool yes = g_str_equal(fact_string(answer, "answer", ""), "yes");
+    if (g_str_has_suffix(question, "-order") || known->depth != DIVE_FULL)
+        return true;
+    for (size_t i = json_array_size(items); i-- > 0;) {
+        char *key = yes_key(question, version, json_string_value(json_array_get(items, i)));
+        if (yes) {
+            g_hash_table_replace(known->yes, key, json_incref(answer));
+            continue;
+        }
+        if (known->doubted && g_hash_table_contains(known->yes, key)) {
+            json_array_remove(items, i);
+            json_array_remove(codes, i);
+        }
+        g_free(key);
+    }
+    return json_array_size(items);
+}
+
 void known_say(Known *known, json_t *answer)
 {
+    if (fact_kind(answer) == FACT_ANSWER && !unite(known, answer)) {
+        json_decref(answer);
+        return;
+    }
     json_t *args = json_object_get(answer, "args") ? NULL : args_of(known, answer);
     if (args)
         json_object_set(answer, "args", args);

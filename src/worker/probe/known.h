@@ -6,12 +6,12 @@
 #include "worker/probe/dive.h"
 #include "worker/probe/form.h"
 #include "worker/probe/peel.h"
+#include "worker/probe/sides.h"
 #include "worker/talk/ask.h"
 
 enum {
     KNOWN_VERSIONS = 6, /* SSL 2.0 ... TLS 1.3 */
     BRIEF_LIST = 20,    /* code points in a list of a brief hello */
-    TRIES_IN_DOUBT = 8, /* of a refusal, where two configurations answer */
 };
 
 typedef enum Certainty {
@@ -30,6 +30,8 @@ typedef struct KnownVersion {
     GArray *suites; /* uint32_t: accepted, as preferred once it is over */
     Offer *first;   /* the first hello that was answered, and what the answer showed; or NULL */
     char *first_answer;
+    Offer *last; /* likewise: the longest list that was refused in the usual form */
+    char *last_answer;
     PeelHabit habit;
 } KnownVersion;
 
@@ -38,13 +40,15 @@ typedef struct Primes Primes;
 typedef struct Known {
     char *host, *server_name;
     DiveDepth depth;
-    GQueue facts;      /* json_t *, owned */
-    bool suspected;    /* two configurations may answer */
-    bool doubted;      /* they do */
-    GHashTable *kinds; /* what the ServerHellos of one kind show */
-    guint limit;       /* suites in one list at most, where longer ones were lost; 0: none */
-    bool brief;        /* hellos with extensions are borne only where they are brief */
-    guint borne;       /* suites in the longest list that was answered in a hello with extensions */
+    GQueue facts;    /* json_t *, owned */
+    bool suspected;  /* two configurations may answer */
+    bool doubted;    /* they do: every refusal is confirmed, and no order is claimed */
+    Sides *sides;    /* what is known of the two */
+    Offer *disputed; /* a hello whose answer contradicts others, the first of all; or NULL */
+    GHashTable *yes; /* the answers (json_t *) that were yes, by question, version and item */
+    guint limit;     /* suites in one list at most, where longer ones were lost; 0: none */
+    bool brief;      /* hellos with extensions are borne only where they are brief */
+    guint borne;     /* suites in the longest list that was answered in a hello with extensions */
     KnownVersion versions[KNOWN_VERSIONS];
     Peel *alpn;             /* protocols, by their number in known_protocol */
     GHashTable *leaves;     /* SHA-256 of every leaf that was seen */
@@ -60,6 +64,18 @@ typedef struct Known {
 
 Known *known_new(const DiveSpec *spec);
 void known_free(Known *known);
+
+/* An answer contradicts others, unless the server is an odd one: its hello will be asked again to
+ * see. */
+void known_dispute(Known *known, const Offer *offer);
+
+/* Two configurations answer: all that was learned of versions and protocols is to be learned again.
+ * What was seen to be accepted stays so: from here on a no or an unknown about it is not said. */
+void known_begin_again(Known *known);
+
+/* The answer that said yes to an item; NULL: there was none. */
+const json_t *known_yes(const Known *known, const char *question, const char *version,
+                        const char *item);
 
 /* NULL for a version that is none of them. */
 KnownVersion *known_version(Known *known, uint16_t version);
@@ -87,8 +103,8 @@ void known_reason(Known *known, const char *connection, const char *reason, json
  * same hello is to be asked again with it (form_open, `share`). Not for ever. */
 bool known_wants_share(Known *known, const Offer *offer, const Reply *reply);
 
-/* A Peel of the application protocols, by their number in known_protocol. */
-Peel *known_protocols(void);
+/* A Peel of the application protocols, by their number in known_protocol; plain: as in PeelSpec. */
+Peel *known_protocols(bool plain);
 
 /* An answer: version 0 has none; `answer` is yes, no or unknown. known_item adds what it is about,
  * known_say takes it, adds the arguments of its reason, and has it told. */

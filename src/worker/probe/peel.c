@@ -70,14 +70,17 @@ Peel *peel_new(const PeelSpec *spec)
     }
     peel->parallel = MAX(spec->parallel, 1);
     peel->limit = spec->limit ? spec->limit : G_MAXUINT;
-    peel->times = 1;
-    peel->twice = spec->twice && spec->count > 1;
-    for (guint i = 0; i < spec->count; i++)
-        peel->lists |= spec->entries[i].lists;
-    peel->hold = spec->hold;
+    peel->twice = spec->twice && spec->count > 1 && !spec->plain;
+    for (guint i = 0; i < spec->count; i++) {
+        if (spec->plain)
+            peel->items[i].entry.lists = 0;
+        peel->lists |= peel->items[i].entry.lists;
+    }
+    peel->hold = spec->hold && !spec->plain;
     peel->unordered = spec->unordered;
     peel->best_first = spec->few || spec->unordered;
     peel->brief = spec->brief;
+    peel->plain = spec->plain;
     peel->orders = spec->orders ? g_ptr_array_ref(spec->orders) : NULL;
     peel->hellos = g_ptr_array_new_with_free_func(hello_free);
     peel->chains = g_ptr_array_new_with_free_func(chain_free);
@@ -329,8 +332,8 @@ static void advance(Peel *peel)
     if (peel->phase == PHASE_CHAINS && !peel->out && chains_over(peel))
         begin_lists(peel);
     bool listed = peel->phase == PHASE_LISTS && !peel->out && !peel->pending.length;
-    if (listed && peel->lists && !peel->by_kind && !peel->doubted && hides(peel)) {
-        peel->hidden = peel->by_kind = true;
+    if (listed && peel->lists && !peel->by_kind && hides(peel)) {
+        peel->by_kind = true;
         peel_reopen(peel);
         begin_lists(peel);
         listed = !peel->pending.length;
@@ -418,7 +421,7 @@ GArray *peel_ask(Peel *peel, guint *ticket)
         [PHASE_LISTS] = ask_pending,
         [PHASE_ORDER] = ask_pair,
     };
-    if (peel->phase == PHASE_FIRST && peel->limit < peel->count && !peel->out)
+    if (peel->phase == PHASE_FIRST && (peel->plain || peel->limit < peel->count) && !peel->out)
         begin_lists(peel);
     else
         advance(peel);
@@ -548,10 +551,8 @@ bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection
     if (hello->phase == PHASE_CHAINS)
         chain_chosen(peel, chain_at(peel, hello->source), (guint)index, news);
     GList *at = peel_pending_of(peel, hello);
-    if (at) {
+    if (at)
         ((Pending *)at->data)->out = false;
-        ((Pending *)at->data)->refusals = 0;
-    }
     peel_take_pending(peel, (guint)index);
     if (hello->special && peel->items[index].entry.shy &&
         peel->items[index].rank != peel->items[g_array_index(peel->ordered, guint, 0)].rank)
@@ -560,7 +561,8 @@ bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection
     return news;
 }
 
-static void refuse_items(Peel *peel, const GArray *list, const char *connection, const char *reason)
+static void refuse_items(Peel *peel, const GArray *list, guint tries, const char *connection,
+                         const char *reason)
 {
     for (guint i = 0; i < list->len; i++) {
         Item *item = &peel->items[g_array_index(list, guint, i)];
@@ -568,7 +570,7 @@ static void refuse_items(Peel *peel, const GArray *list, const char *connection,
             continue;
         item->state = PEEL_NO;
         item->reason = reason;
-        item->tries += peel->times;
+        item->tries = tries;
         g_free(item->connection);
         item->connection = g_strdup(connection);
     }
@@ -581,7 +583,7 @@ static void check_refused(Peel *peel, const GArray *list)
             peel->contradicted = true;
 }
 
-void peel_refused(Peel *peel, guint ticket, const char *connection, const char *reason)
+void peel_refused(Peel *peel, guint ticket, guint tries, const char *connection, const char *reason)
 {
     Hello *hello = settle(peel, ticket, CHOSE_NOTHING);
     peel->begun = true;
@@ -589,14 +591,10 @@ void peel_refused(Peel *peel, guint ticket, const char *connection, const char *
         chain_at(peel, hello->source)->over = true;
     GList *at = peel_pending_of(peel, hello);
     if (at) {
-        Pending *pending = at->data;
-        pending->out = false;
-        if (++pending->refusals >= peel->times) {
-            refuse_items(peel, pending->items, connection, reason);
-            peel_drop_pending(peel, at);
-        }
-    } else if (peel->times == 1 && covers(peel, hello->list)) {
-        refuse_items(peel, hello->list, connection, reason);
+        refuse_items(peel, ((Pending *)at->data)->items, tries, connection, reason);
+        peel_drop_pending(peel, at);
+    } else if (covers(peel, hello->list)) {
+        refuse_items(peel, hello->list, tries, connection, reason);
         if (hello->phase == PHASE_CHAINS)
             peel_reopen_first(peel);
     }
@@ -617,7 +615,7 @@ void peel_failed(Peel *peel, guint ticket, const char *connection, const char *r
     if (at) {
         Pending *pending = at->data;
         if (pending->items->len == 1) {
-            refuse_items(peel, pending->items, connection, reason);
+            refuse_items(peel, pending->items, 1, connection, reason);
             peel->items[g_array_index(pending->items, guint, 0)].failed = true;
         } else {
             peel_cut_failed(peel, pending->items);
@@ -660,7 +658,7 @@ void peel_again(Peel *peel, guint ticket)
 void peel_recheck(Peel *peel, uint32_t code)
 {
     int item = peel_find(peel, code);
-    if (item < 0 || peel->items[item].state != PEEL_NO || peel->by_kind || peel->doubted)
+    if (item < 0 || peel->items[item].state != PEEL_NO || peel->by_kind)
         return;
     GArray *alone = g_array_new(FALSE, FALSE, sizeof(guint));
     guint index = (guint)item;
@@ -689,21 +687,4 @@ void peel_stop(Peel *peel, const char *reason)
     if (peel->phase != PHASE_OVER && !peel->order_reason)
         peel->order_reason = reason;
     peel->phase = PHASE_OVER;
-}
-
-void peel_doubt(Peel *peel, guint times)
-{
-    if (peel->doubted)
-        return;
-    peel->doubted = true;
-    peel->times = times;
-    peel->order = PEEL_ORDER_UNKNOWN;
-    g_queue_clear_full(&peel->pairs, (GDestroyNotify)g_array_unref);
-    if (peel->phase == PHASE_FIRST || peel->phase == PHASE_CHAINS)
-        return;
-    peel_reopen(peel);
-    if (peel->by_kind)
-        peel_drop_waiting(peel);
-    if (peel->phase != PHASE_LISTS || peel->by_kind)
-        begin_lists(peel);
 }

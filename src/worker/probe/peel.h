@@ -39,6 +39,9 @@ typedef struct PeelSpec {
     bool brief;        /* it will be left after the first answer: nothing is wanted ahead */
     bool unordered;    /* who is preferred to whom is not asked */
     bool few;          /* some servers read only the first few: the last lists are best first */
+    bool plain;        /* nothing is guessed from one answer to the next, and no order asked: two
+                          configurations answer. All is offered in one list, less what was
+                          answered, until that is refused */
     guint limit;       /* code points in one list at most; 0: no limit */
     GPtrArray *orders; /* GArray * of uint32_t: other orders that a server may have; or NULL */
 } PeelSpec;
@@ -63,7 +66,7 @@ typedef struct PeelItem {
     const char *connection; /* yes: the one that shows it; no: of the list's refusal; may be NULL */
     const char *reason;     /* no: how it was refused; unknown: why; static or NULL */
     bool failed;            /* no: it was chosen, and then something broke */
-    guint tries;            /* no: hellos that were refused */
+    guint tries;            /* no: hellos of the last list that were refused */
 } PeelItem;
 
 typedef struct Peel Peel;
@@ -84,11 +87,13 @@ GArray *peel_ask(Peel *peel, guint *ticket);
 /* How likely it is that a ticket's list has something acceptable: the sum of its weights. */
 double peel_hope(const Peel *peel, guint ticket);
 
-/* The answers to a ticket. peel_chosen: true if that is news. peel_failed: something in the list
- * was chosen, and the server broke over it, so that nothing is said of the rest. peel_lost: never
- * answered. Strings are static, but `connection`, which is copied. */
+/* The answers to a ticket; `tries` is how often it was refused so. peel_chosen: true if that is
+ * news. peel_failed: something in the list was chosen, and the server broke over it, so that
+ * nothing is said of the rest. peel_lost: never answered. Strings are static, but `connection`,
+ * which is copied. */
 bool peel_chosen(Peel *peel, guint ticket, uint32_t code, const char *connection);
-void peel_refused(Peel *peel, guint ticket, const char *connection, const char *reason);
+void peel_refused(Peel *peel, guint ticket, guint tries, const char *connection,
+                  const char *reason);
 void peel_failed(Peel *peel, guint ticket, const char *connection, const char *reason);
 void peel_lost(Peel *peel, guint ticket, const char *reason);
 
@@ -105,14 +110,6 @@ void peel_relist(Peel *peel);
 
 /* Nothing is asked any more: what is open becomes unknown. */
 void peel_stop(Peel *peel, const char *reason);
-
-/* The server answers one question in two ways: each refusal has to come `times` times, those before
- * are asked again, and no order is claimed. */
-void peel_doubt(Peel *peel, guint times);
-
-/* True where a list was refused that has something acceptable: something that is chosen and then
- * refused stood in front of it, or two configurations answer. */
-bool peel_hidden(const Peel *peel);
 
 /* True where what was told cannot all come from one server with one configuration. */
 bool peel_contradicted(const Peel *peel);

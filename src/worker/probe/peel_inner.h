@@ -48,16 +48,15 @@ typedef struct Chain {
 typedef struct Pending {
     guint number;
     GArray *items; /* guint */
-    guint refusals;
     bool out;
 } Pending;
 
 struct Peel {
     Item *items; /* as given */
     guint count;
-    guint *ranked;                       /* items in the order that is expected */
-    guint parallel, limit, times, lists; /* lists: all bits of the entries */
-    bool twice, hold, trusted, unordered, brief;
+    guint *ranked;                /* items in the order that is expected */
+    guint parallel, limit, lists; /* lists: all bits of the entries */
+    bool twice, hold, trusted, unordered, brief, plain;
     PeelHabit habit;
     GPtrArray *orders; /* GArray * of uint32_t */
     guint repeated;    /* answers of one chain that another one had before */
@@ -67,9 +66,9 @@ struct Peel {
     GPtrArray *hellos; /* Hello *, by ticket */
     GPtrArray *chains; /* Chain * */
     GQueue pending;    /* Pending * */
-    bool begun, answered, contradicted, doubted;
-    bool hidden, by_kind; /* by_kind: what was refused is asked again so */
-    bool best_first;      /* the last lists are */
+    bool begun, answered, contradicted;
+    bool by_kind;    /* what was refused is asked again so */
+    bool best_first; /* the last lists are */
 
     /* the order */
     guint asked_pairs;
@@ -85,13 +84,12 @@ struct Peel {
 #define PEEL_HOPELESS 0.3 /* not worth a hello of its own: the last list finds it */
 
 /* Lists that wait: another one (which is taken), all that is open, all cut to the limit, that of a
- * hello (NULL: it has none), one that is done, all that are not out. */
+ * hello (NULL: it has none), one that is done. */
 void peel_add_pending(Peel *peel, GArray *items);
 void peel_add_open(Peel *peel);
 void peel_cut_pending(Peel *peel);
 GList *peel_pending_of(Peel *peel, const Hello *hello);
 void peel_drop_pending(Peel *peel, GList *at);
-void peel_drop_waiting(Peel *peel);
 void peel_pending_free(void *pending);
 
 /* What was refused is open again: all of it; what is of the first of several lists. */

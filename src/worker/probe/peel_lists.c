@@ -41,10 +41,9 @@ static void add_some(Peel *peel, guint lists, const guint *kind)
 void peel_add_open(Peel *peel)
 {
     g_autoptr(GHashTable) kinds = g_hash_table_new(NULL, NULL);
-    bool by_kind = peel->by_kind && !peel->doubted;
-    for (guint bit = 1; !by_kind && bit <= MAX(peel->lists, 1); bit <<= 1)
+    for (guint bit = 1; !peel->by_kind && bit <= MAX(peel->lists, 1); bit <<= 1)
         add_some(peel, peel->lists & bit, NULL);
-    for (guint i = 0; by_kind && i < peel->count; i++) {
+    for (guint i = 0; peel->by_kind && i < peel->count; i++) {
         guint kind = peel->items[i].entry.kind;
         if (g_hash_table_add(kinds, GUINT_TO_POINTER(kind)))
             add_some(peel, 0, &kind);
@@ -111,15 +110,6 @@ void peel_take_pending(Peel *peel, guint item)
             if (g_array_index(items, guint, i) == item)
                 g_array_remove_index(items, i--);
         if (!items->len)
-            peel_drop_pending(peel, at);
-    }
-}
-
-void peel_drop_waiting(Peel *peel)
-{
-    for (GList *at = peel->pending.head, *next; at; at = next) {
-        next = at->next;
-        if (!((Pending *)at->data)->out)
             peel_drop_pending(peel, at);
     }
 }

@@ -341,7 +341,7 @@ void peel_order_step(Peel *peel)
         peel->contradicted = true;
     if (evidence.n < 2 || peel->unordered)
         finish(peel, PEEL_ORDER_UNKNOWN, evidence.n == 1 ? "order-single" : NULL);
-    else if (peel->contradicted || peel->doubted)
+    else if (peel->contradicted || peel->plain)
         finish(peel, PEEL_ORDER_UNKNOWN, "disagreement");
     else if (peel->asked_pairs > 3 * evidence.n + 8)
         finish(peel, PEEL_ORDER_UNKNOWN, "order-unsettled");
@@ -376,11 +376,6 @@ bool peel_contradicted(const Peel *peel)
     return peel->contradicted;
 }
 
-bool peel_hidden(const Peel *peel)
-{
-    return peel->hidden;
-}
-
 bool peel_over(const Peel *peel)
 {
     return peel->phase == PHASE_OVER;
@@ -403,7 +398,7 @@ bool peel_any(const Peel *peel)
 
 bool peel_settled(const Peel *peel)
 {
-    return peel->phase >= PHASE_LISTS;
+    return peel->phase >= (peel->plain ? PHASE_ORDER : PHASE_LISTS);
 }
 
 bool peel_closed(const Peel *peel)

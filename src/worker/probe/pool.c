@@ -24,6 +24,9 @@
  *    as many were made as are allowed, what is open is said to be unknown.
  * 7. After the hello our side is shut, so that a server that serves one after the other is free at
  *    once. If such a hello is lost, or met with a close, no more of that.
+ * 8. Once two configurations were seen to answer, all begins anew, and a refusal is confirmed by as
+ *    many copies as make it likely that both were asked (sides.h): first one, then two, four ...,
+ *    one after the other, for a balancer may take servers by turns. One that is accepted outweighs.
  */
 #include "worker/probe/pool.h"
 
@@ -32,6 +35,7 @@
 #include "common/util/limits.h"
 #include "worker/probe/alpn.h"
 #include "worker/probe/copies.h"
+#include "worker/probe/differ.h"
 #include "worker/probe/extra.h"
 #include "worker/probe/features.h"
 #include "worker/probe/fingerprint.h"
@@ -57,17 +61,25 @@ enum {
     TRIES_UNANSWERED = 100, /* of silence, before anything was answered */
     LOSSES_IN_A_ROW = 3,
     FAILURES_IN_A_ROW = 8,
+    LEFT_FOR_SESSIONS = 40,
 };
+
+/* A refusal that is being confirmed (step 8); all its hellos share it. */
+typedef struct Confirm {
+    guint references, wanted, asked, refused, lost;
+    bool told;
+} Confirm;
 
 /* A question that is out, or is to be asked again. */
 typedef struct Asked {
-    Strategy *strategy;
+    Strategy *strategy; /* NULL: it was begun anew meanwhile */
     guint tag;
     Offer *offer;      /* sealed, our own */
     const Offer *sent; /* the caller's; NULL: waits to be asked again */
     char *connection;
     guint tries, lost, silent, closed;
     bool alone, half_close;
+    Confirm *confirm; /* NULL: nothing is to be confirmed */
 } Asked;
 
 struct Pool {
@@ -87,6 +99,7 @@ struct Pool {
     bool by_chance;    /* closes were seen that did not come again */
     bool starttls, half_close_bad;
     bool begun, stopped;
+    bool doubting; /* two configurations answer: all strategies were begun anew */
     ProbeOutcome outcome;
     json_t *args; /* of the outcome */
 };
@@ -96,6 +109,8 @@ static void asked_free(void *data)
     Asked *asked = data;
     offer_free(asked->offer);
     g_free(asked->connection);
+    if (asked->confirm && !--asked->confirm->references)
+        g_free(asked->confirm);
     g_free(asked);
 }
 
@@ -114,7 +129,7 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, ssl2_new(pool->known));
     if (depth != DIVE_FULL)
         return;
-    add(pool, copies_new(pool->known));
+    add(pool, pool->doubting ? differ_new(pool->known) : copies_new(pool->known));
     add(pool, joint_groups_new(pool->known));
     add(pool, joint_schemes_new(pool->known, "ECDSA"));
     add(pool, alpn_new(pool->known));
@@ -123,7 +138,8 @@ static void add_all(Pool *pool, DiveDepth depth)
     add(pool, extra_new(pool->known));
     add(pool, features_new(pool->known));
     add(pool, nonsense_new(pool->known));
-    add(pool, fingerprint_new(pool->known));
+    if (!pool->doubting)
+        add(pool, fingerprint_new(pool->known));
 }
 
 static void strategy_free(void *data)
@@ -176,16 +192,29 @@ void pool_free(Pool *pool)
 
 /* ---- how many ---- */
 
-static bool all_over(const Pool *pool)
+/* True if all but one (NULL: all) are over; what is done last leaves something to the sessions. */
+static bool others_over(const Pool *pool, const Strategy *one)
 {
-    if (pool->again.length)
-        return false;
     for (guint i = 0; i < pool->strategies->len; i++) {
-        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
-        if (!strategy->class->over(strategy))
+        const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        bool spared = strategy->last && pool_allowed(pool) < LEFT_FOR_SESSIONS;
+        if (strategy != one && !spared && !strategy->class->over(strategy))
             return false;
     }
     return true;
+}
+
+static bool all_over(const Pool *pool)
+{
+    return !pool->again.length && others_over(pool, NULL);
+}
+
+/* True if it is not over, and its time has come. */
+static bool is_due(const Pool *pool, const Strategy *strategy)
+{
+    if (strategy->last && (pool_allowed(pool) < LEFT_FOR_SESSIONS || !others_over(pool, strategy)))
+        return false;
+    return !strategy->class->over(strategy);
 }
 
 guint pool_allowed(const Pool *pool)
@@ -213,7 +242,7 @@ static guint want_before(const Pool *pool, guint rank)
     guint want = 0;
     for (guint i = 0; i < pool->strategies->len; i++) {
         const Strategy *strategy = g_ptr_array_index(pool->strategies, i);
-        if (strategy->rank < rank && !strategy->class->over(strategy))
+        if (strategy->rank < rank && is_due(pool, strategy))
             want += strategy->class->want(strategy);
     }
     return want;
@@ -223,8 +252,10 @@ static guint want_before(const Pool *pool, guint rank)
 static guint main_out(const Pool *pool)
 {
     guint out = 0;
-    for (guint i = 0; i < pool->out->len; i++)
-        out += ((const Asked *)g_ptr_array_index(pool->out, i))->strategy->rank < RANK_LAST;
+    for (guint i = 0; i < pool->out->len; i++) {
+        const Asked *asked = g_ptr_array_index(pool->out, i);
+        out += !asked->strategy || asked->strategy->rank < RANK_LAST;
+    }
     return out;
 }
 
@@ -347,7 +378,7 @@ static Asked *ask_new_question(Pool *pool, guint from, guint to)
         for (guint i = 0; i < pool->strategies->len; i++) {
             Strategy *strategy = g_ptr_array_index(pool->strategies, i);
             guint tag = 0;
-            if (strategy->rank != rank || strategy->class->over(strategy))
+            if (strategy->rank != rank || !is_due(pool, strategy))
                 continue;
             Offer *offer = strategy->class->ask(strategy, &tag);
             if (!offer)
@@ -553,6 +584,103 @@ static Asked *take_out(Pool *pool, const Offer *offer)
     return NULL;
 }
 
+/* ---- two configurations ---- */
+
+static bool refuses_something(const Offer *offer, const Reply *reply, Verdict verdict)
+{
+    if (verdict != VERDICT_CHOSEN)
+        return verdict != VERDICT_LOST;
+    return reply->version != offer->version || (offer->alpn->len && !reply->alpn);
+}
+
+static void ask_copy(Pool *pool, const Asked *asked)
+{
+    Asked *copy = g_new0(Asked, 1);
+    copy->strategy = asked->strategy;
+    copy->tag = asked->tag;
+    copy->offer = offer_copy(asked->offer);
+    copy->confirm = asked->confirm;
+    copy->confirm->references++;
+    copy->confirm->asked++;
+    g_queue_push_tail(&pool->again, copy);
+}
+
+/* Takes what waits to be asked again, for that refusal, or (NULL) for what is begun anew. */
+static void forget(Pool *pool, const Confirm *confirm)
+{
+    for (GList *at = pool->again.head, *next; at; at = next) {
+        const Asked *asked = at->data;
+        next = at->next;
+        if (confirm ? asked->confirm != confirm : asked->strategy->raw)
+            continue;
+        asked_free(at->data);
+        g_queue_delete_link(&pool->again, at);
+    }
+}
+
+/* Step 8: whether a verdict is to be told now. */
+static bool confirm(Pool *pool, Asked *asked, const Reply *reply, Verdict verdict)
+{
+    bool refused = refuses_something(asked->offer, reply, verdict);
+    if (!asked->strategy || !pool->doubting || asked->strategy->raw)
+        return asked->strategy;
+    if (!asked->confirm && !refused)
+        return true;
+    if (!asked->confirm) {
+        asked->confirm = g_new0(Confirm, 1);
+        asked->confirm->references = asked->confirm->asked = 1;
+        asked->confirm->wanted = sides_tries(pool->known->sides);
+    }
+    Confirm *confirm = asked->confirm;
+    if (confirm->told)
+        return false;
+    confirm->refused += refused;
+    bool again = verdict == VERDICT_LOST && ++confirm->lost < confirm->wanted;
+    confirm->asked -= again;
+    if (again || (refused && confirm->refused < confirm->wanted)) {
+        guint more = confirm->refused == confirm->asked ? MAX(confirm->refused, 1) : again;
+        for (; more && confirm->asked < confirm->wanted; more--)
+            ask_copy(pool, asked);
+        return false;
+    }
+    confirm->told = true;
+    forget(pool, confirm);
+    return true;
+}
+
+static void begin_again(Pool *pool)
+{
+    pool->doubting = true;
+    forget(pool, NULL);
+    for (guint i = 0; i < pool->out->len; i++) {
+        Asked *asked = g_ptr_array_index(pool->out, i);
+        if (!asked->strategy->raw)
+            asked->strategy = NULL;
+    }
+    for (guint i = pool->strategies->len; i-- > 0;)
+        if (!((Strategy *)g_ptr_array_index(pool->strategies, i))->raw)
+            g_ptr_array_remove_index(pool->strategies, i);
+    known_begin_again(pool->known);
+    add_all(pool, pool->known->depth);
+}
+
+/* What is beside the point asks with hellos that are odd, and refused for that. */
+static bool is_evidence(const Strategy *strategy)
+{
+    return strategy && (strategy->last || strategy->rank < RANK_LAST);
+}
+
+static void settle_suspicion(Pool *pool)
+{
+    for (guint i = 0; i < pool->strategies->len && pool->known->suspected; i++) {
+        Strategy *strategy = g_ptr_array_index(pool->strategies, i);
+        if (strategy->settles)
+            strategy->rank = RANK_NOW;
+    }
+    if (pool->known->doubted && !pool->doubting)
+        begin_again(pool);
+}
+
 void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
 {
     Asked *asked = take_out(pool, offer);
@@ -581,16 +709,24 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
         .tries = verdict == VERDICT_REFUSED && asked->closed ? asked->closed : 1,
         .of = asked->tries,
     };
-    if (asked->strategy->class->hear)
+    if (asked->strategy && asked->strategy->class->hear)
         asked->strategy->class->hear(asked->strategy, &told);
     if (judged && verdict == VERDICT_LOST && !asked->offer->exact)
         pool->given_up = MIN(pool->given_up, asked->offer->suites->len);
-    if (judged) {
+    if (judged && pool->doubting && verdict != VERDICT_LOST && is_evidence(asked->strategy))
+        sides_take(pool->known->sides, asked->offer, reply, verdict == VERDICT_REFUSED);
+    if (judged && verdict == VERDICT_CHOSEN && reply->version >= TLS_1_3 && reply->leaf)
+        copies_note(pool->known, asked->offer, reply);
+    bool tell = judged && confirm(pool, asked, reply, verdict);
+    if (asked->confirm && refuses_something(asked->offer, reply, verdict))
+        told.tries = told.of = asked->confirm->refused;
+    if (tell)
         asked->strategy->class->tell(asked->strategy, asked->tag, &told);
-        asked_free(asked);
-    } else {
+    if (!judged && asked->strategy)
         requeue(pool, asked);
-    }
+    else
+        asked_free(asked);
+    settle_suspicion(pool);
     if (hopeless(pool, reply)) {
         const Reason *reason = reply->reason ? registry_reason(reply->reason) : NULL;
         ProbeOutcome why = {.result = reason && reason->result ? reason->result : "no-tls",

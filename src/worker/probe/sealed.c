@@ -126,7 +126,7 @@ static void begin(Sealed *sealed)
         sealed->over = true;
         return;
     }
-    sealed->peels[SIDE_ALPN] = known_protocols();
+    sealed->peels[SIDE_ALPN] = known_protocols(sealed->known->doubted);
     sealed->peels[SIDE_PACKING] = packings_new();
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         g_queue_push_tail(&sealed->waiting, GINT_TO_POINTER((int)i));
@@ -284,7 +284,8 @@ static void take_protocol(Sealed *sealed, guint ticket, const Told *told)
     Peel *peel = sealed->peels[SIDE_ALPN];
     guint protocol;
     if (!alpn_choice(told, &protocol))
-        peel_refused(peel, ticket, told->connection, told->reply->alpn ? told->reason : NULL);
+        peel_refused(peel, ticket, told->tries, told->connection,
+                     told->reply->alpn ? told->reason : NULL);
     else if (peel_chosen(peel, ticket, protocol, told->connection))
         report_yes(&sealed->what[SIDE_ALPN], protocol, told->connection, told->reason);
 }
@@ -295,7 +296,7 @@ static void take_packing(Sealed *sealed, guint ticket, const Told *told)
     const Opened *opened = told->reply->opened;
     char number[REGISTRY_NUMBER];
     if (!opened->packing) {
-        peel_refused(peel, ticket, told->connection, NULL);
+        peel_refused(peel, ticket, told->tries, told->connection, NULL);
         return;
     }
     if (!peel_chosen(peel, ticket, opened->packing, told->connection))
@@ -357,8 +358,8 @@ static void take_answer(Sealed *sealed, const Out *out, const Told *told)
     } else if (chosen && known_wants_share(sealed->known, told->offer, reply)) {
         again(sealed, out, true);
     } else if (out->has[SIDE_ALPN] && reply->alert == ALERT_NO_APPLICATION_PROTOCOL) {
-        peel_refused(sealed->peels[SIDE_ALPN], out->tickets[SIDE_ALPN], told->connection,
-                     told->reason);
+        peel_refused(sealed->peels[SIDE_ALPN], out->tickets[SIDE_ALPN], told->tries,
+                     told->connection, told->reason);
         again(sealed, out, false);
     } else if (things_in(out) > 1 && !blind) {
         sealed->apart = true;

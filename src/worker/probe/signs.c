@@ -45,7 +45,8 @@ static void begin(Signs *signs)
     PeelSpec spec = {.entries = (const PeelEntry *)(const void *)entries->data,
                      .count = entries->len,
                      .parallel = 1,
-                     .unordered = true};
+                     .unordered = true,
+                     .plain = signs->known->doubted};
     signs->peel = peel_new(&spec);
 }
 
@@ -57,8 +58,6 @@ static Offer *signs_ask(Strategy *strategy, guint *tag)
         return signs->sieve->class->ask(signs->sieve, tag);
     if (!signs->peel)
         return NULL;
-    if (signs->known->doubted)
-        peel_doubt(signs->peel, TRIES_IN_DOUBT);
     guint ticket;
     GArray *list = peel_ask(signs->peel, &ticket);
     if (!list)
@@ -104,7 +103,7 @@ static void take_scheme(Signs *signs, guint tag, const Told *told)
     ReportSpec what = spec_of(signs);
     char number[REGISTRY_NUMBER];
     if (!in_list(signs->lists->pdata[tag], reply->scheme))
-        peel_refused(signs->peel, ticket, told->connection, "scheme-not-offered");
+        peel_refused(signs->peel, ticket, told->tries, told->connection, "scheme-not-offered");
     else if (peel_chosen(signs->peel, ticket, reply->scheme, told->connection))
         report_yes(&what, reply->scheme, told->connection, fault_of(told));
     known_note(signs->known, told->offer, reply, told->connection,
@@ -127,7 +126,7 @@ static void take_answer(Signs *signs, guint tag, const Told *told)
         peel_again(signs->peel, ticket);
     else if (told->verdict == VERDICT_REFUSED ||
              (told->verdict == VERDICT_CHOSEN && refused_late(told->reply)))
-        peel_refused(signs->peel, ticket, told->connection, told->reason);
+        peel_refused(signs->peel, ticket, told->tries, told->connection, told->reason);
     else if (told->verdict == VERDICT_FAILED)
         peel_failed(signs->peel, ticket, told->connection, told->reason);
     else if (told->verdict == VERDICT_LOST || peel_any(signs->peel))

@@ -64,6 +64,11 @@ enum {
 struct Strategy {
     const StrategyClass *class;
     guint rank; /* the strategy may change it */
+    bool raw;   /* where two configurations answer: its refusals are told as they come, not
+                   confirmed, and it is not begun anew */
+    bool
+        settles; /* it settles a suspicion of that: once there is one it is asked among the first */
+    bool last;   /* it is asked once all others are over */
 };
 
 #endif

@@ -14,7 +14,10 @@
  * once more in the usual one, alone: it may have been hidden there (form.h) by another suite.
  * 4. Where another form brought more, the order is asked again in that form, of all of them. That
  * of the usual form stands where it has more of them.
- * 5. Where two configurations answer, all that was refused is asked again, many times.
+ * 5. Where two configurations answer, the strategy is begun anew, without guesses and orders; each
+ *    refusal is confirmed by the pool. A list that was refused with something in it that was
+ *    accepted in another one, or a suite that another form brings though it has nothing to do with
+ *    forms, raises the suspicion.
  * 6. Application protocols ride on the hellos of the first version that answers. Alert 120
  *    refuses them alone: that hello is asked again without any.
  * 7. Where not even short lists are answered in hellos with extensions, these may be what is not
@@ -41,7 +44,7 @@ enum {
 typedef struct Out {
     guint peel; /* its index */
     guint ticket, alpn_ticket;
-    bool with_alpn, brief;
+    bool with_alpn, brief, refused;
     GArray *suites; /* uint32_t */
 } Out;
 
@@ -55,7 +58,6 @@ typedef struct Suites {
     bool rechecked[PEELS];
     bool doubtful, relisted; /* a refusal did not say that it is for the version */
     bool over;
-    bool reopened;   /* in doubt */
     GPtrArray *outs; /* Out *, by tag */
     GQueue again;    /* tags to ask again without ALPN */
     GHashTable
@@ -108,6 +110,7 @@ static Peel *peel_of(const Suites *suites, GArray *entries, bool twice, bool hol
                      .twice = twice,
                      .hold = hold,
                      .brief = suites->known->depth != DIVE_FULL,
+                     .plain = suites->known->doubted,
                      .limit = suites->known->limit,
                      .orders = orders};
     return peel_new(&spec);
@@ -186,7 +189,7 @@ static void conclude(Suites *suites, const char *reason)
     KnownVersion *of = known_version(known, suites->version);
     const Peel *ordered = suites->peels[ORDER];
     bool whole = ordered && peel_accepted(ordered) > peel_accepted(suites->peels[0]);
-    const Peel *best = whole && !known->doubted ? ordered : suites->peels[0];
+    const Peel *best = whole ? ordered : suites->peels[0];
     ReportSpec what = {known, "suite", suites->version, NULL, report_suite};
     suites->over = of->over = of->settled = true;
     if (of->certainty != CERTAINTY_YES) {
@@ -313,7 +316,7 @@ static bool carries_alpn(const Suites *suites, guint index)
 {
     return suites->known->depth == DIVE_FULL && !suites->known->brief &&
            suites->forms[index] == FORM_EC && suites->version >= TLS_1_0 &&
-           peel_any(suites->peels[0]);
+           peel_any(suites->peels[0]) && !suites->known->doubted;
 }
 
 static Offer *offer_of(const Suites *suites, const Out *out)
@@ -347,23 +350,9 @@ static Out *next_out(Suites *suites)
     return NULL;
 }
 
-/* Step 5. */
-static void reopen(Suites *suites)
-{
-    suites->reopened = true;
-    suites->over = known_version(suites->known, suites->version)->over = false;
-    if (suites->peels[ORDER])
-        peel_stop(suites->peels[ORDER], "disagreement");
-}
-
 static Offer *suites_ask(Strategy *strategy, guint *tag)
 {
     Suites *suites = (Suites *)strategy;
-    if (suites->known->doubted && !suites->reopened)
-        reopen(suites);
-    for (guint i = 0; i < FORMS && suites->reopened; i++)
-        if (suites->peels[i])
-            peel_doubt(suites->peels[i], TRIES_IN_DOUBT);
     if (suites->version < TLS_1_2 && suites->known->depth == DIVE_FULL)
         expect(suites);
     advance(suites);
@@ -449,6 +438,45 @@ static void learn_limit(Known *known, guint limit)
         known->limit = limit;
 }
 
+/* Step 5: what no form can have to do with. */
+static bool is_odd(const Suites *suites, const Out *out, uint32_t code)
+{
+    const CipherSuite *suite = registry_suite(code);
+    if (!suite || !out->peel || out->peel == ORDER)
+        return false;
+    return g_str_equal(suite->exchange, "rsa") ||
+           (g_str_equal(suite->exchange, "ecdhe") && suites->forms[out->peel] == FORM_FFDHE);
+}
+
+static bool lists(const Out *out, uint32_t code)
+{
+    for (guint i = 0; i < out->suites->len; i++)
+        if (g_array_index(out->suites, uint32_t, i) == code)
+            return true;
+    return false;
+}
+
+/* Step 5: a list of this form was refused that has this suite in it: that hello, or NULL. */
+static const Out *refused_with(const Suites *suites, const Out *out, uint32_t code)
+{
+    for (guint i = 0; i < suites->outs->len; i++) {
+        const Out *other = g_ptr_array_index(suites->outs, i);
+        if (other->refused && other->peel == out->peel && lists(other, code))
+            return other;
+    }
+    return NULL;
+}
+
+/* Step 5: something in it was chosen in another list of this form. */
+static bool has_accepted(const Suites *suites, const Out *out)
+{
+    g_autoptr(GArray) yes = peel_items(suites->peels[out->peel], PEEL_YES);
+    for (guint i = 0; i < yes->len; i++)
+        if (lists(out, g_array_index(yes, PeelItem, i).code))
+            return true;
+    return false;
+}
+
 static void tell_chosen(Suites *suites, const Out *out, const Told *told)
 {
     Peel *peel = suites->peels[out->peel];
@@ -456,11 +484,18 @@ static void tell_chosen(Suites *suites, const Out *out, const Told *told)
         KnownVersion *lower = known_version(suites->known, told->reply->version);
         if (lower)
             lower->answered = true;
-        peel_refused(peel, out->ticket, told->connection, "version-lower");
+        peel_refused(peel, out->ticket, told->tries, told->connection, "version-lower");
         return;
     }
     bool news = peel_chosen(peel, out->ticket, told->reply->suite, told->connection);
     say_suite(suites, out, told, news);
+    const Out *refused = news ? refused_with(suites, out, told->reply->suite) : NULL;
+    if (news && is_odd(suites, out, told->reply->suite))
+        known_dispute(suites->known, told->offer);
+    if (refused) {
+        g_autoptr(Offer) offer = offer_of(suites, refused);
+        known_dispute(suites->known, offer);
+    }
     copies_first(suites->known, told, suites->version);
     copies_note(suites->known, told->offer, told->reply);
     known_note(suites->known, told->offer, told->reply, told->connection, NULL);
@@ -507,7 +542,12 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
         break;
     case VERDICT_REFUSED:
         suites->doubtful = suites->doubtful || told->reply->alert != PROTOCOL_VERSION;
-        peel_refused(peel, out->ticket, told->connection, told->reason);
+        out->refused = true;
+        peel_refused(peel, out->ticket, told->tries, told->connection, told->reason);
+        if (has_accepted(suites, out))
+            known_dispute(suites->known, told->offer);
+        if (!out->peel)
+            copies_last(suites->known, told, suites->version);
         break;
     case VERDICT_FAILED:
         peel_failed(peel, out->ticket, told->connection, told->reason);
@@ -526,10 +566,8 @@ static void suites_tell(Strategy *strategy, guint tag, const Told *told)
     }
     if (given_up(suites) && suites->told == suites->asked)
         suites_stop(strategy, told->reason);
-    if (peel_hidden(peel))
-        suites->known->suspected = true;
     if (peel_contradicted(peel))
-        suites->known->suspected = suites->known->doubted = true;
+        known_dispute(suites->known, told->offer);
     if (suites->known->depth != DIVE_FULL &&
         known_version(suites->known, suites->version)->certainty == CERTAINTY_YES) {
         suites->over = true;
@@ -549,8 +587,7 @@ static guint suites_want(const Strategy *strategy)
     bool wait = false, closing = !suites->peels[1] && peel_settled(suites->peels[0]);
     if (closing && peel_closed(suites->peels[0]) && covered(suites, &wait))
         return MAX(want, 1);
-    return want + (closing && !wait ? FORMS - 1 : 0) +
-           (suites->known->doubted && !suites->reopened ? 1 : 0);
+    return want + (closing && !wait ? FORMS - 1 : 0);
 }
 
 static guint suites_left(const Strategy *strategy)
@@ -564,8 +601,7 @@ static guint suites_left(const Strategy *strategy)
 
 static bool suites_over(const Strategy *strategy)
 {
-    const Suites *suites = (const Suites *)strategy;
-    return suites->over && (suites->reopened || !suites->known->doubted);
+    return ((const Suites *)strategy)->over;
 }
 
 static void suites_free(Strategy *strategy)

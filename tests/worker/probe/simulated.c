@@ -230,7 +230,7 @@ static Reply *answer12(const Simulated *server, const Offer *offer, uint16_t ver
         reply_free(reply);
         return refuse(server, 120);
     }
-    reply->leaf = g_strdup(suite->authentication);
+    reply->leaf = g_strconcat(suite->authentication, server->leaf, NULL);
     if (g_str_equal(suite->exchange, "ecdhe") && !curve_for(server, offer)) {
         reply->reason = "closed-after";
         return reply;
@@ -344,8 +344,6 @@ static Reply *answer13(const Simulated *server, const Offer *offer)
 Reply *simulated_reply(Simulated *server, const Offer *offer)
 {
     server->hellos++;
-    if (server->other && g_rand_int_range(server->random, 0, 2))
-        server = server->other;
     if ((guint)g_rand_int_range(server->random, 0, 100) < server->lost_percent)
         return lose("reset-after", REPLY_LOST);
     if ((guint)g_rand_int_range(server->random, 0, 100) < server->closed_percent)
@@ -384,6 +382,7 @@ typedef struct Wire {
     WireState state;
     double due;
     char *id;
+    bool other; /* to the other server */
     Offer *offer;
     Reply *reply;
 } Wire;
@@ -410,9 +409,12 @@ static void take_answer(Dived *dived, json_t *fact)
     const char *version = fact_string(fact, "version", "");
     size_t i;
     json_t *item;
-    json_array_foreach(json_object_get(fact, "items"), i, item) g_hash_table_replace(
-        dived->answers, g_strdup_printf("%s %s %s", question, version, json_string_value(item)),
-        g_strdup(answer));
+    json_array_foreach(json_object_get(fact, "items"), i, item)
+    {
+        char *key = g_strdup_printf("%s %s %s", question, version, json_string_value(item));
+        g_hash_table_replace(dived->answers, g_strdup(key), g_strdup(answer));
+        g_hash_table_replace(dived->items, key, json_incref(fact));
+    }
     g_hash_table_replace(dived->facts, g_strdup_printf("%s %s", question, version),
                          json_incref(fact));
 }
@@ -446,8 +448,18 @@ static void take_facts(Dived *dived, Pool *pool, const Wires *wires)
     }
 }
 
+static bool goes_to_other(Simulated *server, guint number)
+{
+    guint percent = server->other_percent ? server->other_percent : 50;
+    if (!server->other)
+        return false;
+    if (server->turns)
+        return number % server->turns == 0;
+    return (guint)g_rand_int_range(server->random, 0, 100) < percent;
+}
+
 /* As the loop does: opens what is wanted, closes what is not. */
-static void adjust(Wires *wires, Dived *dived, Pool *pool)
+static void adjust(Wires *wires, Simulated *server, Dived *dived, Pool *pool)
 {
     guint wants = pool_wants(pool);
     for (guint i = wires->wires->len; i-- > 0 && wires->wires->len > wants;) {
@@ -462,6 +474,7 @@ static void adjust(Wires *wires, Dived *dived, Pool *pool)
         Wire *wire = g_new0(Wire, 1);
         wire->due = wires->now + 1 + i * DELAY;
         wire->id = g_strdup_printf("1.%u", ++wires->number);
+        wire->other = goes_to_other(server, wires->number);
         ck_assert(pool_spend(pool, false));
         g_ptr_array_add(wires->wires, wire);
     }
@@ -479,7 +492,7 @@ static void bind(Wires *wires, Simulated *server, Pool *pool)
             wire->offer = pool_next(pool, POOL_ASIDE, wire->id, &half_close);
         if (!wire->offer)
             return;
-        wire->reply = simulated_reply(server, wire->offer);
+        wire->reply = simulated_reply(wire->other ? server->other : server, wire->offer);
         wire->state = WIRE_BUSY;
         wire->due = wires->now + 1 + i * DELAY;
     }
@@ -503,12 +516,14 @@ Dived *simulated_dive(Simulated *server, const DiveSpec *spec)
     dived->tries = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
     dived->facts =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
+    dived->items =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     g_autoptr(Pool) pool = pool_new(spec);
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(wire_free);
     Wires wires = {.wires = list};
     take_facts(dived, pool, &wires);
     while (!pool_over(pool, &dived->outcome) && wires.number < 5000) {
-        adjust(&wires, dived, pool);
+        adjust(&wires, server, dived, pool);
         Wire *wire = earliest(&wires);
         if (!wire)
             break;
@@ -533,6 +548,7 @@ void dived_free(Dived *dived)
 {
     g_hash_table_unref(dived->answers);
     g_hash_table_unref(dived->facts);
+    g_hash_table_unref(dived->items);
     g_ptr_array_unref(dived->tries);
     g_free(dived);
 }
@@ -543,6 +559,13 @@ const char *dived_answer(const Dived *dived, const char *question, const char *v
     g_autofree char *key = g_strdup_printf("%s %s %s", question, version, item);
     const char *answer = g_hash_table_lookup(dived->answers, key);
     return answer ? answer : "";
+}
+
+const json_t *dived_item(const Dived *dived, const char *question, const char *version,
+                         const char *item)
+{
+    g_autofree char *key = g_strdup_printf("%s %s %s", question, version, item);
+    return g_hash_table_lookup(dived->items, key);
 }
 
 const json_t *dived_fact(const Dived *dived, const char *question, const char *version)

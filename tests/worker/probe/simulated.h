@@ -53,7 +53,11 @@ typedef struct Simulated {
     guint groups_read;  /* of those that are offered, TLS 1.2; 0: all */
     bool chooses_first; /* ECDHE suites before it looks at groups, and then closes */
     bool needs_share;   /* TLS 1.3 only with a key share that it takes */
-    struct Simulated *other;
+    struct Simulated
+        *other;          /* behind the same address: takes connections by lot, or every so many */
+    guint other_percent; /* by lot; 0: half of them */
+    guint turns;         /* every so manyth connection in the order of opening; 0: by lot */
+    const char *leaf;    /* what its certificates are called beside their kind; NULL: nothing */
     guint lost_percent, closed_percent;
 
     GRand *random;
@@ -73,7 +77,8 @@ Reply *simulated_reply(Simulated *server, const Offer *offer);
 /* A dive into it, told from its facts. */
 typedef struct Dived {
     GHashTable *answers; /* "question version item" -> "yes", "no", "unknown" */
-    GHashTable *facts;   /* "question version key" of orders, or "question item" -> json_t * */
+    GHashTable *items;   /* the same -> json_t *, its fact */
+    GHashTable *facts;   /* "question version" -> json_t *, the last */
     GPtrArray *tries;    /* json_t *: each hello of one question */
     guint connections, unused, facts_told, bytes_told;
     guint counted; /* connections, as the dive said at last */
@@ -90,6 +95,10 @@ void dived_free(Dived *dived);
 
 /* "yes", "no", "unknown", or "" where nothing was said. */
 const char *dived_answer(const Dived *dived, const char *question, const char *version,
+                         const char *item);
+
+/* The last answer fact about an item; borrowed, NULL if there is none. */
+const json_t *dived_item(const Dived *dived, const char *question, const char *version,
                          const char *item);
 
 /* The last answer fact to a question in a version ("" for none): borrowed, NULL if there is none.
