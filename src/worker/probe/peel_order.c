@@ -11,7 +11,9 @@
  * 4. A shy one at the head of a list would prove nothing against the others: another one that is
  *    lower still stands before it. If there is none, what is known without proof has to do.
  * 5. Once sorted, all are offered with the shy ones first: does the server follow that?
- * 6. Evidence against itself is no order: the servers behind the address differ.
+ * 6. Evidence against itself is no order: the servers behind the address differ. But where only
+ *    shy ones and others came out both ways, as of a server that looks at what else the client
+ * lists before them (Go's crypto/tls), there is no order between these: they are taken as equal.
  * 7. One of which the place is not known among many is sought by halves: it is asked beside the
  *    middle one of those that it may stand before or behind, out of the longest run whose order is
  *    known. Only then are neighbours asked.
@@ -72,6 +74,20 @@ static void close_over(guint8 *matrix, guint n)
         }
 }
 
+/* What follows from strict and weak. */
+static void derive(Evidence *evidence)
+{
+    guint n = evidence->n;
+    memcpy(evidence->over, evidence->strict, (gsize)n * n);
+    for (guint x = 0; x < n; x++)
+        for (guint y = 0; y < n; y++)
+            *cell(evidence->wins, n, x, y) =
+                *cell(evidence->strict, n, x, y) ||
+                (*cell(evidence->weak, n, x, y) && !*cell(evidence->weak, n, y, x));
+    close_over(evidence->over, n);
+    close_over(evidence->wins, n);
+}
+
 static Evidence gather(const Peel *peel)
 {
     Evidence evidence = {.accepted = g_array_new(FALSE, FALSE, sizeof(guint))};
@@ -91,15 +107,9 @@ static Evidence gather(const Peel *peel)
         if (hello->chosen >= 0 && !hello->special)
             weigh(&evidence, hello, places);
     }
-    evidence.over = g_memdup2(evidence.strict, size);
+    evidence.over = g_malloc0(size);
     evidence.wins = g_malloc0(size);
-    for (guint x = 0; x < n; x++)
-        for (guint y = 0; y < n; y++)
-            *cell(evidence.wins, n, x, y) =
-                *cell(evidence.strict, n, x, y) ||
-                (*cell(evidence.weak, n, x, y) && !*cell(evidence.weak, n, y, x));
-    close_over(evidence.over, n);
-    close_over(evidence.wins, n);
+    derive(&evidence);
     return evidence;
 }
 
@@ -126,6 +136,20 @@ static bool against_itself(const Evidence *evidence)
             if (is_strict(evidence, x, y) && (is_strict(evidence, y, x) || is_weak(evidence, y, x)))
                 return true;
     return false;
+}
+
+/* Step 6: nothing is known between shy ones and others. */
+static void forget_shy(const Peel *peel, Evidence *evidence)
+{
+    for (guint x = 0; x < evidence->n; x++)
+        for (guint y = 0; y < evidence->n; y++) {
+            if (peel->items[item_of(evidence, x)].entry.shy ==
+                peel->items[item_of(evidence, y)].entry.shy)
+                continue;
+            *cell(evidence->strict, evidence->n, x, y) = 0;
+            *cell(evidence->weak, evidence->n, x, y) = 1;
+        }
+    derive(evidence);
 }
 
 static bool any_strict(const Evidence *evidence)
@@ -337,8 +361,10 @@ static void choose_order(Peel *peel, const Evidence *evidence)
 void peel_order_step(Peel *peel)
 {
     g_auto(Evidence) evidence = gather(peel);
-    if (against_itself(&evidence))
-        peel->contradicted = true;
+    if (against_itself(&evidence)) {
+        forget_shy(peel, &evidence);
+        peel->contradicted = peel->contradicted || against_itself(&evidence);
+    }
     if (evidence.n < 2 || peel->unordered)
         finish(peel, PEEL_ORDER_UNKNOWN, evidence.n == 1 ? "order-single" : NULL);
     else if (peel->contradicted || peel->plain)

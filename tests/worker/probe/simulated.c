@@ -133,6 +133,27 @@ static bool is_chacha(uint32_t code)
     return suite && !g_strcmp0(suite->cipher, "CHACHA20");
 }
 
+static bool is_aes_gcm(uint32_t code)
+{
+    const CipherSuite *suite = registry_suite(code);
+    return suite && g_str_equal(suite->exchange, "ecdhe") && !g_strcmp0(suite->mode, "gcm") &&
+           g_str_has_prefix(suite->cipher, "AES");
+}
+
+/* The rule of Go: the first suite of the list that it has, be it of a kind of certificate that this
+ * server has not. */
+static bool chacha_wins(const Simulated *server, const Offer *offer)
+{
+    for (guint i = 0; server->chacha_usual && i < offer->suites->len; i++) {
+        uint32_t code = g_array_index(offer->suites, uint32_t, i);
+        if (is_aes_gcm(code))
+            return false;
+        if (place_of(server->suites[4], code) >= 0 || is_chacha(code))
+            return true;
+    }
+    return false;
+}
+
 static guint rank_of(const Simulated *server, guint index, uint32_t code, bool chacha)
 {
     guint place = (guint)place_of(server->suites[index], code);
@@ -144,13 +165,13 @@ static uint32_t choose(const Simulated *server, const Offer *offer, uint16_t ver
 {
     guint index = simulated_index(version), best_rank = G_MAXUINT;
     uint32_t best = 0;
-    bool chacha = false, first = true;
+    bool usual = chacha_wins(server, offer), chacha = usual, first = true;
     for (guint i = 0; i < offer->suites->len; i++) {
         uint32_t code = g_array_index(offer->suites, uint32_t, i);
         if (code == 0x00FF)
             continue;
         if (first)
-            chacha = server->chacha_first && is_chacha(code);
+            chacha = usual || (server->chacha_first && is_chacha(code));
         first = false;
         if (place_of(server->suites[index], code) < 0 || !usable(server, offer, version, code))
             continue;

@@ -32,12 +32,14 @@ typedef struct Simulated {
 
     GArray *useless; /* uint32_t: it chooses them, and refuses then as if it had nothing */
 
-    guint equal;        /* suites of one rank stand in runs of so many; 0: none are equal */
-    bool chacha_first;  /* a client that lists ChaCha20 first gets it */
-    bool closes;        /* refuses by closing */
-    guint longest;      /* suites that it bears; silent over more; 0: all */
-    guint bytes;        /* of a hello that it bears; silent over more; 0: all */
-    bool needs_ffdhe;   /* DHE only for clients that offer an FFDHE group */
+    guint equal;       /* suites of one rank stand in runs of so many; 0: none are equal */
+    bool chacha_first; /* a client that lists ChaCha20 first gets it */
+    bool
+        chacha_usual; /* all get it but who lists AES-GCM before all else that it knows, as of Go */
+    bool closes;      /* refuses by closing */
+    guint longest;    /* suites that it bears; silent over more; 0: all */
+    guint bytes;      /* of a hello that it bears; silent over more; 0: all */
+    bool needs_ffdhe; /* DHE only for clients that offer an FFDHE group */
     bool needs_silence; /* ECDHE only for clients that offer no groups */
     uint16_t broken;    /* version up to which it answers alert 80 to everything; 0: none */
     bool breaks;        /* TLS 1.0 and 1.1: alert 80 where a suite with a signature is chosen */

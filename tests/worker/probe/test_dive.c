@@ -537,6 +537,26 @@ START_TEST(chacha_first)
 }
 END_TEST
 
+/* Which of AES-GCM and ChaCha20 comes first depends on what the list begins with: that is no order,
+ * and no second configuration. */
+START_TEST(chacha_usual)
+{
+    for (guint32 seed = 0; seed < 20; seed++) {
+        g_autoptr(Simulated) server = usual_server(seed);
+        FILL(server->suites[4], 0xC02F, 0xC030, 0xCCA8, 0xC013, 0xC014, 0x009C, 0x009D, 0x002F,
+             0x0035);
+        server->chooses[4] = server->chacha_usual = true;
+        g_autoptr(Dived) dived = dive_full(server);
+        check_suites(server, dived, false);
+        ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
+        const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
+        ck_assert_msg(g_str_equal(fact_string(fact, "answer", ""), "yes"), "seed %u: %s", seed,
+                      fact_string(fact, "reason", ""));
+        ck_assert(g_str_has_suffix(fact_string(fact, "value", ""), "ChaCha20 first"));
+    }
+}
+END_TEST
+
 START_TEST(equal_preference)
 {
     g_autoptr(Simulated) server = usual_server(9);
@@ -792,6 +812,7 @@ int main(void)
     tcase_add_loop_test(tests, a_server_that_looks_at_groups_late, 0, 2);
     tcase_add_test(tests, a_server_that_expects_other_groups);
     tcase_add_test(tests, chacha_first);
+    tcase_add_test(tests, chacha_usual);
     tcase_add_test(tests, equal_preference);
     tcase_add_test(tests, two_configurations);
     tcase_add_test(tests, protocols_that_are_required);
