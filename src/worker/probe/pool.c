@@ -7,7 +7,7 @@
  *    chain is followed a round trip later by the next, and what waits for nothing fills the rest.
  * 2. A ServerHello or HelloRetryRequest is an answer, also one that is illegal only in that the
  *    suite does not belong to the version. One with something that was not offered is none.
- * 3. Refused is what an alert of the list below says, at once, and a ServerHello with the suite
+ * 3. Refused is what some alerts (verdict.c) say, at once, and a ServerHello with the suite
  * that is none; and a close without a byte, when the same hello is closed upon again, alone in
  * flight; where closes were seen to be of chance, four times. A list longer than all that one was
  * chosen from is then asked in parts, for some libraries close on long ones. Other alerts say that
@@ -48,12 +48,11 @@
 #include "worker/probe/signs.h"
 #include "worker/probe/ssl2.h"
 #include "worker/probe/suites.h"
+#include "worker/probe/verdict.h"
 
 enum {
-    ALERT_DECODE_ERROR = 50,
     CLOSES = 2, /* that refuse */
     CLOSES_OF_CHANCE = 4,
-    LIST_THAT_ALL_BEAR = 64, /* suites: some libraries close on longer ones */
     TRIES = 6,
     TRIES_LONG = 3,
     TRIES_SILENT = 2,
@@ -429,41 +428,9 @@ Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_c
 
 /* ---- answers ---- */
 
-/* Alerts that refuse what was offered, unexpected_message among them: Java has it for a hello
- * without a group in common; of a hello without extensions, decode_error too, but for a long list,
- * which may be what wolfSSL does not decode. Any other says that something broke. */
-static bool refuses(const Offer *offer, int alert)
-{
-    static const guint8 refusals[] = {10, 40, 47, 70, 71, 109, 110, 112, 115, 120};
-    for (guint i = 0; i < G_N_ELEMENTS(refusals); i++)
-        if (alert == refusals[i])
-            return true;
-    return offer->bare && alert == ALERT_DECODE_ERROR &&
-           offer->suites->len <= LIST_THAT_ALL_BEAR + 1; /* and TLS_EMPTY_RENEGOTIATION_INFO_SCSV */
-}
-
-/* Illegal, but for something that was offered. A ServerHello that does not parse chooses nothing.
- */
 static bool met_with_silence(const Reply *reply)
 {
     return g_strcmp0(reply->reason, "silent") == 0;
-}
-
-static bool was_offered(const Offer *offer, const Reply *reply)
-{
-    if (!reply->chosen && !g_strcmp0(reply->reason, "message-malformed"))
-        return false;
-    for (guint i = 0; i < offer->suites->len; i++)
-        if (g_array_index(offer->suites, uint32_t, i) == reply->suite)
-            return reply->version && reply->version <= offer->version;
-    return false;
-}
-
-/* TLS_NULL_WITH_NULL_NULL where it was not offered: of all that was, nothing was chosen (wolfSSL).
- */
-static bool chose_nothing(const Reply *reply)
-{
-    return !reply->suite && !g_strcmp0(reply->reason, "suite-not-offered");
 }
 
 static void note_loss(Pool *pool, const Asked *asked)
@@ -518,7 +485,7 @@ static bool take_close(Pool *pool, Asked *asked, Verdict *verdict)
     asked->closed++;
     if (asked->closed < (pool->by_chance ? CLOSES_OF_CHANCE : CLOSES))
         return false;
-    bool too_long = asked->offer->suites->len > MAX(pool->chosen_from, LIST_THAT_ALL_BEAR);
+    bool too_long = asked->offer->suites->len > MAX(pool->chosen_from, VERDICT_LIST_THAT_ALL_BEAR);
     *verdict = too_long ? VERDICT_LOST : VERDICT_REFUSED;
     return true;
 }
@@ -526,21 +493,17 @@ static bool take_close(Pool *pool, Asked *asked, Verdict *verdict)
 /* The verdict on a reply; false if the hello is to be sent again. */
 static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict)
 {
+    *verdict = verdict_of(asked->offer, reply);
     switch (reply->kind) {
     case REPLY_CHOSEN:
     case REPLY_RETRY:
-        *verdict = VERDICT_CHOSEN;
         pool->chosen_from = MAX(pool->chosen_from, asked->offer->suites->len);
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ILLEGAL:
-        *verdict = was_offered(asked->offer, reply) ? VERDICT_CHOSEN
-                   : chose_nothing(reply)           ? VERDICT_REFUSED
-                                                    : VERDICT_LOST;
         note_answer(pool, asked, reply);
         return true;
     case REPLY_ALERT:
-        *verdict = refuses(asked->offer, reply->alert) ? VERDICT_REFUSED : VERDICT_FAILED;
         pool->broken += *verdict == VERDICT_FAILED;
         note_answer(pool, asked, reply);
         return true;
@@ -551,12 +514,10 @@ static bool judge(Pool *pool, Asked *asked, const Reply *reply, Verdict *verdict
             note_answer(pool, asked, reply);
         return true;
     case REPLY_OTHER:
-        *verdict = asked->offer->odd ? VERDICT_REFUSED : VERDICT_LOST;
         return true;
     default:
         break;
     }
-    *verdict = VERDICT_LOST;
     asked->lost++;
     asked->silent += met_with_silence(reply);
     if (asked->offer->odd)
@@ -586,13 +547,6 @@ static Asked *take_out(Pool *pool, const Offer *offer)
 
 /* ---- two configurations ---- */
 
-static bool refuses_something(const Offer *offer, const Reply *reply, Verdict verdict)
-{
-    if (verdict != VERDICT_CHOSEN)
-        return verdict != VERDICT_LOST;
-    return reply->version != offer->version || (offer->alpn->len && !reply->alpn);
-}
-
 static void ask_copy(Pool *pool, const Asked *asked)
 {
     Asked *copy = g_new0(Asked, 1);
@@ -621,7 +575,7 @@ static void forget(Pool *pool, const Confirm *confirm)
 /* Step 8: whether a verdict is to be told now. */
 static bool confirm(Pool *pool, Asked *asked, const Reply *reply, Verdict verdict)
 {
-    bool refused = refuses_something(asked->offer, reply, verdict);
+    bool refused = verdict_refuses_something(asked->offer, reply, verdict);
     if (!asked->strategy || !pool->doubting || asked->strategy->raw)
         return asked->strategy;
     if (!asked->confirm && !refused)
@@ -718,7 +672,7 @@ void pool_tell(Pool *pool, const Offer *offer, const Reply *reply)
     if (judged && verdict == VERDICT_CHOSEN && reply->version >= TLS_1_3 && reply->leaf)
         copies_note(pool->known, asked->offer, reply);
     bool tell = judged && confirm(pool, asked, reply, verdict);
-    if (asked->confirm && refuses_something(asked->offer, reply, verdict))
+    if (asked->confirm && verdict_refuses_something(asked->offer, reply, verdict))
         told.tries = told.of = asked->confirm->refused;
     if (tell)
         asked->strategy->class->tell(asked->strategy, asked->tag, &told);
