@@ -53,6 +53,8 @@ def case(name, stack, start, *others):
         check(match and match[2] == match[3], f"{name}: {said}")
         names = set(match[1].split(" or "))
         check(stack in names and not names - {stack, *others}, f"{name}: {said}")
+        twice = [fact for fact in dived.result.facts if "two-configurations" in fact.get("items", ())]
+        check(not twice, f"{name} is one server: {twice[:1]}")
     asked.__name__ = name
     test(asked)
 

@@ -400,7 +400,9 @@ static void fingerprint(Accepts *accepts)
     bool known = jarm->word == ANSWER_YES && value;
     g_autofree char *said =
         known ? words_value(value, accepts->page->ascii) : reason_of(accepts, jarm);
-    g_autofree char *text = g_strdup_printf(known ? "JARM %s" : _("JARM unknown: %s"), said);
+    g_autofree char *text = jarm->word == ANSWER_NO
+                                ? g_strdup(_("no JARM: all of its hellos are refused"))
+                                : g_strdup_printf(known ? "JARM %s" : _("JARM unknown: %s"), said);
     accepts->label = _("fingerprint");
     line(accepts, known ? TINT_NONE : TINT_UNKNOWN, text);
 }

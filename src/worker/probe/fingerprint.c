@@ -46,12 +46,21 @@ static json_t *new_answer(const char *code, const char *word)
     return answer;
 }
 
+/* True where all is told, and a ServerHello is among it. */
+static bool is_something(const Fingerprint *fingerprint)
+{
+    for (guint i = 0; !fingerprint->reason && i < JARM_HELLOS; i++)
+        if (!g_str_equal(fingerprint->parts[i], JARM_NOTHING))
+            return true;
+    return false;
+}
+
 /* The fingerprint itself. */
 static void say(Fingerprint *fingerprint)
 {
-    bool whole = !fingerprint->reason;
-    g_autofree char *hash = whole ? jarm_hash((const char *const *)fingerprint->parts) : NULL;
-    json_t *answer = new_answer("jarm", whole ? "yes" : "unknown");
+    bool whole = !fingerprint->reason, any = is_something(fingerprint);
+    g_autofree char *hash = any ? jarm_hash((const char *const *)fingerprint->parts) : NULL;
+    json_t *answer = new_answer("jarm", any ? "yes" : whole ? "no" : "unknown");
     known_text(answer, "value", hash);
     known_text(answer, "connection", fingerprint->connection);
     known_text(answer, "reason", fingerprint->reason);

@@ -78,6 +78,13 @@ static void warns(guint index, Reply *reply, Told *told)
     reply->warned = index == 6;
 }
 
+static void refuses(guint index, Reply *reply, Told *told)
+{
+    (void)index;
+    reply->kind = REPLY_ALERT;
+    told->verdict = VERDICT_REFUSED;
+}
+
 static Known *knowing(void)
 {
     DiveSpec spec = {.host = "192.0.2.1", .depth = DIVE_FULL};
@@ -150,6 +157,7 @@ static const struct Row {
     {errs, "yes " MET " e.1"},
     {loses_one, "unknown reset-after e.lost"},
     {does_not_parse, "unknown message-malformed e.1"},
+    {refuses, "no  "},
     {warns, "yes 15d3fd40d29d29d00000043d00000083b98f584920422921908a52ac1b30e4 e.1"},
 };
 
