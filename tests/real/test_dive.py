@@ -248,6 +248,36 @@ def what_openssl_makes_of_odd_hellos_and_of_nonsense():
           {"alert-unknown-record": "no no TLS", "warning-first": "no"}, "of nginx")
 
 
+def features(result):
+    """(Version, code) -> answer, with its value where there is one."""
+    return {(f["version"], f["items"][0]): " ".join(filter(None, (f["answer"], f.get("value"))))
+            for f in result.all("answer") if f["question"] == "feature"}
+
+
+@test
+def what_openssl_and_nginx_do_with_tickets():
+    # SSL_CTX_set_options(3): -no_ticket leaves handles of 32 bytes in TLS 1.3; s_server(1): -allow_no_dhe_kex
+    pem, key = pki.leaf("tickets", key="ec")
+    ticket_key = os.path.join(ROOT, "ticket.key")
+    with open(ticket_key, "wb") as file:
+        file.write(bytes(range(80)))  # ngx_http_ssl_module: the first 16 are the name
+    port, = nginx([f"ssl_certificate {pem}; ssl_certificate_key {key}; ssl_session_ticket_key {ticket_key};"
+                   "ssl_protocols TLSv1.2 TLSv1.3;"])
+    found = features(dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}")))
+    for version in ("TLS 1.2", "TLS 1.3"):
+        equal(found.get((version, "ticket-key")), "yes named 000102030405060708090a0b0c0d0e0f", version)
+        check(found.get((version, "ticket-entropy"), "").startswith("yes "), str(found))
+    equal([found.get(("TLS 1.3", code)) for code in ("resumption-psk", "resumption-psk-ke", "ticket-reuse")],
+          ["yes", "no", "yes"], str(found))
+    port = s_server(pem, key, "-no_ticket", "-allow_no_dhe_kex")
+    found = features(dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}")))
+    equal(found.get(("TLS 1.2", "tickets")), "no", str(found))
+    check(("TLS 1.2", "ticket-key") not in found, str(found))
+    equal(found.get(("TLS 1.3", "ticket-key")), "no the server keeps the sessions", str(found))
+    equal(found.get(("TLS 1.3", "ticket-entropy")), "yes 32 bytes", str(found))
+    equal([found.get(("TLS 1.3", code)) for code in ("resumption-psk", "resumption-psk-ke")], ["yes", "yes"], str(found))
+
+
 # of "openssl dhparam 1024", which takes its time
 SAFE = int("e4391bdcc12d808a20856414134550cf82772396b2d46d60700dc0ee72cacfbd943896912f057de90331509979b60298616a"
            "fc057414f89fd1a5d6def41198b4525b1cf56135c4af5dd65715889460d1747f151938b6e9f4525f3bbe8aabd1a62cf146a8"

@@ -282,22 +282,25 @@ void judge_unruly(AuditCase *examined)
 /* Which feature or behaviour a rule is about. */
 static const struct {
     const char *rule, *question, *item;
+    AnswerWord word; /* that breaks it */
 } traits[] = {
-    {"two-configurations", "behaviour", "two-configurations"},
-    {"accepts-compression", "feature", "compression"},
-    {"client-renegotiation", "feature", "renegotiation"},
-    {"ephemeral-key-reused", "behaviour", "ephemeral-key-reused"},
+    {"two-configurations", "behaviour", "two-configurations", ANSWER_YES},
+    {"accepts-compression", "feature", "compression", ANSWER_YES},
+    {"client-renegotiation", "feature", "renegotiation", ANSWER_YES},
+    {"ephemeral-key-reused", "behaviour", "ephemeral-key-reused", ANSWER_YES},
+    {"ticket-not-encrypted", "feature", "ticket-entropy", ANSWER_NO},
+    {"resumption-without-exchange", "feature", "resumption-psk-ke", ANSWER_YES},
 };
 
-/* The first yes of any version; NULL: none. */
-static const Answer *trait_of(const Answers *answers, const char *question, const char *item)
+/* The first answer of any version that breaks the rule of that row; NULL: none. */
+static const Answer *trait_of(const Answers *answers, size_t row)
 {
     for (guint i = 0; answers && i < answers->topics->len; i++) {
         const AnswerTopic *topic = answers->topics->pdata[i];
-        const AnswerCell *cell = strcmp(topic->question, question) == 0
-                                     ? g_hash_table_lookup(topic->by_item, item)
+        const AnswerCell *cell = strcmp(topic->question, traits[row].question) == 0
+                                     ? g_hash_table_lookup(topic->by_item, traits[row].item)
                                      : NULL;
-        if (cell && cell->answer->word == ANSWER_YES)
+        if (cell && cell->answer->word == traits[row].word)
             return cell->answer;
     }
     return NULL;
@@ -308,8 +311,7 @@ void judge_trait(AuditCase *examined)
     for (size_t i = 0; i < G_N_ELEMENTS(traits); i++) {
         if (strcmp(traits[i].rule, examined->rule->code) != 0)
             continue;
-        const Answer *answer =
-            trait_of(examined->endpoint->answers, traits[i].question, traits[i].item);
+        const Answer *answer = trait_of(examined->endpoint->answers, i);
         if (!answer)
             continue;
         json_t *value = json_object_get(answer->fact, "value");

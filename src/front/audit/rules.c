@@ -466,6 +466,28 @@ static const AuditRule rules[] = {
         .see = "RFC 9325 7.4",
     },
     {
+        .code = "ticket-not-encrypted",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_trait,
+        .sentence = N_("session tickets look as if they were not encrypted"),
+        .what = N_("Two tickets of two handshakes have most of their bytes in common: {value}"),
+        .why = N_("Whoever listens in may read a session's secret from its ticket, or guess the "
+                  "tickets of others."),
+        .act = N_("Update the server, or switch off its tickets."),
+        .see = "RFC 5077 4, RFC 8446 4.6.1",
+    },
+    {
+        .code = "resumption-without-exchange",
+        .severity = SEVERITY_LOW,
+        .judge = judge_trait,
+        .sentence = N_("sessions are resumed without a key exchange"),
+        .what = N_("The server resumed a session of TLS 1.3 with psk_ke."),
+        .why = N_("Such connections have no forward secrecy: with the key of the tickets, all that "
+                  "was sent can be read later."),
+        .act = N_("Allow psk_dhe_ke alone."),
+        .see = "RFC 8446 2.2, 4.2.9",
+    },
+    {
         .code = "client-renegotiation",
         .severity = SEVERITY_LOW,
         .judge = judge_trait,

@@ -3,18 +3,28 @@
  * 2. Without tickets, the server may give a session id; what it gave is offered again. A server
  *    that gives ids and keeps no sessions answers with a whole handshake: that is its "no".
  * 3. With tickets: the same. In TLS 1.3 a ticket is a PSK, and says how much early data it allows.
- * 4. Client-initiated renegotiation is asked in a handshake of its own, and last of all, since
+ *    There a session is resumed with a key exchange, without one (psk_ke), and once more, with the
+ *    ticket that was used already: each by the freshest session that fits.
+ * 4. Of the tickets that two handshakes left, the bytes are compared (tickets.h).
+ * 5. Client-initiated renegotiation is asked in a handshake of its own, and last of all, since
  *    servers may hang up over it, or be busy with it. Silence is not a "no".
- * 5. A handshake that fails is made once more; then what it was for is unknown, with the reason.
+ * 6. A handshake that fails is made once more; then what it was for is unknown, with the reason,
+ *    and so is what needs its session.
  */
 #include "worker/probe/sessions.h"
 
 #include "common/registry/registry.h"
 #include "worker/probe/known.h"
+#include "worker/probe/tickets.h"
 #include "worker/talk/client.h"
 #include "worker/tls/hello.h"
 
-enum { TRIES = 2 };
+enum {
+    TRIES = 2,
+    KEY_NAME = 16,      /* bytes; RFC 5077 section 4 */
+    KEY_NAME_SHORT = 4, /* Mbed TLS, JSSE */
+    SEALED_MIN = 60, /* a nonce, a key of 32 bytes and a tag: a shorter ticket holds no session */
+};
 
 typedef enum StepState {
     STEP_SHUT,  /* its version is not known to be accepted, or its session is not there (yet) */
@@ -28,7 +38,8 @@ typedef struct Step {
     guint tries;
     const Talk *talk; /* that is out; not owned */
     char *connection;
-    GBytes *session; /* that it left */
+    bool resumed, failed;
+    GBytes *session, *ticket; /* that it left */
 } Step;
 
 struct Sessions {
@@ -52,16 +63,20 @@ static void judge_again(Sessions *sessions, guint step, const ClientResult *resu
 static const struct {
     const char *codes[3]; /* features that it answers */
     const char *more;     /* behind the priority string */
-    bool tls13, resumes /* the session of the step before */, renegotiates;
+    bool tls13, renegotiates;
+    guint8 resumes; /* the session of the step so many before it; 0: none */
+    guint8 beside;  /* its ticket is compared with the one of the step so many before it; 0: none */
     Judge judge;
 } kinds[] = {
     {{"session-ids", "secure-renegotiation"}, ":%NO_TICKETS", .judge = judge_id},
-    {{"resumption-id"}, ":%NO_TICKETS", .resumes = true, .judge = judge_resumed},
+    {{"resumption-id"}, ":%NO_TICKETS", .resumes = 1, .judge = judge_resumed},
     {{"tickets"}, "", .judge = judge_ticket},
-    {{"resumption-ticket"}, "", .resumes = true, .judge = judge_resumed},
+    {{"resumption-ticket"}, "", .resumes = 1, .judge = judge_resumed},
     {{"tickets", "early-data"}, "", .tls13 = true, .judge = judge_psk},
-    {{"resumption-psk"}, "", .tls13 = true, .resumes = true, .judge = judge_resumed},
-    {{"renegotiation"}, "", .renegotiates = true, .judge = judge_again},
+    {{"resumption-psk"}, "", .tls13 = true, .resumes = 1, .beside = 1, .judge = judge_resumed},
+    {{"resumption-psk-ke"}, ":+PSK", .tls13 = true, .resumes = 1, .judge = judge_resumed},
+    {{"ticket-reuse"}, "", .tls13 = true, .resumes = 3, .judge = judge_resumed},
+    {{"renegotiation"}, "", .renegotiates = true, .beside = 6, .judge = judge_again},
 };
 
 enum { STEPS = G_N_ELEMENTS(kinds) };
@@ -105,15 +120,39 @@ static void say_yes(Sessions *sessions, guint step, const char *code, bool yes)
     say(sessions, new_answer(sessions, step, code, yes ? "yes" : "no"));
 }
 
-static void say_unknown(Sessions *sessions, guint step, const char *reason, json_t *args)
+/* Of a step, and of the codes that it answers. */
+typedef struct Unknown {
+    guint step;
+    const char *reason;
+    json_t *args; /* of the reason; NULL: none; not owned */
+} Unknown;
+
+static void say_unknown_codes(Sessions *sessions, const Unknown *unknown, const char *const *codes,
+                              gsize most)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(kinds[step].codes) && kinds[step].codes[i]; i++) {
-        json_t *fact = new_answer(sessions, step, kinds[step].codes[i], "unknown");
-        known_text(fact, "reason", reason);
-        if (args)
-            json_object_set(fact, "args", args);
+    for (gsize i = 0; i < most && codes[i]; i++) {
+        json_t *fact = new_answer(sessions, unknown->step, codes[i], "unknown");
+        known_text(fact, "reason", unknown->reason);
+        if (unknown->args)
+            json_object_set(fact, "args", unknown->args);
         say(sessions, fact);
     }
+}
+
+static const char *const compared[] = {"ticket-key", "ticket-entropy"};
+
+/* The step's ticket, to compare with: NULL where nothing is compared, or none came. */
+static GBytes *ticket_beside(const Sessions *sessions, guint step)
+{
+    return kinds[step].beside ? sessions->steps[step - kinds[step].beside].ticket : NULL;
+}
+
+static void say_unknown(Sessions *sessions, guint step, const char *reason, json_t *args)
+{
+    Unknown unknown = {step, reason, args};
+    say_unknown_codes(sessions, &unknown, kinds[step].codes, G_N_ELEMENTS(kinds[step].codes));
+    if (ticket_beside(sessions, step))
+        say_unknown_codes(sessions, &unknown, compared, G_N_ELEMENTS(compared));
 }
 
 /* ---- what the handshakes show ---- */
@@ -178,6 +217,35 @@ static void judge_again(Sessions *sessions, guint step, const ClientResult *resu
     }
 }
 
+/* Step 4. */
+static void judge_tickets(Sessions *sessions, guint step, GBytes *one, GBytes *other)
+{
+    TicketPair pair = tickets_compare(one, other);
+    json_t *key = new_answer(sessions, step, compared[0], pair.name ? "yes" : "no");
+    json_t *entropy = new_answer(sessions, step, compared[1], pair.vary ? "yes" : "no");
+    if (pair.handles)
+        say_value(sessions, key, "the server keeps the sessions");
+    else if (pair.name)
+        say_value(sessions, key, "named %s", pair.name);
+    else
+        say_value(sessions, key, "another one, or it has no name");
+    if (pair.vary)
+        say_value(sessions, entropy, "%zu bytes", g_bytes_get_size(other));
+    else
+        say_value(sessions, entropy, "%zu of %zu bytes differ", pair.differ, pair.rest);
+    g_free(pair.name);
+}
+
+static void compare_tickets(Sessions *sessions, guint step)
+{
+    Unknown unknown = {step, "not-said", NULL};
+    GBytes *one = ticket_beside(sessions, step), *other = sessions->steps[step].ticket;
+    if (one && other)
+        judge_tickets(sessions, step, one, other);
+    else if (one)
+        say_unknown_codes(sessions, &unknown, compared, G_N_ELEMENTS(compared));
+}
+
 /* ---- the steps ---- */
 
 Sessions *sessions_new(const char *server_name)
@@ -196,6 +264,7 @@ void sessions_free(Sessions *sessions)
     for (guint i = 0; i < STEPS; i++) {
         g_free(sessions->steps[i].connection);
         g_clear_pointer(&sessions->steps[i].session, g_bytes_unref);
+        g_clear_pointer(&sessions->steps[i].ticket, g_bytes_unref);
     }
     g_queue_clear_full(&sessions->facts, (GDestroyNotify)json_decref);
     g_free(sessions->steps);
@@ -227,7 +296,7 @@ static guint count(const Sessions *sessions, StepState state)
     return found;
 }
 
-/* Step 4: what may be busy with renegotiation is asked nothing beside it. */
+/* Step 5: what may be busy with renegotiation is asked nothing beside it. */
 static bool may_ask(const Sessions *sessions, guint step)
 {
     if (sessions->steps[step].state != STEP_READY || !kinds[step].renegotiates)
@@ -246,9 +315,11 @@ guint sessions_wants(const Sessions *sessions)
 guint sessions_left(const Sessions *sessions)
 {
     guint left = count(sessions, STEP_READY) + count(sessions, STEP_OUT);
-    for (guint i = 1; i < STEPS; i++) {
-        StepState before = sessions->steps[i - 1].state;
-        left += kinds[i].resumes && (before == STEP_READY || before == STEP_OUT);
+    bool going = false;
+    for (guint i = 0; i < STEPS; i++) {
+        StepState state = sessions->steps[i].state;
+        going = (going && kinds[i].resumes) || state == STEP_READY || state == STEP_OUT;
+        left += going && state == STEP_SHUT;
     }
     return left;
 }
@@ -263,6 +334,58 @@ void sessions_alone(Sessions *sessions)
     sessions->alone = true;
 }
 
+static guint source_of(guint step)
+{
+    return step - kinds[step].resumes;
+}
+
+/* The session that a step resumes is one that another has resumed before it. */
+static bool comes_again(guint step)
+{
+    return kinds[step].resumes > 1;
+}
+
+static void give_up(Sessions *sessions, guint step, const char *reason, json_t *args)
+{
+    sessions->steps[step].state = STEP_OVER;
+    sessions->steps[step].failed = true;
+    say_unknown(sessions, step, reason, args);
+}
+
+/* What a step waited for is over. It is ready, or its "no" is known without asking. */
+static void open_step(Sessions *sessions, guint number)
+{
+    Step *step = &sessions->steps[number];
+    const Step *source = &sessions->steps[source_of(number)];
+    bool in_vain = comes_again(number) && !source[1].resumed;
+    if (source->session && !in_vain) {
+        step->state = STEP_READY;
+        return;
+    }
+    step->state = STEP_OVER;
+    step->connection = g_strdup(source->connection);
+    say_value(sessions, new_answer(sessions, number, kinds[number].codes[0], "no"), "%s",
+              source->session ? "it is not resumed even once" : "there is no session to resume");
+}
+
+/* A step is over; what waited for it follows. `reason`, `args`: why it failed, where it did. */
+static void open_next(Sessions *sessions, guint number, const char *reason, json_t *args)
+{
+    if (sessions->stopped)
+        return;
+    for (guint i = number + 1; i < STEPS && kinds[i].resumes; i++) {
+        const Step *source = &sessions->steps[source_of(i)];
+        if (source->failed || (comes_again(i) && source[1].failed)) {
+            sessions->steps[i].connection = g_strdup(sessions->steps[number].connection);
+            give_up(sessions, i, reason, args);
+            continue;
+        }
+        open_step(sessions, i);
+        if (sessions->steps[i].state == STEP_READY)
+            return;
+    }
+}
+
 /* All that GnuTLS can do, but in one version. */
 static Talk *new_client(const Sessions *sessions, guint step)
 {
@@ -274,7 +397,7 @@ static Talk *new_client(const Sessions *sessions, guint step)
         .priority = priority,
         .server_name = sessions->server_name,
         .hello = "question",
-        .resume = kinds[step].resumes ? sessions->steps[step - 1].session : NULL,
+        .resume = kinds[step].resumes ? sessions->steps[source_of(step)].session : NULL,
         .brief = true,
         .renegotiate = kinds[step].renegotiates,
     };
@@ -290,12 +413,13 @@ Talk *sessions_next(Sessions *sessions, const char *connection)
         Talk *talk = new_client(sessions, i);
         g_free(step->connection);
         step->connection = g_strdup(connection);
-        step->state = talk ? STEP_OUT : STEP_OVER;
+        step->state = STEP_OUT;
         step->talk = talk;
         step->tries++;
         if (talk)
             return talk;
-        say_unknown(sessions, i, "local-failure", NULL);
+        give_up(sessions, i, "local-failure", NULL);
+        open_next(sessions, i, "local-failure", NULL);
     }
     return NULL;
 }
@@ -304,23 +428,16 @@ Talk *sessions_next(Sessions *sessions, const char *connection)
 static void take_result(Sessions *sessions, guint number, const ClientResult *result)
 {
     Step *step = &sessions->steps[number];
-    step->state = STEP_OVER;
-    kinds[number].judge(sessions, number, result);
-    if (number + 1 == STEPS || !kinds[number + 1].resumes)
-        return;
-    Step *next = &sessions->steps[number + 1];
-    if (sessions->stopped)
-        return;
     bool by_id = kinds[number].judge == judge_id;
-    if (result->session && (by_id ? result->session_id : result->tickets)) {
+    step->state = STEP_OVER;
+    step->resumed = result->resumed;
+    if (result->ticket)
+        step->ticket = g_bytes_ref(result->ticket);
+    if (result->session && (by_id ? result->session_id : result->tickets))
         step->session = g_bytes_ref(result->session);
-        next->state = STEP_READY;
-        return;
-    }
-    next->state = STEP_OVER;
-    next->connection = g_strdup(step->connection);
-    say_value(sessions, new_answer(sessions, number + 1, kinds[number + 1].codes[0], "no"),
-              "there is no session to resume");
+    kinds[number].judge(sessions, number, result);
+    compare_tickets(sessions, number);
+    open_next(sessions, number, NULL, NULL);
 }
 
 static void take_end(Sessions *sessions, guint number, const Talk *client, const Talk *talk)
@@ -333,8 +450,9 @@ static void take_end(Sessions *sessions, guint number, const Talk *client, const
                g_strcmp0(talk->reason, "stopped") != 0) {
         step->state = STEP_READY;
     } else {
-        step->state = STEP_OVER;
-        say_unknown(sessions, number, talk->reason ? talk->reason : "not-answered", talk->args);
+        const char *reason = talk->reason ? talk->reason : "not-answered";
+        give_up(sessions, number, reason, talk->args);
+        open_next(sessions, number, reason, talk->args);
     }
 }
 

@@ -164,6 +164,8 @@ static void take_session(Client *client)
     bool tls13 = transcript->version == TLS_1_3;
     client->result.tickets = transcript->tickets;
     client->result.lifetime = transcript->lifetime;
+    if (transcript->ticket && !client->result.ticket)
+        client->result.ticket = g_bytes_ref(transcript->ticket);
     client->result.early_data = transcript->early_data;
     if ((tls13 && !transcript->tickets) || gnutls_session_get_data2(client->tls, &data) < 0)
         return;
@@ -572,6 +574,7 @@ static void client_free(Talk *base)
     g_byte_array_unref(client->alert);
     g_queue_clear_full(&client->hidden, bytes_free);
     g_clear_pointer(&client->result.session, g_bytes_unref);
+    g_clear_pointer(&client->result.ticket, g_bytes_unref);
 }
 
 static const TalkClass client_class = {

@@ -50,6 +50,7 @@ typedef struct ClientResult {
     guint session_id;   /* TLS 1.2 and below: bytes of the session id that the server gave */
     guint tickets;      /* that came */
     guint lifetime;     /* of the last ticket, in seconds */
+    GBytes *ticket;     /* the last one; NULL: none came */
     guint64 early_data; /* TLS 1.3: max_early_data_size of the last ticket; 0: none allowed */
     bool secure;        /* TLS 1.2 and below: renegotiation_info was answered */
     ClientAgain again;  /* renegotiation */

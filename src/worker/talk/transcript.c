@@ -46,6 +46,7 @@ void transcript_free(Transcript *transcript)
     g_clear_pointer(&transcript->server, hello_server_free);
     g_clear_pointer(&transcript->retry, hello_server_free);
     g_clear_pointer(&transcript->chain, g_ptr_array_unref);
+    g_clear_pointer(&transcript->ticket, g_bytes_unref);
     json_decref(transcript->alpn);
     g_free(transcript->leaf);
     g_free(transcript->group);
@@ -174,15 +175,12 @@ static void see_staple(Transcript *transcript, const Said *said)
         transcript->staple = g_bytes_get_size(staple);
 }
 
-/* What a ticket of TLS 1.3 says behind its lifetime (RFC 8446 sections 4.6.1, 4.2.10). */
-static void see_early_data(Transcript *transcript, Reader reader)
+/* What stands behind the ticket of TLS 1.3 (RFC 8446 sections 4.6.1, 4.2.10). */
+static void see_early_data(Transcript *transcript, Reader *reader)
 {
     g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
-    reader_u32(&reader);
-    reader_vector(&reader, 1);
-    reader_vector(&reader, 2);
     transcript->early_data = 0;
-    if (!hello_read_extensions(&reader, extensions))
+    if (!hello_read_extensions(reader, extensions))
         return;
     const Extension *early = hello_extension(extensions, EXTENSION_EARLY_DATA);
     if (!early)
@@ -192,15 +190,22 @@ static void see_early_data(Transcript *transcript, Reader reader)
 }
 
 /* NewSessionTicket: TLS 1.2 allows an empty one, which is none (RFC 5077 section 3.3). There the
- * ticket stands behind its lifetime. */
+ * ticket stands behind its lifetime; in TLS 1.3 a mask of its age and a nonce stand between. */
 static void see_ticket(Transcript *transcript, const Said *said, const json_t *fact)
 {
     Reader reader = reader_new(said->bytes, said->size);
     reader_skip(&reader, 8);
+    if (is_tls13(transcript)) {
+        reader_u32(&reader);
+        reader_vector(&reader, 1);
+    }
+    Reader ticket = reader_vector(&reader, 2);
     if (is_tls13(transcript))
-        see_early_data(transcript, reader);
-    else if (!reader_u16(&reader))
+        see_early_data(transcript, &reader);
+    else if (!ticket.size)
         return;
+    g_clear_pointer(&transcript->ticket, g_bytes_unref);
+    transcript->ticket = g_bytes_new(ticket.data, ticket.size);
     if (++transcript->tickets > LIMIT_TICKETS)
         over_limit(transcript, "limit-tickets", "tickets", LIMIT_TICKETS);
     transcript->lifetime = (guint)fact_integer(fact, "lifetime", 0);

@@ -31,6 +31,7 @@ typedef struct Transcript {
     guint flights;      /* that the server answered with so far: each cost a round trip */
     guint tickets;      /* NewSessionTicket messages with a ticket in them */
     guint lifetime;     /* of the last ticket, in seconds */
+    GBytes *ticket;     /* the last one; NULL: none came */
     guint64 early_data; /* TLS 1.3: max_early_data_size of the last ticket; 0: none allowed */
     bool resuming;      /* set by the client: its hello offers an earlier session */
     gsize staple;       /* bytes of the stapled OCSP response; 0: none came */

@@ -296,6 +296,13 @@ static const struct {
      false},
     {"+", VALUE("behaviour", "", "ephemeral-key-reused", "3 of 9 key exchanges"),
      "low ephemeral-key-reused", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'feature','version':'TLS 1.2',"
+     "'items':['ticket-entropy'],'answer':'no','value':'0 of 80 bytes differ'}",
+     "medium ticket-not-encrypted", false},
+    {"+", VALUE("feature", "TLS 1.3", "ticket-entropy", "230 bytes"), "", false},
+    {"+", ANSWER("feature", "TLS 1.3", "'resumption-psk-ke','resumption-psk'"),
+     "low resumption-without-exchange", false},
     {"+", VALUE("behaviour", "", "two-configurations", "2 of 8"), "high two-configurations", false},
     /* how it answered */
     {"done", "{'result':'no-tls','reason':'starttls-not-offered','args':{'protocol':'smtp'}}",

@@ -184,6 +184,10 @@ Server *server_new(const ServerSpec *spec)
         g_error("priority: %s at %s", gnutls_strerror(code), wrong);
     give_credentials(server, spec);
     if (spec->tickets) {
+        if (spec->own_key && ticket_key.size) {
+            gnutls_free(ticket_key.data);
+            ticket_key = (gnutls_datum_t){NULL, 0};
+        }
         if (!ticket_key.size)
             gnutls_session_ticket_key_generate(&ticket_key);
         gnutls_session_ticket_enable_server(server->session, &ticket_key);

@@ -13,6 +13,7 @@ typedef struct ServerSpec {
     bool rsa;                         /* an RSA certificate instead of an ECDSA one */
     bool anonymous;                   /* no certificate: anonymous Diffie-Hellman */
     bool tickets;                     /* issue session tickets, good for every server of the test */
+    bool own_key;                     /* the tickets are good for this server alone */
     bool cache;                       /* keep sessions by their id, for every server of the test */
     guint early_data;                 /* bytes of early data it takes; 0: none */
     bool again;                       /* renegotiate when asked; else refuse with a warning */
