@@ -50,10 +50,10 @@ def check_differences(found, one, other):
     """What is said to be accepted by one alone is, and all of it on the same side."""
     said, sides = 0, {}
     for (question, version, _, item), fact in found.answers.said.items():
-        lists = [of.suites if question == "suite" else of.groups for of in (one, other)]
-        if question not in ("suite", "group") or fact["answer"] != "yes":
+        lists = [of.groups if question == "group" else of.suites for of in (one, other)]
+        if question not in ("version", "suite", "group") or fact["answer"] != "yes":
             continue
-        has = [item in lists[i].get(version, ()) for i in (0, 1)]
+        has = [bool(of.get(fact["items"][0])) if question == "version" else item in of.get(version, ()) for of in lists]
         differs = fact.get("of", 0) > fact.get("tries", 0)
         check(not differs or has[0] != has[1], f"{version} {fact['items']} differs: {fact}")
         said += differs

@@ -718,7 +718,31 @@ const GPtrArray *sides_items(Sides *sides)
     return sides->items;
 }
 
-/* True if a refused list has everything that was chosen in its space. */
+static bool is_of_version(const Space *space, uint16_t version)
+{
+    return space->kind == SIDES_SUITE && space->version == version &&
+           g_hash_table_size(space->chosen);
+}
+
+/* All suites that were chosen in a version, in whatever hello. */
+static GHashTable *chosen_in(const Sides *sides, uint16_t version)
+{
+    GHashTable *all = g_hash_table_new(NULL, NULL);
+    GHashTableIter iter, each;
+    gpointer value, code;
+    g_hash_table_iter_init(&iter, sides->spaces);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        const Space *space = value;
+        if (!is_of_version(space, version))
+            continue;
+        g_hash_table_iter_init(&each, space->chosen);
+        while (g_hash_table_iter_next(&each, &code, NULL))
+            g_hash_table_add(all, code);
+    }
+    return all;
+}
+
+/* True if a refused list has all these. */
 static bool has_all(const Refusal *refusal, GHashTable *chosen)
 {
     GHashTableIter iter;
@@ -736,18 +760,18 @@ bool sides_version(Sides *sides, uint16_t version, SidesItem *item)
     gpointer value, chosen;
     *item = (SidesItem){.version = version};
     settle(sides);
+    g_autoptr(GHashTable) all = chosen_in(sides, version);
     g_hash_table_iter_init(&iter, sides->spaces);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         const Space *space = value;
-        if (space->kind != SIDES_SUITE || space->version != version ||
-            !g_hash_table_size(space->chosen))
+        if (!is_of_version(space, version))
             continue;
         g_hash_table_iter_init(&each, space->chosen);
         while (g_hash_table_iter_next(&each, NULL, &chosen))
             add_choices(chosen, item);
         for (guint i = 0; i < space->refusals->len; i++) {
             const Refusal *refusal = space->refusals->pdata[i];
-            if (!has_all(refusal, space->chosen))
+            if (!has_all(refusal, all))
                 continue;
             item->no += refusal->times;
             if (refusal->look && refusal->look->side >= 0)
