@@ -3,7 +3,8 @@
  * Workers say what is; a rule says what that means for whoever runs the server. Rules are rows of
  * one table (rules.c), pure, and know no clock: the time that they judge by is an argument. A rule
  * gives findings, each with what proves it. Texts of rules are English, marked for translation,
- * with arguments in braces; src/front/report/words.h fills them.
+ * with arguments in braces and parts that may be missing in brackets; src/front/report/words.h
+ * fills them.
  *
  * An endpoint is judged when it has its result. Ports of the catalogue that are closed or silent
  * give no finding; what could not be examined and should have been gives one of its own severity.

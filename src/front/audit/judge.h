@@ -52,6 +52,7 @@ void judge_failing(AuditCase *examined);
 void judge_unruly(AuditCase *examined); /* one finding a reason */
 void judge_prime(AuditCase *examined);  /* a prime of its own that is none, or not safe */
 void judge_trait(AuditCase *examined);  /* a feature or behaviour: rows of a table */
+void judge_two_configurations(AuditCase *examined);
 
 /* how it answered (judge_answer.c) */
 void judge_starttls_missing(AuditCase *examined);

@@ -6,7 +6,10 @@
 #include "common/registry/registry.h"
 #include "front/audit/strength.h"
 
-enum { NAMED = 6 }; /* suites that a finding names; the rest is counted */
+enum {
+    NAMED = 6,        /* suites that a finding names; the rest is counted */
+    SPLITS_NAMED = 4, /* what differs between two configurations, of each: all are shown */
+};
 
 /* Evidence: the connection that the answer names, and the message by which the server said so. */
 static void prove(Finding *finding, const Answer *answer)
@@ -284,7 +287,6 @@ static const struct {
     const char *rule, *question, *item;
     AnswerWord word; /* that breaks it */
 } traits[] = {
-    {"two-configurations", "behaviour", "two-configurations", ANSWER_YES},
     {"accepts-compression", "feature", "compression", ANSWER_YES},
     {"client-renegotiation", "feature", "renegotiation", ANSWER_YES},
     {"ephemeral-key-reused", "behaviour", "ephemeral-key-reused", ANSWER_YES},
@@ -319,4 +321,72 @@ void judge_trait(AuditCase *examined)
         json_object_set_new(args, "value", value ? json_incref(value) : json_string("?"));
         prove(finding_add(examined, examined->rule->severity, args), answer);
     }
+}
+
+/* ---- two configurations --------------------------------------------------------------------- */
+
+/* "TLS 1.0", "TLS 1.2: h2", "certificate RSA" where its version was said, with how often where that
+ * is all that is known. */
+static char *split_text(const AnswerCell *cell, const char **said)
+{
+    const json_t *fact = cell->answer->fact;
+    const char *version = fact_string(fact, "version", "");
+    bool certificate = strcmp(fact_string(fact, "question", ""), "certificate") == 0;
+    const char *item = certificate ? fact_string(fact, "key", cell->item) : cell->item;
+    GString *text = g_string_new(NULL);
+    AnswerSplit split;
+    if (strcmp(version, *said) != 0)
+        g_string_append_printf(text, "%s: ", version);
+    *said = version;
+    g_string_append_printf(text, certificate ? "certificate %s" : "%s", item);
+    if (answers_split(cell->answer, &split) && split.side == ANSWER_SOME)
+        g_string_append_printf(text, " %u/%u", split.tries, split.of);
+    return g_string_free(text, FALSE);
+}
+
+/* What is split with this side, and how many more there are. The first answer that a connection
+ * shows; NULL: none. */
+static const Answer *add_splits(const Answers *answers, AnswerSide side, json_t *args)
+{
+    static const struct {
+        const char *list, *more;
+    } members[ANSWER_SIDES] = {
+        [ANSWER_SOME] = {"some", "some_more"},
+        [ANSWER_FIRST] = {"first", "first_more"},
+        [ANSWER_SECOND] = {"second", "second_more"},
+    };
+    g_autoptr(GPtrArray) cells = answers_splits(answers, side);
+    const Answer *shown = NULL;
+    const char *said = "";
+    json_t *list = json_array();
+    for (guint i = 0; i < cells->len && !shown; i++)
+        if (((AnswerCell *)cells->pdata[i])->answer->proof)
+            shown = ((AnswerCell *)cells->pdata[i])->answer;
+    for (guint i = 0; i < MIN(cells->len, SPLITS_NAMED); i++) {
+        g_autofree char *text = split_text(cells->pdata[i], &said);
+        json_array_append_new(list, json_string(text));
+    }
+    if (cells->len > SPLITS_NAMED)
+        json_object_set_new(args, members[side].more,
+                            json_integer((json_int_t)cells->len - SPLITS_NAMED));
+    if (cells->len)
+        json_object_set(args, members[side].list, list);
+    json_decref(list);
+    return shown;
+}
+
+void judge_two_configurations(AuditCase *examined)
+{
+    const Answers *answers = examined->endpoint->answers;
+    const Answer *answer = answers_find(answers, "behaviour", "", "two-configurations");
+    if (!answer || answer->word != ANSWER_YES)
+        return;
+    json_t *value = json_object_get(answer->fact, "value"), *args = json_object();
+    if (value)
+        json_object_set(args, "value", value);
+    for (guint side = 0; side < ANSWER_SIDES; side++) {
+        const Answer *shown = add_splits(answers, (AnswerSide)side, args);
+        answer = answer->proof || !shown ? answer : shown;
+    }
+    prove(finding_add(examined, examined->rule->severity, args), answer);
 }

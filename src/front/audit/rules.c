@@ -379,9 +379,13 @@ static const AuditRule rules[] = {
     {
         .code = "two-configurations",
         .severity = SEVERITY_HIGH,
-        .judge = judge_trait,
+        .judge = judge_two_configurations,
         .sentence = N_("two configurations behind one address"),
-        .what = N_("Of hellos that were alike, {value} were answered by another configuration."),
+        .what = N_("Hellos that were alike were answered differently[: {value} by another "
+                   "configuration]."
+                   "[ Only the first has {first}[ and {first_more} more].]"
+                   "[ Only the second has {second}[ and {second_more} more].]"
+                   "[ Accepted in so many of so many connections: {some}[ and {some_more} more].]"),
         .why = N_("Clients get the one or the other by chance; what is weak in either counts."),
         .act = N_("Compare the machines behind the balancer, and give them one configuration."),
         .see = "",

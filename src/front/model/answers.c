@@ -351,3 +351,62 @@ guint answers_count(const Answers *answers, const char *question, const char *ve
     g_autoptr(GPtrArray) list = answers_list(answers, question, version, word);
     return list->len;
 }
+
+/* ---- two configurations --------------------------------------------------------------------- */
+
+bool answers_split(const Answer *answer, AnswerSplit *split)
+{
+    static const char *const sides[ANSWER_SIDES] = {
+        [ANSWER_FIRST] = "first", [ANSWER_SECOND] = "second"};
+    const char *told = fact_string(answer->fact, "configuration", "");
+    guint tries = count_of(answer->fact, "tries", 0), of = count_of(answer->fact, "of", 0);
+    *split = (AnswerSplit){.side = ANSWER_SOME};
+    if (answer->word != ANSWER_YES)
+        return false;
+    for (guint side = ANSWER_FIRST; side < ANSWER_SIDES; side++)
+        if (strcmp(told, sides[side]) == 0)
+            split->side = (AnswerSide)side;
+    if (of > tries) {
+        split->tries = tries;
+        split->of = of;
+    }
+    return split->of || split->side != ANSWER_SOME;
+}
+
+static bool is_split(const Answer *answer, AnswerSide side)
+{
+    AnswerSplit split;
+    return answer && answers_split(answer, &split) && split.side == side;
+}
+
+/* Adds what is split so of a topic; `seen`: what was added of its question and version. */
+static void add_splits(const AnswerTopic *topic, AnswerSide side, GHashTable *seen, GPtrArray *list)
+{
+    for (guint i = 0; i < topic->cells->len; i++) {
+        const AnswerCell *cell = topic->cells->pdata[i];
+        if (is_split(cell->answer, side) &&
+            g_hash_table_add(seen,
+                             g_strjoin("\n", topic->question, topic->version, cell->item, NULL)))
+            g_ptr_array_add(list, topic->cells->pdata[i]);
+    }
+}
+
+GPtrArray *answers_splits(const Answers *answers, AnswerSide side)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GPtrArray *list = g_ptr_array_new();
+    const AnswerTopic *versions = answers_topic(answers, "version", "", "");
+    for (guint i = 0; versions && answers_versions[i]; i++) {
+        AnswerCell *cell = g_hash_table_lookup(versions->by_item, answers_versions[i]);
+        if (cell && is_split(cell->answer, side))
+            g_ptr_array_add(list, cell);
+    }
+    for (guint i = 0; answers && i < answers->topics->len; i++) {
+        const AnswerTopic *topic = answers->topics->pdata[i];
+        const Answer *version = answers_version(answers, topic->version);
+        AnswerSplit split;
+        if (topic != versions && !(version && answers_split(version, &split)))
+            add_splits(topic, side, seen, list);
+    }
+    return list;
+}

@@ -28,6 +28,15 @@ typedef struct Answer {
     guint references;         /* cells, and the topic */
 } Answer;
 
+/* Where two configurations answer behind one address: which of them alone accepts something. */
+typedef enum AnswerSide { ANSWER_SOME, ANSWER_FIRST, ANSWER_SECOND, ANSWER_SIDES } AnswerSide;
+
+/* How something is accepted that is not accepted by every connection. */
+typedef struct AnswerSplit {
+    AnswerSide side; /* ANSWER_SOME: it is not told which */
+    guint tries, of; /* in so many of so many connections; of is 0 where they were not counted */
+} AnswerSplit;
+
 /* What counts for one item. */
 typedef struct AnswerCell {
     const char *item; /* borrowed from the answer's fact */
@@ -109,6 +118,14 @@ GPtrArray *answers_list(const Answers *answers, const char *question, const char
 /* How many items of a question have this answer in a version, each counted once over all keys. */
 guint answers_count(const Answers *answers, const char *question, const char *version,
                     AnswerWord word);
+
+/* False where the answer is no yes, or where all connections agree in it as far as is known. */
+bool answers_split(const Answer *answer, AnswerSplit *split);
+
+/* The items that are split with this side, each once, the versions themselves first; what is in a
+ * version that is split is left out. A list of const AnswerCell *; free with
+ * g_ptr_array_unref. */
+GPtrArray *answers_splits(const Answers *answers, AnswerSide side);
 
 /* True while a dive runs that will ask this question anew, and has not yet. */
 bool answers_is_stale(const Answers *answers, const AnswerTopic *topic, const Answer *answer);

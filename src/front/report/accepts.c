@@ -67,6 +67,22 @@ static void append_agreement(const Answer *answer, GString *text)
         g_string_append_printf(text, _(" (%d of %d times)"), (int)tries, (int)of);
 }
 
+/* Name and key of a certificate that is served; each to be freed. */
+static char *certificate_name(const Accepts *accepts, const char *sha256)
+{
+    const Certificate *known = model_certificate(accepts->model, sha256);
+    return known && known->name->len
+               ? text_escape(known->name->str, (gssize)known->name->len, accepts->page->ascii)
+               : safe(accepts, sha256);
+}
+
+static char *certificate_key(const Accepts *accepts, const AnswerCell *cell)
+{
+    const Certificate *known = model_certificate(accepts->model, cell->item);
+    return known && known->fact ? brief_key(known)
+                                : safe(accepts, fact_string(cell->answer->fact, "key", ""));
+}
+
 static bool is_trait(const char *question)
 {
     return strcmp(question, "feature") == 0 || strcmp(question, "behaviour") == 0;
@@ -139,6 +155,52 @@ static void versions(Accepts *accepts)
     accepts->label = _("accepts");
     if (text->len)
         line(accepts, TINT_TITLE, text->str);
+}
+
+/* ---- two configurations --------------------------------------------------------------------- */
+
+static char *split_item(const Accepts *accepts, const AnswerCell *cell)
+{
+    if (strcmp(fact_string(cell->answer->fact, "question", ""), "certificate") != 0)
+        return safe(accepts, cell->item);
+    g_autofree char *name = certificate_name(accepts, cell->item);
+    g_autofree char *key = certificate_key(accepts, cell);
+    return g_strdup_printf(_("certificate of %s (%s)"), name, key);
+}
+
+/* What not both configurations accept, a line a version; the versions themselves come first. */
+static void split_lines(Accepts *accepts, const char *head, AnswerSide side)
+{
+    g_autoptr(GPtrArray) cells = answers_splits(accepts->answers, side);
+    for (guint i = 0; i < cells->len;) {
+        const AnswerCell *cell = cells->pdata[i];
+        const char *version = fact_string(cell->answer->fact, "version", "");
+        g_autoptr(GString) text = g_string_new(NULL);
+        for (; i < cells->len; i++) {
+            const AnswerCell *next = cells->pdata[i];
+            if (strcmp(fact_string(next->answer->fact, "version", ""), version) != 0)
+                break;
+            g_autofree char *item = split_item(accepts, next);
+            append(text, ", ", item);
+            append_agreement(next->answer, text);
+        }
+        g_autofree char *whole = *version ? g_strdup_printf("%s, %s: %s", head, version, text->str)
+                                          : g_strdup_printf("%s: %s", head, text->str);
+        line(accepts, TINT_NONE, whole);
+    }
+}
+
+static void splits(Accepts *accepts)
+{
+    static const char *const heads[ANSWER_SIDES] = {
+        [ANSWER_SOME] = N_("not in every connection"),
+        [ANSWER_FIRST] = N_("first configuration only"),
+        [ANSWER_SECOND] = N_("second configuration only"),
+    };
+    accepts->label = _("differs");
+    for (guint side = ANSWER_FIRST; side < ANSWER_SIDES; side++)
+        split_lines(accepts, _(heads[side]), (AnswerSide)side);
+    split_lines(accepts, _(heads[ANSWER_SOME]), ANSWER_SOME);
 }
 
 /* ---- suites --------------------------------------------------------------------------------- */
@@ -373,13 +435,9 @@ static void served(Accepts *accepts)
         for (guint j = 0; strcmp(topic->question, "certificate") == 0 && j < topic->cells->len;
              j++) {
             const AnswerCell *cell = topic->cells->pdata[j];
-            const Certificate *known = model_certificate(accepts->model, cell->item);
             const json_t *value = json_object_get(cell->answer->fact, "value");
-            g_autofree char *name =
-                known && known->name->len
-                    ? text_escape(known->name->str, (gssize)known->name->len, accepts->page->ascii)
-                    : safe(accepts, cell->item);
-            g_autofree char *key = known && known->fact ? brief_key(known) : g_strdup(topic->key);
+            g_autofree char *name = certificate_name(accepts, cell->item);
+            g_autofree char *key = certificate_key(accepts, cell);
             g_autofree char *how = value ? words_value(value, accepts->page->ascii) : g_strdup("");
             char *text = g_strdup_printf(*how ? "%s, %s: %s" : "%s, %s%s", name, key, how);
             if (cell->answer->word == ANSWER_YES && g_hash_table_add(seen, text))
@@ -448,6 +506,7 @@ void block_accepts(Page *page, const Model *model, const Endpoint *endpoint)
     if (!endpoint->answers || !endpoint->answers->topics->len)
         return;
     versions(&accepts);
+    splits(&accepts);
     suites(&accepts);
     plain(&accepts, "group", _("groups"), false);
     plain(&accepts, "scheme", _("schemes"), false);

@@ -111,28 +111,55 @@ static char *argument(const Speech *speech, const char *name, const json_t *args
     return words_value(value, speech->ascii);
 }
 
+/* One argument, at its brace; false where it is missing. */
+static bool say_argument(const Speech *speech, const char **sentence, const json_t *args,
+                         GString *text)
+{
+    size_t size = strcspn(*sentence, "}");
+    char name[NAME_SIZE];
+    if (!(*sentence)[size] || size > NAME_SIZE) {
+        g_string_append(text, *sentence);
+        *sentence += strlen(*sentence);
+        return true;
+    }
+    memcpy(name, *sentence + 1, size - 1);
+    name[size - 1] = '\0';
+    g_autofree char *value = argument(speech, name, args);
+    g_string_append(text, value);
+    *sentence += size + 1;
+    return json_object_get(args, name) != NULL;
+}
+
+/* Up to the end, or to the bracket that closes an `inner` part; false where an argument of it is
+ * missing. */
+static bool say_part(const Speech *speech, const char **sentence, const json_t *args, bool inner,
+                     GString *text)
+{
+    bool whole = true;
+    for (;;) {
+        size_t plain = strcspn(*sentence, inner ? "{[]" : "{[");
+        g_string_append_len(text, *sentence, (gssize)plain);
+        *sentence += plain;
+        if (**sentence == '{') {
+            whole &= say_argument(speech, sentence, args, text);
+            continue;
+        }
+        if (**sentence != '[') {
+            *sentence += **sentence == ']';
+            return whole;
+        }
+        gsize before = text->len;
+        ++*sentence;
+        if (!say_part(speech, sentence, args, true, text))
+            g_string_truncate(text, before);
+    }
+}
+
 /* The reasons' table has no {reason} in its sentences, so this goes two levels deep at most. */
 static char *say(const Speech *speech, const char *sentence, const json_t *args)
 {
     GString *text = g_string_new(NULL);
-    while (*sentence) {
-        size_t plain = strcspn(sentence, "{"), size;
-        char name[NAME_SIZE];
-        g_string_append_len(text, sentence, (gssize)plain);
-        sentence += plain;
-        if (!*sentence)
-            break;
-        size = strcspn(sentence, "}");
-        if (!sentence[size] || size > NAME_SIZE) {
-            g_string_append(text, sentence);
-            break;
-        }
-        memcpy(name, sentence + 1, size - 1);
-        name[size - 1] = '\0';
-        g_autofree char *value = argument(speech, name, args);
-        g_string_append(text, value);
-        sentence += size + 1;
-    }
+    say_part(speech, &sentence, args, false, text);
     return g_string_free(text, FALSE);
 }
 

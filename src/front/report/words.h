@@ -1,8 +1,9 @@
 /* words: codes and arguments made into sentences, in the user's language.
  *
  * Sentences stand in data/reasons.tsv and in the rules of src/front/audit, with arguments as
- * {name}. Arguments come from strangers: each is escaped on its way in, so what comes out is
- * printable. `ascii` asks for printable ASCII, else UTF-8. Everything returned is to be freed.
+ * {name}; a part in [ ] is left out where an argument in it is missing. Arguments come from
+ * strangers: each is escaped on its way in, so what comes out is printable. `ascii` asks for
+ * printable ASCII, else UTF-8. Everything returned is to be freed.
  */
 #ifndef TLSDIVE_FRONT_REPORT_WORDS_H
 #define TLSDIVE_FRONT_REPORT_WORDS_H
@@ -11,8 +12,9 @@
 #include "front/audit/stacks.h"
 #include "front/model/model.h"
 
-/* A sentence with its arguments. One that is missing is shown as "?", a long one is cut, an RFC
- * 3339 time is written out, and {reason} is a code, shown as its sentence with the same arguments.
+/* A sentence with its arguments. One that is missing and not in [ ] is shown as "?", a long one is
+ * cut, an RFC 3339 time is written out, and {reason} is a code, shown as its sentence with the same
+ * arguments.
  */
 char *words_fill(const char *sentence, const json_t *args, bool ascii);
 

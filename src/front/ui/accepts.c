@@ -215,6 +215,8 @@ static const char *word_of(const AcceptsRow *row, AcceptsSign sign)
         [SIGN_NO] = N_("no"),
         [SIGN_YES] = N_("yes"),
         [SIGN_SOME] = N_("not every time"),
+        [SIGN_FIRST] = N_("yes, but by the first of two configurations alone"),
+        [SIGN_SECOND] = N_("yes, but by the second of two configurations alone"),
         [SIGN_FAILS] = N_("chosen, and then it fails"),
     };
     if (g_str_has_suffix(row->question, "-order") && sign == SIGN_YES)

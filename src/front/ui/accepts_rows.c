@@ -109,9 +109,14 @@ static AcceptsRow *row_get(Gather *gather, const char *question, const char *ite
 
 static AcceptsSign sign_of(const Answer *answer)
 {
+    static const AcceptsSign sides[ANSWER_SIDES] = {
+        [ANSWER_SOME] = SIGN_SOME, [ANSWER_FIRST] = SIGN_FIRST, [ANSWER_SECOND] = SIGN_SECOND};
     json_int_t of = fact_integer(answer->fact, "of", 0);
+    AnswerSplit split;
     if (answer->word == ANSWER_UNKNOWN)
         return SIGN_UNKNOWN;
+    if (answers_split(answer, &split))
+        return sides[split.side];
     if (of > fact_integer(answer->fact, "tries", of))
         return SIGN_SOME;
     if (answer->word == ANSWER_NO)

@@ -17,8 +17,10 @@ typedef enum AcceptsSign {
     SIGN_UNKNOWN,
     SIGN_NO,
     SIGN_YES,
-    SIGN_SOME,  /* yes, but not every time */
-    SIGN_FAILS, /* yes, and then it fails */
+    SIGN_SOME,   /* yes, but not every time */
+    SIGN_FIRST,  /* yes, but of two configurations by the first alone */
+    SIGN_SECOND, /* by the second */
+    SIGN_FAILS,  /* yes, and then it fails */
 } AcceptsSign;
 
 typedef struct AcceptsCell {

@@ -87,6 +87,7 @@ static const struct {
     [SIGN_UNASKED] = {NULL, ROLE_DIM},     [SIGN_APART] = {"-", ROLE_DIM},
     [SIGN_UNKNOWN] = {"?", ROLE_UNKNOWN},  [SIGN_NO] = {N_("no"), ROLE_DIM},
     [SIGN_YES] = {N_("yes"), ROLE_TEXT},   [SIGN_SOME] = {N_("some"), ROLE_WARN},
+    [SIGN_FIRST] = {N_("1st"), ROLE_WARN}, [SIGN_SECOND] = {N_("2nd"), ROLE_WARN},
     [SIGN_FAILS] = {N_("fail"), ROLE_BAD},
 };
 
@@ -207,10 +208,11 @@ static void append_answer(const AcceptsRow *row, int column, const Desk *desk, G
     if (!cell->answer)
         return;
     const json_t *value = json_object_get(cell->answer->fact, "value");
-    if (cell->sign == SIGN_SOME) {
-        g_autofree char *some = g_strdup_printf(_("%s: %d of %d"), accepts_title(column),
-                                                (int)fact_integer(cell->answer->fact, "tries", 0),
-                                                (int)fact_integer(cell->answer->fact, "of", 0));
+    json_int_t tries = fact_integer(cell->answer->fact, "tries", 0);
+    json_int_t of = fact_integer(cell->answer->fact, "of", tries);
+    if (of > tries) {
+        g_autofree char *some =
+            g_strdup_printf(_("%s: %d of %d"), accepts_title(column), (int)tries, (int)of);
         append_part(text, some);
     }
     if (!value || g_str_equal(row->question, "dh"))

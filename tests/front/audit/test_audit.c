@@ -466,6 +466,45 @@ static void the_catalogue_is_judged_mildly_row(int row)
     ck_assert(audit_is_examined(model_endpoint(model, "e1")) == catalogue[row].examined);
 }
 
+#define SIDE(side, item)                                                                           \
+    "{'fact':'answer','endpoint':'e1','question':'suite','version':'TLS 1.2','items':['" item      \
+    "'],'answer':'yes','tries':3,'of':5,'configuration':'" side "'}"
+
+/* What differs is told by whom it is accepted, else how often; of many, how many more. */
+START_TEST(a_finding_tells_what_configurations_differ_in)
+{
+    static const char *const lines[] = {
+        SIDE("first", "A"),
+        SIDE("first", "B"),
+        SIDE("first", "C"),
+        SIDE("first", "D"),
+        SIDE("first", "E"),
+        SIDE("first", "F"),
+        SIDE("second", "G"),
+        "{'fact':'answer','endpoint':'e1','question':'certificate','version':'TLS 1.2','items':"
+        "['c0ffee'],'key':'RSA','answer':'yes','configuration':'second'}",
+        "{'fact':'answer','endpoint':'e1','question':'version','items':['TLS 1.1'],'answer':'yes',"
+        "'tries':2,'of':7}",
+    };
+    g_autoptr(Model) model =
+        changed("+", VALUE("behaviour", "", "two-configurations", "2 of 8"), false);
+    g_autoptr(Model) plain = changed("+", ANSWER("behaviour", "", "'two-configurations'"), false);
+    for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+        stream_fold(model, lines[i]);
+    const Endpoint *endpoint = judge(model);
+    const Finding *finding = endpoint->findings->pdata[0];
+    g_autofree char *what = words_what(finding, true);
+    g_autofree char *little = words_what(judge(plain)->findings->pdata[0], true);
+    ck_assert_str_eq(finding->rule->code, "two-configurations");
+    ck_assert_str_eq(what,
+                     "Hellos that were alike were answered differently: 2 of 8 by another "
+                     "configuration. Only the first has TLS 1.2: A, B, C, D and 2 more. Only the "
+                     "second has TLS 1.2: G, certificate RSA. Accepted in so many of so many "
+                     "connections: TLS 1.1 2/7.");
+    ck_assert_str_eq(little, "Hellos that were alike were answered differently.");
+}
+END_TEST
+
 START_TEST(the_catalogue_is_judged_mildly)
 {
     for (int row = 0; row < (int)G_N_ELEMENTS(catalogue); row++)
@@ -604,7 +643,7 @@ static void every_text_is_whole_row(int row)
         g_autofree char *why = words_why(finding, true);
         g_autofree char *act = words_act(finding, true);
         g_autofree char *all = g_strjoin("\n", sentence, what, why, act, NULL);
-        ck_assert_msg(!strpbrk(all, "{}"), "%s", all);
+        ck_assert_msg(!strpbrk(all, "{}[]"), "%s", all);
         if (finding->severity != SEVERITY_UNKNOWN && !strstr(all, "speaks") &&
             !strstr(all, "of-tomorrow"))
             ck_assert_msg(!strchr(all, '?'), "%s", all);
@@ -646,6 +685,7 @@ int main(void)
     tcase_add_test(tcase, every_rule_is_tried);
     tcase_add_test(tcase, a_dive_says_nothing_twice);
     tcase_add_test(tcase, a_finding_names_some_suites);
+    tcase_add_test(tcase, a_finding_tells_what_configurations_differ_in);
     tcase_add_test(tcase, the_catalogue_is_judged_mildly);
     tcase_add_test(tcase, a_running_endpoint_is_not_judged);
     tcase_add_test(tcase, a_change_asks_for_a_new_judgement);

@@ -291,6 +291,62 @@ START_TEST(findings_stay_while_questions_are_asked)
 }
 END_TEST
 
+static char *splits_of(const Answers *answers, AnswerSide side)
+{
+    g_autoptr(GPtrArray) cells = answers_splits(answers, side);
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < cells->len; i++) {
+        const AnswerCell *cell = cells->pdata[i];
+        AnswerSplit split;
+        ck_assert(answers_split(cell->answer, &split));
+        ck_assert_int_eq(split.side, side);
+        g_string_append_printf(text, "%s%s %u/%u", i ? ", " : "", cell->item, split.tries,
+                               split.of);
+    }
+    return g_string_free(text, FALSE);
+}
+
+#define SAID(question, version, more)                                                              \
+    "{'fact':'answer','at':1,'endpoint':'1','question':'" question "','version':'" version         \
+    "','answer':'yes'," more "}"
+
+/* A version that one alone has stands for what is in it; one that both have does not. */
+START_TEST(what_two_configurations_differ_in)
+{
+    static const char *const lines[] = {
+        ENDPOINT,
+        SAID("suite", "TLS 1.3", "'items':['A'],'configuration':'second','tries':2,'of':5"),
+        SAID("group", "TLS 1.3", "'items':['g'],'configuration':'second','tries':1,'of':5"),
+        SAID("suite", "TLS 1.2", "'items':['B'],'configuration':'first','tries':3,'of':4"),
+        SAID("suite", "TLS 1.2", "'items':['C'],'tries':1,'of':9"),
+        SAID("suite", "TLS 1.2", "'items':['D'],'tries':4"),
+        SAID("suite", "TLS 1.2", "'items':['E'],'configuration':'third'"),
+        SAID("extension", "TLS 1.2", "'items':['x'],'configuration':'first'"),
+        SAID("certificate", "TLS 1.2", "'items':['c'],'configuration':'first','value':'usual'"),
+        SAID("certificate", "TLS 1.2", "'items':['c'],'configuration':'first','value':'no name'"),
+        "{'fact':'answer','at':1,'endpoint':'1','question':'suite','version':'TLS 1.2','items':"
+        "['F'],'answer':'no','tries':2,'of':3}",
+        "{'fact':'answer','at':1,'endpoint':'1','question':'version','items':['TLS 1.2'],"
+        "'answer':'yes','tries':9}",
+        "{'fact':'answer','at':1,'endpoint':'1','question':'version','items':['TLS 1.0'],"
+        "'answer':'yes','tries':8,'of':9}",
+        SAID("suite", "TLS 1.0", "'items':['C'],'configuration':'first'"),
+        "{'fact':'answer','at':1,'endpoint':'1','question':'version','items':['TLS 1.3'],"
+        "'answer':'yes','configuration':'second','tries':4,'of':6}",
+        NULL};
+    g_autoptr(Model) model = model_new();
+    const Answers *answers = fold_all(model, lines)->answers;
+    g_autofree char *first = splits_of(answers, ANSWER_FIRST);
+    g_autofree char *second = splits_of(answers, ANSWER_SECOND);
+    g_autofree char *some = splits_of(answers, ANSWER_SOME);
+    g_autofree char *none = splits_of(NULL, ANSWER_FIRST);
+    ck_assert_str_eq(first, "B 3/4, x 0/0, c 0/0");
+    ck_assert_str_eq(second, "TLS 1.3 4/6");
+    ck_assert_str_eq(some, "TLS 1.0 8/9, C 1/9");
+    ck_assert_str_eq(none, "");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("answers");
@@ -306,6 +362,7 @@ int main(void)
     tcase_add_test(all, old_answers_are_marked_and_not_cleared);
     tcase_add_test(all, nonsense_changes_nothing);
     tcase_add_test(all, what_is_kept_has_ceilings);
+    tcase_add_test(all, what_two_configurations_differ_in);
     tcase_add_test(all, findings_stay_while_questions_are_asked);
     suite_add_tcase(suite, all);
     return check_main(suite);

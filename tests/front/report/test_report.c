@@ -52,6 +52,8 @@ static const struct {
     {"estate", "estate-120-colour.txt", {.width = 120, .colour = true}},
     {"dive", "dive-80.txt", {.width = 80, .ascii = true}},
     {"dive", "dive-120.txt", {.width = 120}},
+    {"two", "two-80.txt", {.width = 80, .ascii = true, .all = true}},
+    {"two", "two-120.txt", {.width = 120}},
     {"servers", "servers-100.txt", {.width = 100, .ascii = true}},
 };
 
@@ -304,6 +306,14 @@ static const struct {
     {"{}", "{}", "?"},
     {"{a-name-that-is-too-long-for-an-argument}", "{}",
      "{a-name-that-is-too-long-for-an-argument}"},
+    {"a[ {b}]", "{'b':1}", "a 1"},
+    {"a[ {b}]c", "{}", "ac"},
+    {"[{a}[, {b}]]", "{'a':1,'b':2}", "1, 2"},
+    {"[{a}[, {b}]]", "{'a':1}", "1"},
+    {"[{a}[, {b}]]c", "{'b':2}", "c"},
+    {"[{a}", "{}", ""},
+    {"[a]]", "{}", "a]"},
+    {"{a}", "{'a':'[{b}]'}", "[{b}]"},
     {"{date}", "{'date':'2026-11-20T22:00:00Z'}", "2026-11-20 22:00:00 UTC"},
     {"it {reason}.", "{'reason':'speaks-ssh','line':'SSH-2.0-x\\r'}",
      "it speaks SSH: SSH-2.0-x\\r."},

@@ -322,6 +322,23 @@ START_TEST(a_prime_is_one_row)
 }
 END_TEST
 
+/* Where two configurations answer, a cell says which of them alone accepts it, and how often. */
+START_TEST(a_cell_says_which_configuration)
+{
+    g_autoptr(Stage) stage = stage_new("two", (StageSize)STAGE_LARGE);
+    stage_keys(stage, "7 / ECDHE_ECDSA_AES_128_GCM Enter");
+    stage_expect_row(stage, "[1st]");
+    stage_expect(stage, "yes, but by the first of two configurations alone, 1 times of 2");
+    stage_keys(stage, "/ ECDHE_RSA_CHACHA Enter");
+    stage_expect_row(stage, "[2nd]");
+    stage_expect(stage, "yes, but by the second of two configurations alone, 13 times of 25");
+    /* nobody knows which */
+    stage_keys(stage, "Esc j 7");
+    stage_expect_row(stage, "[some]");
+    stage_expect(stage, "TLS 1.3: not every time, 27 times of 52");
+}
+END_TEST
+
 START_TEST(two_endpoints_beside_each_other)
 {
     g_autoptr(Stage) stage = stage_new("dive", (StageSize)STAGE_SMALL);
@@ -369,6 +386,7 @@ int main(void)
     tcase_add_test(all, a_row_that_turns_stays);
     tcase_add_test(all, a_trait_is_one_row);
     tcase_add_test(all, a_prime_is_one_row);
+    tcase_add_test(all, a_cell_says_which_configuration);
     tcase_add_test(all, two_endpoints_beside_each_other);
     suite_add_tcase(suite, all);
     return check_main(suite);
