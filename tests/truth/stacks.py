@@ -186,6 +186,7 @@ def boring(pem, key, *options):
     port = free_port("0.0.0.0")
     start(["bssl-tool", "server", "-accept", str(port), "-cert", pem, "-key", key, "-loop", "-www", *options], port,
           log="boring")
+    return port
 
 
 def balancer(way, *ports):
