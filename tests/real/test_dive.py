@@ -270,7 +270,9 @@ def what_openssl_and_nginx_do_with_tickets():
     equal([found.get(("TLS 1.3", code)) for code in ("resumption-psk", "resumption-psk-ke", "ticket-reuse")],
           ["yes", "no", "yes"], str(found))
     port = s_server(pem, key, "-no_ticket", "-allow_no_dhe_kex")
-    found = features(dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}")))
+    result = dive(*of_trust("--depth", "full", f"{ADDRESS}:{port}"))
+    found = features(result)
+    equal(behaviour(result).get("session-id-entropy"), "yes 32 of 32 bytes vary", "random ids")
     equal(found.get(("TLS 1.2", "tickets")), "no", str(found))
     check(("TLS 1.2", "ticket-key") not in found, str(found))
     equal(found.get(("TLS 1.3", "ticket-key")), "no the server keeps the sessions", str(found))

@@ -291,6 +291,7 @@ static const struct {
     {"client-renegotiation", "feature", "renegotiation", ANSWER_YES},
     {"ephemeral-key-reused", "behaviour", "ephemeral-key-reused", ANSWER_YES},
     {"ticket-not-encrypted", "feature", "ticket-entropy", ANSWER_NO},
+    {"session-id-guessed", "behaviour", "session-id-entropy", ANSWER_NO},
     {"resumption-without-exchange", "feature", "resumption-psk-ke", ANSWER_YES},
 };
 

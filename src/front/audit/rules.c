@@ -481,6 +481,17 @@ static const AuditRule rules[] = {
         .see = "RFC 5077 4, RFC 8446 4.6.1",
     },
     {
+        .code = "session-id-guessed",
+        .severity = SEVERITY_LOW,
+        .judge = judge_trait,
+        .sentence = N_("session ids are alike"),
+        .what = N_("Of the session ids of all answers: {value}"),
+        .why = N_("Others can guess them, and learn how busy the server is, or disturb its "
+                  "sessions."),
+        .act = N_("Update the server, or switch off its cache of sessions."),
+        .see = "RFC 5246 F.1.4, D.1",
+    },
+    {
         .code = "resumption-without-exchange",
         .severity = SEVERITY_LOW,
         .judge = judge_trait,

@@ -284,6 +284,7 @@ static const struct {
     {"alert-unknown-record", N_("alert to a record of no known type")},
     {"alert-long-record", N_("alert to a record too long")},
     {"ephemeral-key-reused", N_("ephemeral keys used again")},
+    {"session-id-entropy", N_("session ids look random")},
     {"lost-connections", N_("connections lost")},
     {"two-configurations", N_("two configurations")},
     {"jarm", "JARM"},

@@ -4,6 +4,7 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
+#include "worker/probe/ids.h"
 #include "worker/probe/primes.h"
 #include "worker/tls/agree.h"
 
@@ -59,6 +60,7 @@ Known *known_new(const DiveSpec *spec)
     known->args =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
     known->primes = primes_new();
+    known->ids = ids_new();
     return known;
 }
 
@@ -83,6 +85,7 @@ void known_free(Known *known)
     g_hash_table_unref(known->extensions);
     g_hash_table_unref(known->args);
     primes_free(known->primes);
+    ids_free(known->ids);
     g_free(known);
 }
 
@@ -374,6 +377,8 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
         primes_note(known->primes, reply, connection);
     if (reply->version < TLS_1_3 && !offer->bare)
         note_extensions(known, reply, connection);
+    if (reply->version < TLS_1_3 && reply->session_id_size && !offer->session_id_size)
+        ids_note(known->ids, reply->session_id, reply->session_id_size);
     if (!reply->public_key)
         return;
     known->replies++;
@@ -383,6 +388,9 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
 
 void known_say_reuse(Known *known)
 {
+    json_t *ids = ids_answer(known->ids);
+    if (ids)
+        known_say(known, ids);
     if (!known->reused)
         return;
     g_autofree char *value =

@@ -36,6 +36,7 @@ typedef struct KnownVersion {
 } KnownVersion;
 
 typedef struct Primes Primes;
+typedef struct Ids Ids;
 
 typedef struct Known {
     char *host, *server_name;
@@ -56,6 +57,7 @@ typedef struct Known {
     GHashTable *extensions; /* version << 16 | type of every extension that was answered */
     GHashTable *args;       /* the arguments of a reason (json_t *), by connection and by reason */
     Primes *primes;         /* of DHE (primes.h) */
+    Ids *ids;               /* of sessions (ids.h) */
     guint replies, reused;
     uint16_t share; /* TLS 1.3: the group that the server wanted a key share for, of those that it
                        can be had for; 0: the usual ones do */
@@ -134,7 +136,7 @@ void known_note(Known *known, const Offer *offer, const Reply *reply, const char
 /* An alert as a value: "alert 40 handshake_failure"; to be freed. */
 char *known_alert(int alert);
 
-/* The answer about keys that were used twice. */
+/* The answers about keys that were used twice, and about session ids. */
 void known_say_reuse(Known *known);
 
 #endif

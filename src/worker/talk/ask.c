@@ -99,7 +99,9 @@ static void read_server_hello(Reply *reply, const ServerHello *hello)
     reply->compression = hello->compression;
     reply->has_group = hello->has_group;
     reply->group = hello->group;
-    reply->session_id_size = (guint)hello->session_id.size;
+    reply->session_id_size = (guint)MIN(hello->session_id.size, sizeof reply->session_id);
+    if (reply->session_id_size)
+        memcpy(reply->session_id, hello->session_id.data, reply->session_id_size);
     memcpy(reply->random, hello->random, sizeof reply->random);
     if (hello->alpn.size)
         reply->alpn = text_escape(hello->alpn.data, (gssize)hello->alpn.size, false);

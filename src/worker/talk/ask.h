@@ -60,17 +60,18 @@ typedef struct Reply {
     GArray *extensions;    /* uint16_t: types in the ServerHello, in order */
     GHashTable *values;    /* GUINT_TO_POINTER(type) -> GBytes *: their extension_data */
     guint8 random[32];     /* of the ServerHello */
-    guint session_id_size; /* bytes of the session id that the server sent */
-    bool asked;            /* a CertificateRequest came */
-    bool stapled;          /* a CertificateStatus came */
-    Opened *opened;        /* what TLS 1.3 encrypts, of an offer that opens it; NULL: nothing of it
-                              came, or it cannot be read. alpn, scheme, asked, stapled and leaf are of
-                              it too */
-    char *leaf;            /* SHA-256 of the first certificate; NULL: no Certificate message came */
-    guint certificates;    /* in it */
-    bool warned;           /* a warning alert came before all else */
-    int alert;             /* the fatal alert, or the ERROR's code of SSL 2.0; -1: none. Beside
-                              REPLY_CHOSEN: the server chose, and then failed */
+    guint8 session_id[32]; /* that the server sent; its size in bytes */
+    guint session_id_size;
+    bool asked;         /* a CertificateRequest came */
+    bool stapled;       /* a CertificateStatus came */
+    Opened *opened;     /* what TLS 1.3 encrypts, of an offer that opens it; NULL: nothing of it
+                           came, or it cannot be read. alpn, scheme, asked, stapled and leaf are of
+                           it too */
+    char *leaf;         /* SHA-256 of the first certificate; NULL: no Certificate message came */
+    guint certificates; /* in it */
+    bool warned;        /* a warning alert came before all else */
+    int alert;          /* the fatal alert, or the ERROR's code of SSL 2.0; -1: none. Beside
+                           REPLY_CHOSEN: the server chose, and then failed */
     const char
         *reason;  /* of data/reasons.tsv; static. NULL: RETRY, or CHOSEN with a whole flight */
     json_t *args; /* its arguments; owned, may be NULL */

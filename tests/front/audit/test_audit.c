@@ -301,6 +301,10 @@ static const struct {
      "'items':['ticket-entropy'],'answer':'no','value':'0 of 80 bytes differ'}",
      "medium ticket-not-encrypted", false},
     {"+", VALUE("feature", "TLS 1.3", "ticket-entropy", "230 bytes"), "", false},
+    {"+",
+     "{'fact':'answer','endpoint':'e1','question':'behaviour','items':['session-id-entropy'],"
+     "'answer':'no','value':'1 of 32 bytes vary'}",
+     "low session-id-guessed", false},
     {"+", ANSWER("feature", "TLS 1.3", "'resumption-psk-ke','resumption-psk'"),
      "low resumption-without-exchange", false},
     {"+", VALUE("behaviour", "", "two-configurations", "2 of 8"), "high two-configurations", false},
