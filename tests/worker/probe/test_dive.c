@@ -7,39 +7,9 @@
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
 #include "tests/worker/probe/simulated.h"
+#include "tests/worker/probe/usual.h"
 #include "worker/probe/form.h"
 #include "worker/probe/orders.h"
-
-static const uint16_t versions[] = {TLS_SSL3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3};
-
-static void fill(GArray *list, const uint32_t *codes, guint count)
-{
-    g_array_set_size(list, 0);
-    g_array_append_vals(list, codes, count);
-}
-
-#define FILL(list, ...)                                                                            \
-    fill(list, (const uint32_t[]){__VA_ARGS__},                                                    \
-         sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
-
-/* Groups, schemes and protocols as most servers have them. */
-static Simulated *usual_server(guint32 seed)
-{
-    Simulated *server = simulated_new(seed);
-    FILL(server->groups, 29, 23, 30, 25, 24);
-    FILL(server->curves, 29, 23, 30, 25, 24);
-    FILL(server->schemes, 0x0403, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201);
-    FILL(server->suites[5], 0x1302, 0x1303, 0x1301);
-    server->chooses_group = true;
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "h2");
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "http/1.1");
-    return server;
-}
-
-static void intermediate(Simulated *server)
-{
-    FILL(server->suites[4], 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0x009E, 0x009F);
-}
 
 static void swap_items(GArray *list, guint a, guint b)
 {
@@ -53,7 +23,7 @@ static void choose_suites(Simulated *server, guint index, const Order *order, gu
                           guint disorder)
 {
     GArray *list = server->suites[index];
-    uint16_t version = versions[index - 1];
+    uint16_t version = usual_versions[index - 1];
     g_array_set_size(list, 0);
     for (guint i = 0; i < order->count; i++) {
         const CipherSuite *suite = registry_suite(order->suites[i]);
@@ -70,64 +40,6 @@ static void choose_suites(Simulated *server, guint index, const Order *order, gu
         if (disorder > 1 || i < other)
             swap_items(list, i, other);
     }
-}
-
-/* ---- comparing ---- */
-
-static bool accepts(const Simulated *server, guint index, uint32_t code)
-{
-    for (guint i = 0; i < server->suites[index]->len; i++)
-        if (g_array_index(server->suites[index], uint32_t, i) == code)
-            return true;
-    return false;
-}
-
-/* Every answer about a suite is true; unless `unknowns`, every suite has one. */
-static void check_suites(const Simulated *server, const Dived *dived, bool unknowns)
-{
-    char number[REGISTRY_NUMBER];
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++) {
-        guint index = v + 1;
-        const char *version = registry_version_name(versions[v], number);
-        const char *on = dived_answer(dived, "version", "", version);
-        const char *truth = server->suites[index]->len ? "yes" : "no";
-        ck_assert_msg(g_str_equal(on, truth) || (unknowns && g_str_equal(on, "unknown")),
-                      "%s: %s, is %s", version, on, truth);
-        g_autoptr(GArray) entries = form_suites(versions[v]);
-        for (guint i = 0; i < entries->len && g_str_equal(on, "yes"); i++) {
-            uint32_t code = g_array_index(entries, PeelEntry, i).code;
-            const char *name = registry_suite(code)->name;
-            const char *answer = dived_answer(dived, "suite", version, name);
-            truth = accepts(server, index, code) ? "yes" : "no";
-            ck_assert_msg(g_str_equal(answer, truth) ||
-                              (unknowns && g_str_equal(answer, "unknown")),
-                          "%s %s: \"%s\", is %s", version, name, answer, truth);
-        }
-    }
-}
-
-static void check_order(const Simulated *server, const Dived *dived, guint v)
-{
-    char number[REGISTRY_NUMBER];
-    const GArray *suites = server->suites[v + 1];
-    const json_t *fact =
-        dived_fact(dived, "suite-order", registry_version_name(versions[v], number));
-    if (!suites->len)
-        return;
-    ck_assert_ptr_nonnull(fact);
-    const char *answer = fact_string(fact, "answer", "");
-    if (suites->len == 1) {
-        ck_assert_str_eq(answer, "unknown");
-        return;
-    }
-    ck_assert_msg(g_str_equal(answer, server->chooses[v + 1] ? "yes" : "no"), "%s: order %s (%s)",
-                  registry_version_name(versions[v], number), answer,
-                  fact_string(fact, "reason", ""));
-    const json_t *codes = json_object_get(fact, "codes");
-    for (guint i = 0; server->chooses[v + 1] && i < suites->len; i++)
-        ck_assert_msg(json_integer_value(json_array_get(codes, i)) ==
-                          g_array_index(suites, uint32_t, i),
-                      "%s: place %u differs", registry_version_name(versions[v], number), i);
 }
 
 /* The fewest hellos that can prove as much about suites: of each version one more than it accepts.
@@ -153,13 +65,13 @@ START_TEST(an_intermediate_server)
 {
     g_autoptr(Simulated) server = usual_server(1);
     DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
-    intermediate(server);
+    usual_intermediate(server);
     g_autoptr(Dived) dived = simulated_dive(server, &spec);
     ck_assert(dived->over);
     ck_assert_str_eq(dived->outcome.result, "finished");
-    check_suites(server, dived, false);
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-        check_order(server, dived, v);
+    usual_check_suites(server, dived, false);
+    for (guint v = 0; v < USUAL_VERSIONS; v++)
+        usual_check_order(server, dived, v);
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "h2"), "yes");
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "http/1.1"), "yes");
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "spdy/3"), "no");
@@ -185,7 +97,7 @@ START_TEST(a_server_that_is_deaf_to_what_is_odd)
     DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
     for (guint deaf = 0; deaf < 2; deaf++) {
         g_autoptr(Simulated) server = usual_server(1);
-        intermediate(server);
+        usual_intermediate(server);
         server->deaf = deaf;
         g_autoptr(Dived) dived = simulated_dive(server, &spec);
         const char *alert = dived_answer(dived, "behaviour", "TLS 1.2", "alert-unexpected-message");
@@ -193,7 +105,7 @@ START_TEST(a_server_that_is_deaf_to_what_is_odd)
         const char *parts = dived_answer(dived, "behaviour", "TLS 1.2", "hello-in-parts");
         ck_assert_str_eq(parts, deaf ? "unknown" : "yes");
         ck_assert_str_eq(dived_answer(dived, "behaviour", "", "lost-connections"), "");
-        check_suites(server, dived, false);
+        usual_check_suites(server, dived, false);
         ck_assert_double_le(dived->round_trips, 50);
         ck_assert_str_eq(dived->outcome.result, "finished");
     }
@@ -210,9 +122,9 @@ START_TEST(a_legacy_server)
         server->chooses[i] = true;
     }
     g_autoptr(Dived) dived = simulated_dive(server, &spec);
-    check_suites(server, dived, false);
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-        check_order(server, dived, v);
+    usual_check_suites(server, dived, false);
+    for (guint v = 0; v < USUAL_VERSIONS; v++)
+        usual_check_order(server, dived, v);
     printf("# legacy: %u connections, %u unused, %.1f round trips, bound of suites %u\n",
            dived->connections, dived->unused, dived->round_trips, bound(server));
     print_main(dived);
@@ -239,9 +151,9 @@ START_TEST(random_servers)
         g_autoptr(Dived) dived = simulated_dive(server, &spec);
         ck_assert(dived->over);
         ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
-        check_suites(server, dived, false);
-        for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-            check_order(server, dived, v);
+        usual_check_suites(server, dived, false);
+        for (guint v = 0; v < USUAL_VERSIONS; v++)
+            usual_check_order(server, dived, v);
         hellos += dived->connections;
         main_hellos += dived->main_connections;
         least += bound(server);
@@ -265,23 +177,6 @@ static void legacy(Simulated *server, bool chooses)
     }
 }
 
-static Dived *dive_full(Simulated *server)
-{
-    DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
-    Dived *dived = simulated_dive(server, &spec);
-    ck_assert(dived->over);
-    ck_assert_str_eq(dived->outcome.result, "finished");
-    return dived;
-}
-
-static void check_all(const Simulated *server, const Dived *dived)
-{
-    ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
-    check_suites(server, dived, false);
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-        check_order(server, dived, v);
-}
-
 /* Lists that are too long are met with silence: asked in parts, all the same. */
 START_TEST(a_server_that_bears_no_long_lists)
 {
@@ -289,8 +184,8 @@ START_TEST(a_server_that_bears_no_long_lists)
     g_autoptr(Simulated) server = usual_server(3);
     legacy(server, true);
     server->longest = lengths[_i];
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     ck_assert_str_eq(dived_answer(dived, "behaviour", "", "long-lists"), "no");
     printf("# lists up to %u: %u connections, bound %u\n", lengths[_i], dived->connections,
            bound(server));
@@ -305,10 +200,10 @@ START_TEST(a_server_that_bears_no_long_hellos)
     if (!_i)
         g_array_set_size(server->suites[5], 0);
     server->bytes = 255;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(server, dived, false);
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-        check_order(server, dived, v);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_suites(server, dived, false);
+    for (guint v = 0; v < USUAL_VERSIONS; v++)
+        usual_check_order(server, dived, v);
     ck_assert_str_eq(dived_answer(dived, "version", "", "TLS 1.3"), _i ? "yes" : "no");
     ck_assert_str_eq(dived_answer(dived, "group", "TLS 1.2", "secp384r1"), "yes");
     ck_assert_str_eq(dived_answer(dived, "group", "TLS 1.2", "brainpoolP256r1"), "no");
@@ -319,10 +214,10 @@ END_TEST
 START_TEST(a_server_that_refuses_by_closing)
 {
     g_autoptr(Simulated) server = usual_server(4);
-    intermediate(server);
+    usual_intermediate(server);
     server->closes = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
 }
 END_TEST
 
@@ -335,10 +230,10 @@ START_TEST(resets_by_chance)
         if (seed % 2)
             legacy(server, seed % 4 == 1);
         else
-            intermediate(server);
+            usual_intermediate(server);
         server->lost_percent = 20;
-        g_autoptr(Dived) dived = dive_full(server);
-        check_suites(server, dived, true);
+        g_autoptr(Dived) dived = usual_dive(server);
+        usual_check_suites(server, dived, true);
         connections += dived->connections;
         GHashTableIter iter;
         gpointer answer;
@@ -358,8 +253,8 @@ START_TEST(closes_by_chance)
         g_autoptr(Simulated) server = usual_server(seed * 11 + 5);
         legacy(server, seed % 2);
         server->closed_percent = 5;
-        g_autoptr(Dived) dived = dive_full(server);
-        check_suites(server, dived, true);
+        g_autoptr(Dived) dived = usual_dive(server);
+        usual_check_suites(server, dived, true);
     }
 }
 END_TEST
@@ -368,7 +263,7 @@ START_TEST(every_connection_is_lost)
 {
     g_autoptr(Simulated) server = usual_server(5);
     DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
-    intermediate(server);
+    usual_intermediate(server);
     server->lost_percent = 100;
     g_autoptr(Dived) dived = simulated_dive(server, &spec);
     ck_assert(dived->over);
@@ -386,7 +281,7 @@ START_TEST(a_broken_server)
     static const char *const names[] = {"SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
     bool everywhere = _i == 0;
     g_autoptr(Simulated) server = usual_server(8);
-    intermediate(server);
+    usual_intermediate(server);
     server->broken = everywhere ? TLS_1_3 : TLS_1_2;
     DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
     g_autoptr(Dived) dived = simulated_dive(server, &spec);
@@ -406,13 +301,13 @@ END_TEST
 START_TEST(suites_of_one_form_only)
 {
     g_autoptr(Simulated) server = usual_server(6);
-    intermediate(server);
+    usual_intermediate(server);
     server->needs_ffdhe = _i == 0;
     server->needs_silence = _i == 1;
     for (guint i = 1; i < 5; i++)
         server->chooses[i] = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(server, dived, false);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_suites(server, dived, false);
     const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
     ck_assert_str_eq(fact_string(fact, "answer", ""), "yes");
 }
@@ -457,10 +352,10 @@ START_TEST(suites_that_are_useless)
             g_array_append_val(server->useless, code);
         }
     }
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(works, dived, false);
-    for (guint v = 0; v < G_N_ELEMENTS(versions); v++)
-        check_order(works, dived, v);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_suites(works, dived, false);
+    for (guint v = 0; v < USUAL_VERSIONS; v++)
+        usual_check_order(works, dived, v);
     ck_assert_str_ne(dived_answer(dived, "behaviour", "", "two-configurations"), "yes");
     printf("# %s useless: %u connections, bound %u\n", *names, dived->connections, bound(works));
 }
@@ -472,7 +367,7 @@ START_TEST(a_server_that_breaks_over_signatures)
     g_autoptr(Simulated) server = usual_server(7);
     legacy(server, _i);
     server->breaks = true;
-    g_autoptr(Dived) dived = dive_full(server);
+    g_autoptr(Dived) dived = usual_dive(server);
     g_autoptr(Simulated) works = usual_server(7);
     for (guint i = 2; i < 5; i++)
         for (guint j = 0; j < server->suites[i]->len; j++) {
@@ -482,7 +377,7 @@ START_TEST(a_server_that_breaks_over_signatures)
             if (!broken)
                 g_array_append_val(works->suites[i], code);
         }
-    check_suites(works, dived, false);
+    usual_check_suites(works, dived, false);
     printf("# alert 80: %u connections, bound %u\n", dived->connections, bound(works));
 }
 END_TEST
@@ -491,12 +386,12 @@ END_TEST
 START_TEST(a_server_that_looks_at_groups_late)
 {
     g_autoptr(Simulated) server = usual_server(18);
-    intermediate(server);
+    usual_intermediate(server);
     server->chooses_first = true;
     server->groups_read = _i ? 12 : 0;
     FILL(server->curves, 24, 30, 23, 19);
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(server, dived, false);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_suites(server, dived, false);
     static const char *const yes[] = {"secp384r1", "x448", "secp256r1", "secp192r1"};
     for (guint i = 0; i < G_N_ELEMENTS(yes); i++)
         ck_assert_msg(g_str_equal(dived_answer(dived, "group", "TLS 1.2", yes[i]), "yes"), "%s",
@@ -511,63 +406,14 @@ END_TEST
 START_TEST(a_server_that_expects_other_groups)
 {
     g_autoptr(Simulated) server = usual_server(7);
-    intermediate(server);
-    g_autoptr(Dived) usual = dive_full(server);
+    usual_intermediate(server);
+    g_autoptr(Dived) usual = usual_dive(server);
     g_autoptr(Simulated) java = usual_server(7);
-    intermediate(java);
+    usual_intermediate(java);
     java->unexpected = true;
-    g_autoptr(Dived) dived = dive_full(java);
-    check_all(java, dived);
+    g_autoptr(Dived) dived = usual_dive(java);
+    usual_check_all(java, dived);
     ck_assert_uint_le(dived->connections, usual->connections + 2);
-}
-END_TEST
-
-START_TEST(chacha_first)
-{
-    g_autoptr(Simulated) server = usual_server(8);
-    intermediate(server);
-    server->chooses[4] = server->chacha_first = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
-    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
-    ck_assert_str_eq(fact_string(fact, "value", ""), "ChaCha20 first");
-    server->chacha_first = false;
-    g_autoptr(Dived) again = dive_full(server);
-    ck_assert_str_eq(fact_string(dived_fact(again, "suite-order", "TLS 1.2"), "value", ""), "");
-}
-END_TEST
-
-/* Which of AES-GCM and ChaCha20 comes first depends on what the list begins with: that is no order,
- * and no second configuration. */
-START_TEST(chacha_usual)
-{
-    for (guint32 seed = 0; seed < 20; seed++) {
-        g_autoptr(Simulated) server = usual_server(seed);
-        FILL(server->suites[4], 0xC02F, 0xC030, 0xCCA8, 0xC013, 0xC014, 0x009C, 0x009D, 0x002F,
-             0x0035);
-        server->chooses[4] = server->chacha_usual = true;
-        g_autoptr(Dived) dived = dive_full(server);
-        check_suites(server, dived, false);
-        ck_assert_str_eq(dived_answer(dived, "behaviour", "", "two-configurations"), "");
-        const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
-        ck_assert_msg(g_str_equal(fact_string(fact, "answer", ""), "yes"), "seed %u: %s", seed,
-                      fact_string(fact, "reason", ""));
-        ck_assert(g_str_has_suffix(fact_string(fact, "value", ""), "ChaCha20 first"));
-    }
-}
-END_TEST
-
-START_TEST(equal_preference)
-{
-    g_autoptr(Simulated) server = usual_server(9);
-    intermediate(server);
-    server->chooses[4] = true;
-    server->equal = 2;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(server, dived, false);
-    const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
-    ck_assert_str_eq(fact_string(fact, "answer", ""), "yes");
-    ck_assert_str_eq(fact_string(fact, "value", ""), "equal: 1 = 2, 3 = 4, 5 = 6, 7 = 8");
 }
 END_TEST
 
@@ -580,12 +426,12 @@ START_TEST(two_configurations)
         g_autoptr(Simulated) other = usual_server(seed + 200);
         g_autoptr(Simulated) both = usual_server(1);
         legacy(other, true);
-        intermediate(server);
+        usual_intermediate(server);
         server->other = other;
-        g_autoptr(Dived) dived = dive_full(server);
+        g_autoptr(Dived) dived = usual_dive(server);
         legacy(both, true);
         for (guint i = 0; i < server->suites[4]->len; i++)
-            if (!accepts(both, 4, g_array_index(server->suites[4], uint32_t, i)))
+            if (!usual_accepts(both, 4, g_array_index(server->suites[4], uint32_t, i)))
                 g_array_append_val(both->suites[4], g_array_index(server->suites[4], uint32_t, i));
         bool said = *dived_answer(dived, "behaviour", "", "two-configurations");
         noticed += said;
@@ -594,7 +440,7 @@ START_TEST(two_configurations)
         for (guint v = 1; v < 4; v++)
             for (guint i = 0; i < both->suites[v + 1]->len; i++) {
                 uint32_t code = g_array_index(both->suites[v + 1], uint32_t, i);
-                const char *version = registry_version_name(versions[v], number);
+                const char *version = registry_version_name(usual_versions[v], number);
                 missing += said && !g_str_equal("yes", dived_answer(dived, "suite", version,
                                                                     registry_suite(code)->name));
             }
@@ -612,10 +458,10 @@ END_TEST
 START_TEST(protocols_that_are_required)
 {
     g_autoptr(Simulated) server = usual_server(10);
-    intermediate(server);
+    usual_intermediate(server);
     server->alpn_required = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "h2"), "yes");
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "imap"), "no");
 }
@@ -625,10 +471,10 @@ END_TEST
 START_TEST(a_protocol_whatever_is_offered)
 {
     g_autoptr(Simulated) server = usual_server(10);
-    intermediate(server);
+    usual_intermediate(server);
     server->alpn_always = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "http/1.1"), "yes");
     ck_assert_str_eq(dived_answer(dived, "alpn", "TLS 1.2", "imap"), "no");
     ck_assert_uint_lt(dived->connections, 150);
@@ -639,10 +485,10 @@ END_TEST
 START_TEST(hellos_without_extensions_do_not_decode)
 {
     g_autoptr(Simulated) server = usual_server(10);
-    intermediate(server);
+    usual_intermediate(server);
     server->needs_extensions = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     ck_assert_uint_lt(dived->connections, 150);
 }
 END_TEST
@@ -651,10 +497,10 @@ END_TEST
 START_TEST(tls13_with_key_shares_only)
 {
     g_autoptr(Simulated) server = usual_server(16);
-    intermediate(server);
+    usual_intermediate(server);
     server->needs_share = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_suites(server, dived, false);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_suites(server, dived, false);
     ck_assert_str_eq(dived_answer(dived, "group", "TLS 1.3", "secp521r1"), "unknown");
 }
 END_TEST
@@ -666,8 +512,8 @@ START_TEST(nothing_but_old_versions)
     FILL(server->suites[1], 0x0004, 0x0005, 0x000A);
     FILL(server->suites[0], 0x010080, 0x0700C0);
     server->chooses[1] = true;
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     ck_assert_str_eq(dived_answer(dived, "version", "", "SSL 2.0"), "yes");
     ck_assert_str_eq(dived_answer(dived, "suite", "SSL 2.0", "SSL_CK_RC4_128_WITH_MD5"), "yes");
     ck_assert_str_eq(dived_answer(dived, "suite", "SSL 2.0", "SSL_CK_NULL_WITH_MD5"), "no");
@@ -680,8 +526,8 @@ START_TEST(little_to_say)
     g_autoptr(Simulated) server = usual_server(12);
     FILL(server->suites[4], 0xC02F);
     FILL(server->suites[5], 0x1301);
-    g_autoptr(Dived) dived = dive_full(server);
-    check_all(server, dived);
+    g_autoptr(Dived) dived = usual_dive(server);
+    usual_check_all(server, dived);
     const json_t *fact = dived_fact(dived, "suite-order", "TLS 1.2");
     ck_assert_str_eq(fact_string(fact, "reason", ""), "order-single");
 }
@@ -692,12 +538,12 @@ START_TEST(a_small_budget)
     DiveSpec spec = {.server_name = "example.com", .depth = DIVE_FULL};
     for (spec.allowed = 1; spec.allowed < 70; spec.allowed += 3) {
         g_autoptr(Simulated) server = usual_server(13);
-        intermediate(server);
+        usual_intermediate(server);
         g_autoptr(Dived) dived = simulated_dive(server, &spec);
         ck_assert(dived->over);
         ck_assert_uint_le(dived->connections, spec.allowed);
         ck_assert_uint_eq(dived->connections, dived->counted);
-        check_suites(server, dived, true);
+        usual_check_suites(server, dived, true);
         ck_assert_str_ne(dived_answer(dived, "version", "", "TLS 1.0"), "");
         if (spec.allowed < 40)
             ck_assert_str_eq(dived->outcome.reason, "limit-connections");
@@ -743,7 +589,7 @@ START_TEST(one_question)
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Simulated) server = usual_server(15);
-        intermediate(server);
+        usual_intermediate(server);
         g_autoptr(json_t) question = json_pack("{s:s, s:s*, s:[s]}", "question", rows[i].question,
                                                "version", rows[i].version, "items", rows[i].item);
         DiveSpec spec = {.depth = DIVE_ONE, .question = question, .times = 5};
@@ -768,7 +614,7 @@ END_TEST
 START_TEST(tries_of_one_question)
 {
     g_autoptr(Simulated) server = usual_server(15);
-    intermediate(server);
+    usual_intermediate(server);
     server->lost_percent = 40;
     g_autoptr(json_t) question = json_pack("{s:s, s:s, s:[s]}", "question", "group", "version",
                                            "TLS 1.3", "items", "x25519");
@@ -811,9 +657,6 @@ int main(void)
     tcase_add_loop_test(tests, suites_that_are_useless, 0, 10);
     tcase_add_loop_test(tests, a_server_that_looks_at_groups_late, 0, 2);
     tcase_add_test(tests, a_server_that_expects_other_groups);
-    tcase_add_test(tests, chacha_first);
-    tcase_add_test(tests, chacha_usual);
-    tcase_add_test(tests, equal_preference);
     tcase_add_test(tests, two_configurations);
     tcase_add_test(tests, protocols_that_are_required);
     tcase_add_test(tests, a_protocol_whatever_is_offered);
