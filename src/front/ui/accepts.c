@@ -192,7 +192,7 @@ static void append_proof(const AcceptsView *view, const AcceptsCell *cell, GStri
     json_int_t tries = fact_integer(answer->fact, "tries", 0);
     json_int_t of = fact_integer(answer->fact, "of", tries);
     if (of > 1 && of > tries)
-        g_string_append_printf(text, _(", %d times of %d"), (int)tries, (int)of);
+        g_string_append_printf(text, _(", %d of %d times"), (int)tries, (int)of);
     else if (tries > 1)
         g_string_append_printf(text, _(", %d times alike"), (int)tries);
     if (answer->proof)

@@ -328,14 +328,14 @@ START_TEST(a_cell_says_which_configuration)
     g_autoptr(Stage) stage = stage_new("two", (StageSize)STAGE_LARGE);
     stage_keys(stage, "7 / ECDHE_ECDSA_AES_128_GCM Enter");
     stage_expect_row(stage, "[1st]");
-    stage_expect(stage, "yes, but by the first of two configurations alone, 1 times of 2");
+    stage_expect(stage, "yes, but by the first of two configurations alone, 1 of 2 times");
     stage_keys(stage, "/ ECDHE_RSA_CHACHA Enter");
     stage_expect_row(stage, "[2nd]");
-    stage_expect(stage, "yes, but by the second of two configurations alone, 13 times of 25");
+    stage_expect(stage, "yes, but by the second of two configurations alone, 13 of 25 times");
     /* nobody knows which */
     stage_keys(stage, "Esc j 7");
     stage_expect_row(stage, "[some]");
-    stage_expect(stage, "TLS 1.3: not every time, 27 times of 52");
+    stage_expect(stage, "TLS 1.3: not every time, 27 of 52 times");
 }
 END_TEST
 
