@@ -4,6 +4,7 @@
  */
 #include "worker/probe/alpn.h"
 
+#include "worker/probe/copies.h"
 #include "worker/probe/form.h"
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
@@ -52,6 +53,7 @@ bool alpn_tell(Known *known, guint ticket, const Told *told)
     bool refused =
         told->verdict == VERDICT_REFUSED && told->reply->alert == ALERT_NO_APPLICATION_PROTOCOL;
     guint protocol;
+    copies_protocols(known, told);
     if (told->verdict == VERDICT_CHOSEN && alpn_choice(told, &protocol))
         take_choice(known, ticket, protocol, told);
     else if (told->verdict == VERDICT_CHOSEN || refused)

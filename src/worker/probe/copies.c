@@ -1,6 +1,10 @@
-/* 1. Once TLS 1.2 is answered, the longest list that was refused is sent twice more, one after the
- *    other, so that of two servers that take turns each gets one; and the first hello of TLS 1.3
- *    once more. Most pairs contradict themselves anyway (2).
+/* 1. Once TLS 1.2 is answered, the longest list that was refused, for what the other would take of
+ *    it, and the one that brought the last suite, for what the other would refuse, are sent once
+ *    more; so are the first hello of TLS 1.3 and the first one with protocols. A copy waits for a
+ *    connection
+ *    that is an odd number of connections from the one before, so that of two servers that take
+ *    turns each gets one, whatever else is asked meanwhile. Most pairs contradict themselves
+ *    anyway (2).
  * 2. Where two looks of one kind differ (sides.h), or answers contradict each other in any
  *    strategy, eight more copies are sent of these, of the first hello of TLS 1.0, and of the hello
  *    that contradicts.
@@ -17,6 +21,8 @@ enum {
     COPIES_MORE = 8,
     COPIES_MOST = 24,      /* where they are not answered alike: they tell how often each is met */
     LAST = KNOWN_VERSIONS, /* the number of the hello with what was never chosen */
+    LEAST,                 /* of the one that brought the last suite */
+    PROTOCOLS,             /* of the first hello with protocols */
     DISPUTED,              /* of the hello that contradicts */
     HELLOS,
     MOST_ANSWERS = 8, /* that are told apart */
@@ -25,6 +31,7 @@ enum {
 /* The answers to the copies of one hello. */
 typedef struct Copied {
     guint asked;
+    bool even; /* the number of the connection that the last one went to */
     char *answers[MOST_ANSWERS];
     guint times[MOST_ANSWERS];
 } Copied;
@@ -34,6 +41,7 @@ typedef struct Copies {
     Known *known;
     Copied of[HELLOS];
     guint out;
+    bool any, even; /* the connection that the next one goes to: it has to do; its number */
     bool said;
 } Copies;
 
@@ -49,24 +57,40 @@ static char *signature(const Reply *reply)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+static void keep(Original *original, const Told *told)
+{
+    g_clear_pointer(&original->offer, offer_free);
+    g_free(original->answer);
+    g_free(original->connection);
+    original->offer = offer_copy(told->offer);
+    original->answer = signature(told->reply);
+    original->connection = g_strdup(told->connection);
+}
+
 void copies_first(Known *known, const Told *told, uint16_t version)
 {
-    KnownVersion *of = known_version(known, version);
-    if (of->first || told->verdict != VERDICT_CHOSEN || told->offer->alpn->len)
-        return;
-    of->first = offer_copy(told->offer);
-    of->first_answer = signature(told->reply);
+    Original *first = &known_version(known, version)->first;
+    if (!first->offer && told->verdict == VERDICT_CHOSEN && !told->offer->alpn->len)
+        keep(first, told);
+}
+
+void copies_least(Known *known, const Told *told, uint16_t version)
+{
+    keep(&known_version(known, version)->least, told);
+}
+
+void copies_protocols(Known *known, const Told *told)
+{
+    if (!known->protocols.offer && told->verdict == VERDICT_CHOSEN)
+        keep(&known->protocols, told);
 }
 
 void copies_last(Known *known, const Told *told, uint16_t version)
 {
-    KnownVersion *of = known_version(known, version);
-    if (told->offer->alpn->len || (of->last && told->offer->suites->len <= of->last->suites->len))
-        return;
-    g_clear_pointer(&of->last, offer_free);
-    g_free(of->last_answer);
-    of->last = offer_copy(told->offer);
-    of->last_answer = signature(told->reply);
+    Original *last = &known_version(known, version)->last;
+    guint longest = last->offer ? last->offer->suites->len : 0;
+    if (!told->offer->alpn->len && told->offer->suites->len > longest)
+        keep(last, told);
 }
 
 void copies_note(Known *known, const Offer *offer, const Reply *reply)
@@ -77,16 +101,29 @@ void copies_note(Known *known, const Offer *offer, const Reply *reply)
 
 /* ---- the strategy ---- */
 
+/* NULL: there is none, or not yet; or (DISPUTED) its answer is not known. */
+static const Original *original_of(const Copies *copies, guint which)
+{
+    const KnownVersion *tls12 = known_version(copies->known, TLS_1_2);
+    const Original *original = NULL;
+    if (which == PROTOCOLS)
+        original = &copies->known->protocols;
+    else if (which >= KNOWN_VERSIONS && (tls12->over || copies->of[which].asked))
+        original = which == LAST ? &tls12->last : &tls12->least;
+    else if (which < KNOWN_VERSIONS)
+        original = &copies->known->versions[which].first;
+    return original && original->offer ? original : NULL;
+}
+
 static const Offer *hello_of(const Copies *copies, guint which)
 {
     if (which == DISPUTED)
         return copies->known->suspected ? copies->known->disputed : NULL;
-    const KnownVersion *tls12 = known_version(copies->known, TLS_1_2);
-    if (which == LAST)
-        return tls12->over || copies->of[LAST].asked ? tls12->last : NULL;
-    const KnownVersion *of = &copies->known->versions[which];
-    return of->version == TLS_1_2 || of->version == TLS_1_3 || of->version == TLS_1_0 ? of->first
-                                                                                      : NULL;
+    const Original *original = original_of(copies, which);
+    uint16_t version = which < KNOWN_VERSIONS ? copies->known->versions[which].version : 0;
+    if (version && version != TLS_1_3 && version != TLS_1_2 && version != TLS_1_0)
+        return NULL;
+    return original ? original->offer : NULL;
 }
 
 static guint due(const Copies *copies, guint which)
@@ -94,7 +131,7 @@ static guint due(const Copies *copies, guint which)
     bool doubt = copies->known->suspected || copies->known->doubted;
     if (!hello_of(copies, which))
         return 0;
-    guint sum = which == LAST ? 2 : 0;
+    guint sum = which >= LAST && which != DISPUTED;
     if (which < LAST && copies->known->versions[which].version == TLS_1_3)
         sum = 1;
     if (copies->of[which].answers[1])
@@ -145,16 +182,49 @@ static void count(Copies *copies, guint which, const char *answer)
     sides_count(copies->known->sides, rare, all);
 }
 
+/* Connections are numbered as they are opened, after the last point of their id. */
+static bool is_even(const char *connection)
+{
+    const char *point = strrchr(connection, '.');
+    return point && g_ascii_strtoull(point + 1, NULL, 10) % 2 == 0;
+}
+
+static void copies_on(Strategy *strategy, const char *connection)
+{
+    Copies *copies = (Copies *)strategy;
+    copies->any = !connection;
+    if (connection)
+        copies->even = is_even(connection);
+}
+
+/* The answer that was had before the first copy counts as one of them. */
+static void take_original(Copies *copies, guint which)
+{
+    const Original *original = original_of(copies, which);
+    if (!original || copies->of[which].asked)
+        return;
+    count(copies, which, original->answer);
+}
+
+/* Step 1. */
+static bool suits(const Copies *copies, guint which)
+{
+    const Original *original = original_of(copies, which);
+    bool first = !copies->of[which].asked;
+    if (copies->any || (first && !original))
+        return true;
+    return copies->even != (first ? is_even(original->connection) : copies->of[which].even);
+}
+
 static Offer *copies_ask(Strategy *strategy, guint *tag)
 {
     Copies *copies = (Copies *)strategy;
     for (guint i = 0; i < HELLOS; i++) {
-        if (!due(copies, i))
+        if (!due(copies, i) || !suits(copies, i))
             continue;
-        if (!copies->of[i].asked++ && i != DISPUTED)
-            count(copies, i,
-                  i == LAST ? known_version(copies->known, TLS_1_2)->last_answer
-                            : copies->known->versions[i].first_answer);
+        take_original(copies, i);
+        copies->of[i].asked++;
+        copies->of[i].even = copies->even;
         copies->out++;
         *tag = i;
         return offer_copy(hello_of(copies, i));
@@ -223,6 +293,7 @@ static void copies_free(Strategy *strategy)
 
 static const StrategyClass copies_class = {
     .ask = copies_ask,
+    .on = copies_on,
     .tell = copies_tell,
     .want = copies_want,
     .left = copies_want,

@@ -15,6 +15,12 @@ Strategy *copies_new(Known *known);
 /* The first hello of a version was answered: copies of it are asked. */
 void copies_first(Known *known, const Told *told, uint16_t version);
 
+/* A list brought a suite that had not been seen: copies of the last such are asked. */
+void copies_least(Known *known, const Told *told, uint16_t version);
+
+/* A list of protocols was answered with a ServerHello: likewise. */
+void copies_protocols(Known *known, const Told *told);
+
 /* A list was refused in the usual form: copies of the longest are asked once all are answered. */
 void copies_last(Known *known, const Told *told, uint16_t version);
 

@@ -64,6 +64,13 @@ Known *known_new(const DiveSpec *spec)
     return known;
 }
 
+static void original_clear(Original *original)
+{
+    g_clear_pointer(&original->offer, offer_free);
+    g_free(original->answer);
+    g_free(original->connection);
+}
+
 void known_free(Known *known)
 {
     g_free(known->host);
@@ -71,12 +78,12 @@ void known_free(Known *known)
     g_queue_clear_full(&known->facts, (GDestroyNotify)json_decref);
     for (guint i = 0; i < KNOWN_VERSIONS; i++) {
         g_array_unref(known->versions[i].suites);
-        g_clear_pointer(&known->versions[i].first, offer_free);
-        g_clear_pointer(&known->versions[i].last, offer_free);
-        g_free(known->versions[i].last_answer);
-        g_free(known->versions[i].first_answer);
+        original_clear(&known->versions[i].first);
+        original_clear(&known->versions[i].least);
+        original_clear(&known->versions[i].last);
     }
     peel_free(known->alpn);
+    original_clear(&known->protocols);
     g_hash_table_unref(known->leaves);
     sides_free(known->sides);
     g_hash_table_unref(known->yes);

@@ -21,6 +21,13 @@ typedef enum Certainty {
     CERTAINTY_UNKNOWN,
 } Certainty;
 
+/* A hello that copies are asked of, and its answer. */
+typedef struct Original {
+    Offer *offer; /* NULL: none yet */
+    char *answer; /* what it showed */
+    char *connection;
+} Original;
+
 typedef struct KnownVersion {
     uint16_t version;
     Certainty certainty;
@@ -28,10 +35,9 @@ typedef struct KnownVersion {
     bool over;      /* its suites are all answered */
     bool answered;  /* to a hello that asked for a higher one */
     GArray *suites; /* uint32_t: accepted, as preferred once it is over */
-    Offer *first;   /* the first hello that was answered, and what the answer showed; or NULL */
-    char *first_answer;
-    Offer *last; /* likewise: the longest list that was refused in the usual form */
-    char *last_answer;
+    Original first; /* the first hello that was answered */
+    Original least; /* the last one that brought a suite that had not been seen */
+    Original last;  /* the longest list that was refused in the usual form */
     PeelHabit habit;
 } KnownVersion;
 
@@ -52,6 +58,7 @@ typedef struct Known {
     guint borne;     /* suites in the longest list that was answered in a hello with extensions */
     KnownVersion versions[KNOWN_VERSIONS];
     Peel *alpn;             /* protocols, by their number in known_protocol */
+    Original protocols;     /* the first hello with such a list that was answered */
     GHashTable *leaves;     /* SHA-256 of every leaf that was seen */
     GHashTable *publics;    /* SHA-256 of every ephemeral public key */
     GHashTable *extensions; /* version << 16 | type of every extension that was answered */

@@ -369,8 +369,10 @@ static Asked *ask_again(Pool *pool)
 }
 
 /* Step 1. */
-static Asked *ask_new_question(Pool *pool, guint from, guint to)
+static Asked *ask_new_question(const Pool *pool, PoolPart part, const char *connection)
 {
+    guint from = part == POOL_ASIDE ? RANK_LAST : RANK_NOW;
+    guint to = part == POOL_ASIDE ? RANK_LAST : RANK_LATER;
     for (guint rank = from; rank <= to; rank++) {
         if (pool->out->len && pool->out->len + want_before(pool, rank) >= pool->in_flight)
             return NULL;
@@ -379,6 +381,8 @@ static Asked *ask_new_question(Pool *pool, guint from, guint to)
             guint tag = 0;
             if (strategy->rank != rank || !is_due(pool, strategy))
                 continue;
+            if (strategy->class->on)
+                strategy->class->on(strategy, connection);
             Offer *offer = strategy->class->ask(strategy, &tag);
             if (!offer)
                 continue;
@@ -402,8 +406,10 @@ Offer *pool_next(Pool *pool, PoolPart part, const char *connection, bool *half_c
     const Asked *waiting = g_queue_peek_head(&pool->again);
     Asked *asked = aside ? NULL : ask_again(pool);
     if (!asked && !(waiting && waiting->alone))
-        asked =
-            ask_new_question(pool, aside ? RANK_LAST : RANK_NOW, aside ? RANK_LAST : RANK_LATER);
+        asked = ask_new_question(pool, part, connection);
+    /* nobody waits for a better connection where no answer is waited for */
+    if (!asked && !pool->out->len)
+        asked = ask_new_question(pool, part, NULL);
     if (!asked) {
         if (aside && !pool->out->len && !pool->again.length && !all_over(pool)) {
             ProbeOutcome stuck = {.result = "finished", .phase = "hello"};

@@ -34,6 +34,9 @@ typedef struct StrategyClass {
     /* The next hello, not sealed (form.h), the caller's; NULL: nothing now. `tag` is given back
      * with the answer. */
     Offer *(*ask)(Strategy *strategy, guint *tag);
+    /* The connection that the next hello goes to, told before each `ask`, for a strategy that
+     * waits for one that suits it; NULL: there will be no better one. NULL: any does. */
+    void (*on)(Strategy *strategy, const char *connection);
     void (*tell)(Strategy *strategy, guint tag, const Told *told);
     /* What came of each of its hellos before it is judged, also of those that will be asked again
      * (LOST), and of connections that failed (without offer, reply and connection). NULL: not

@@ -497,6 +497,8 @@ static void tell_chosen(Suites *suites, const Out *out, const Told *told)
         known_dispute(suites->known, offer);
     }
     copies_first(suites->known, told, suites->version);
+    if (news && !out->peel)
+        copies_least(suites->known, told, suites->version);
     copies_note(suites->known, told->offer, told->reply);
     known_note(suites->known, told->offer, told->reply, told->connection, NULL);
 }

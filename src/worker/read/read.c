@@ -75,10 +75,8 @@ static const struct {
     const char *kind;
     Field *(*explain)(const uint8_t *bytes, size_t size);
 } explainers[] = {
-    {"certificate", x509_explain},
-    {"datagram", tls_explain_datagram},
-    {"handshake", explain_handshake},
-    {"handshake-tls13", explain_handshake_tls13},
+    {"certificate", x509_explain},    {"datagram", tls_explain_datagram},
+    {"handshake", explain_handshake}, {"handshake-tls13", explain_handshake_tls13},
     {"ssl2", tls_explain_ssl2},
 };
 

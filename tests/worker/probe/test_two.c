@@ -12,7 +12,7 @@
 #include "worker/probe/form.h"
 #include "worker/probe/orders.h"
 
-enum { SEEDS = 20 };
+enum { SEEDS = 20, TRIES_AT_LEAST = 8 };
 
 static void fill(GArray *list, const uint32_t *codes, guint count)
 {
@@ -74,6 +74,11 @@ static void more_suites(Simulated *other)
     FILL(other->suites[4], 0xC02B, 0xC02F, 0xC02C, 0xC030, 0x009C, 0x002F, 0x0035);
 }
 
+static void few_suites(Simulated *other)
+{
+    FILL(other->suites[4], 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8);
+}
+
 static void no_tls13(Simulated *other)
 {
     g_array_set_size(other->suites[5], 0);
@@ -101,23 +106,26 @@ static const struct {
     const char *name;
     void (*change[3])(Simulated *other);
     guint percent, turns;
-    guint least; /* it is noticed so often, of SEEDS */
-    bool sides;  /* and told who is who */
-    guint
-        wrong; /* answers, at most: one in eight by lot is now and then not met in so many tries */
+    guint least;  /* it is noticed so often, of SEEDS */
+    bool sides;   /* and told who is who */
+    guint missed; /* answers, at most: by lot one of them is now and then not met in all tries */
 } rows[] = {
-    {"older", {older, another_certificate}, 50, 0, 20, true, 0},
+    {"older", {older, another_certificate}, 50, 0, 18, true, 6},
     {"older, by turns", {older, another_certificate}, 0, 2, 20, true, 0},
-    {"older, the same certificate", {older}, 50, 0, 20, false, 0},
+    {"older, the same certificate", {older}, 50, 0, 18, false, 6},
     {"older, the same certificate, by turns", {older}, 0, 2, 20, false, 0},
-    {"much older", {much_older}, 50, 0, 20, false, 0},
-    {"more suites", {more_suites}, 50, 0, 18, false, 0},
-    {"without TLS 1.3", {no_tls13}, 50, 0, 19, false, 0},
+    {"much older", {much_older}, 50, 0, 18, false, 6},
+    {"more suites", {more_suites}, 50, 0, 18, false, 6},
+    {"more suites, by turns", {more_suites}, 0, 2, 20, false, 0},
+    {"few suites, by turns", {few_suites}, 0, 2, 20, false, 0},
+    {"another TLS 1.3, by turns", {other_tls13}, 0, 2, 20, false, 0},
+    {"without protocols, by turns", {no_protocols}, 0, 2, 20, false, 0},
+    {"without TLS 1.3", {no_tls13}, 50, 0, 18, false, 6},
     {"without TLS 1.3, by turns", {no_tls13}, 0, 2, 20, false, 0},
-    {"another TLS 1.3", {other_tls13}, 50, 0, 10, false, 0},
-    {"without protocols", {no_protocols}, 50, 0, 4, false, 0},
-    {"SSL 3.0 and SSL 2.0", {ssl3_and_ssl2}, 50, 0, 20, true, 0},
-    {"one in eight older", {older, another_certificate}, 12, 0, 15, true, 8},
+    {"another TLS 1.3", {other_tls13}, 50, 0, 10, false, 6},
+    {"without protocols", {no_protocols}, 50, 0, 10, false, 6},
+    {"SSL 3.0 and SSL 2.0", {ssl3_and_ssl2}, 50, 0, 18, true, 6},
+    {"one in eight older", {older, another_certificate}, 12, 0, 15, true, 16},
     {"one in eight older, by turns", {older, another_certificate}, 0, 8, 20, true, 0},
     {"one in eight with more suites, by turns",
      {more_suites, another_certificate},
@@ -145,10 +153,14 @@ static guint compare(const Dived *dived, const char *question, const char *versi
     if (g_str_equal(answer, truth ? "yes" : "no"))
         return 0;
     printf("# %s %s %s: \"%s\", is %s\n", question, version, item, answer, truth ? "yes" : "no");
+    /* nothing is made up, and no item is said to be refused that was not tried often */
+    ck_assert_str_eq(answer, "no");
+    ck_assert_int_ge(fact_integer(dived_item(dived, question, version, item), "tries", 1),
+                     TRIES_AT_LEAST);
     return 1;
 }
 
-/* Answers that are not what one or the other accepts. */
+/* Answers that miss what one or the other accepts. */
 static guint faults(const Dived *dived, const Simulated *one, const Simulated *other)
 {
     static const uint16_t versions[] = {TLS_SSL2, TLS_SSL3, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3};
@@ -215,7 +227,7 @@ static guint slanders(const Dived *dived, const Simulated *one, const Simulated 
 
 START_TEST(what_either_accepts)
 {
-    guint noticed = 0, wrong = 0, connections = 0, most = 0, differ = 0, sides = 0, slander = 0;
+    guint noticed = 0, missed = 0, connections = 0, most = 0, differ = 0, sides = 0, slander = 0;
     for (guint32 seed = 0; seed < SEEDS; seed++) {
         g_autoptr(Simulated) server = usual(seed + 100);
         g_autoptr(Simulated) other = usual(seed + 100);
@@ -232,15 +244,16 @@ START_TEST(what_either_accepts)
         if (!*dived_answer(dived, "behaviour", "", "two-configurations"))
             continue;
         noticed++;
-        wrong += faults(dived, server, other);
+        missed += faults(dived, server, other);
         slander += slanders(dived, server, other, &differ, &sides);
     }
-    printf("# %s: noticed in %u of %u, %u answers wrong; %u said to differ, %u with whose they "
+    printf("# %s: noticed in %u of %u, %u answers missed; %u said to differ, %u with whose they "
            "are, %u "
            "wrongly; %u connections, at most %u\n",
-           rows[_i].name, noticed, SEEDS, wrong, differ, sides, slander, connections / SEEDS, most);
+           rows[_i].name, noticed, SEEDS, missed, differ, sides, slander, connections / SEEDS,
+           most);
     fflush(stdout);
-    ck_assert_uint_le(wrong, rows[_i].wrong);
+    ck_assert_uint_le(missed, rows[_i].missed);
     ck_assert_uint_eq(slander, 0);
     ck_assert_uint_ge(noticed, rows[_i].least);
     if (rows[_i].sides)
@@ -248,7 +261,7 @@ START_TEST(what_either_accepts)
 }
 END_TEST
 
-/* Equal servers are not two configurations, and cost two copies. */
+/* Equal servers are not two configurations, and cost no more than one. */
 START_TEST(two_that_are_equal)
 {
     for (guint32 seed = 0; seed < SEEDS; seed++) {
