@@ -183,8 +183,9 @@ static void judge_psk(Sessions *sessions, guint step, const ClientResult *result
     if (result->tickets)
         say_value(sessions, new_answer(sessions, step, "tickets", "yes"), "lifetime %u s",
                   result->lifetime);
-    else
-        say_yes(sessions, step, "tickets", false);
+    else /* some send them with their first application data */
+        say_value(sessions, new_answer(sessions, step, "tickets", "no"),
+                  "none right after the handshake");
     if (result->early_data)
         say_value(sessions, new_answer(sessions, step, "early-data", "yes"),
                   "%" G_GUINT64_FORMAT " bytes", result->early_data);

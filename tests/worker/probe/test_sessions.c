@@ -83,7 +83,8 @@ static const struct {
     {{.priority = NEW},
      TLS_1_3,
      99,
-     "tickets no; early-data no; resumption-psk no there is no session to resume; "
+     "tickets no none right after the handshake; early-data no; resumption-psk no there is no "
+     "session to resume; "
      "resumption-psk-ke "
      "no there is no session to resume; ticket-reuse no there is no session to resume"},
     /* what was never answered is unknown, and tried twice */
