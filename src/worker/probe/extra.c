@@ -166,7 +166,8 @@ static bool with_extension_twice(Offer *offer)
 
 static bool with_suites_twice(Offer *offer)
 {
-    g_array_append_vals(offer->suites, offer->suites->data, offer->suites->len);
+    g_autoptr(GArray) once = g_array_copy(offer->suites); /* appending may move the array */
+    g_array_append_vals(offer->suites, once->data, once->len);
     return true;
 }
 
