@@ -269,6 +269,12 @@ void stage_expect(Stage *stage, const char *text)
     ck_assert_msg(strstr(screen, text) != NULL, "no \"%s\" in\n%s", text, screen);
 }
 
+void stage_expect_none(Stage *stage, const char *text)
+{
+    g_autofree char *screen = stage_draw(stage);
+    ck_assert_msg(!strstr(screen, text), "\"%s\" in\n%s", text, screen);
+}
+
 void stage_expect_row(Stage *stage, const char *text)
 {
     g_autofree char *row = stage_cursor_row(stage);

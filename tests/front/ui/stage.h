@@ -59,6 +59,9 @@ char *stage_cursor_row(Stage *stage);
 void stage_expect(Stage *stage, const char *text);
 void stage_expect_row(Stage *stage, const char *text);
 
+/* Asserts that it stands nowhere on the screen. */
+void stage_expect_none(Stage *stage, const char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Stage, stage_free)
 
 #endif
