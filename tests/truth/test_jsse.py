@@ -13,6 +13,12 @@ _CURVES = ("x25519", "secp256r1", "secp384r1", "secp521r1", "x448")
 _FFDHE = ("ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144", "ffdhe8192")
 
 
+def forbidden():
+    """What Java's own settings disable of RSA key exchange: all of it, in newer updates of Java 17."""
+    with open("/etc/java-17-openjdk/security/java.security", encoding="utf-8") as settings:
+        return "^TLS_RSA_" if any("TLS_RSA_*" in line for line in settings if not line.startswith("#")) else None
+
+
 def accepts(protocols, listed, kinds, order, alpn=None, named=_CURVES + _FFDHE, without=None):
     """By JSSE's own list; kinds: the beginnings of names that its keys serve."""
     versions = [_WORDS[name] for name in protocols if name in _WORDS]
@@ -37,8 +43,8 @@ def jsse():
     disabled = "anon|NULL|3DES|RC4|_DES_|ECDH_"
     case("JSSE as it comes", usual[0][0], lambda: accepts(*usual[0][1:], both, "server", without=disabled))
     case("JSSE, its own order and ALPN", usual[1][0],
-         lambda: accepts(*usual[1][1:], both, "server", ("h2", "http/1.1")))
-    case("JSSE, the client's order", usual[2][0], lambda: accepts(*usual[2][1:], both, "client"))
+         lambda: accepts(*usual[1][1:], both, "server", ("h2", "http/1.1"), without=forbidden()))
+    case("JSSE, the client's order", usual[2][0], lambda: accepts(*usual[2][1:], both, "client", without=forbidden()))
     old = stacks.jsse([rsa], [("TLSv1,TLSv1.1,TLSv1.2", "supported", "server", ""),
                               ("TLSv1.1", "supported", "client", "")],
                       allow_all=True, properties=["-Djdk.tls.namedGroups=secp384r1,x25519"])
