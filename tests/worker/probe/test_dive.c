@@ -6,7 +6,6 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
-#include "tests/worker/probe/simulated.h"
 #include "tests/worker/probe/usual.h"
 #include "worker/probe/form.h"
 #include "worker/probe/orders.h"

@@ -8,36 +8,19 @@
 
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
-#include "tests/worker/probe/simulated.h"
+#include "tests/worker/probe/usual.h"
 #include "worker/probe/form.h"
 #include "worker/probe/orders.h"
 
 enum { SEEDS = 20, TRIES_AT_LEAST = 8 };
 
-static void fill(GArray *list, const uint32_t *codes, guint count)
-{
-    g_array_set_size(list, 0);
-    g_array_append_vals(list, codes, count);
-}
-
-#define FILL(list, ...)                                                                            \
-    fill(list, (const uint32_t[]){__VA_ARGS__},                                                    \
-         sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
-
 /* An intermediate configuration, as most administrators have it. */
 static Simulated *usual(guint32 seed)
 {
-    Simulated *server = simulated_new(seed);
-    FILL(server->groups, 29, 23, 30, 25, 24);
-    FILL(server->curves, 29, 23, 30, 25, 24);
-    FILL(server->schemes, 0x0403, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0203, 0x0201);
-    FILL(server->suites[4], 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0x009E, 0x009F);
-    FILL(server->suites[5], 0x1302, 0x1303, 0x1301);
-    server->chooses_group = true;
+    Simulated *server = usual_server(seed);
+    usual_intermediate(server);
     for (guint i = 0; i < SIMULATED_VERSIONS; i++)
         server->chooses[i] = seed % 2;
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "h2");
-    g_ptr_array_add(server->alpn, (void *)(uintptr_t) "http/1.1");
     return server;
 }
 
