@@ -9,8 +9,6 @@
 #include "worker/probe/report.h"
 #include "worker/probe/suites.h"
 
-enum { ALERT_NO_APPLICATION_PROTOCOL = 120 };
-
 typedef struct Alpn {
     Strategy base;
     Known *known;

@@ -22,7 +22,6 @@
 #include "worker/probe/values.h"
 
 enum {
-    FALLBACK_SCSV = 0x5600,
     ALERT_INAPPROPRIATE_FALLBACK = 86,
     MOMENT = 10,           /* seconds between two hellos of these rows, at most */
     CLOCK_FROM = 946684800 /* 2000-01-01: before it, four bytes of random are no clock */
@@ -77,7 +76,7 @@ static bool with_compression(Offer *offer)
 
 static bool with_scsv(Offer *offer)
 {
-    offer_add_suite(offer, FALLBACK_SCSV);
+    offer_add_suite(offer, SUITE_FALLBACK_SCSV);
     return true;
 }
 

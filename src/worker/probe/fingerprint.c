@@ -15,7 +15,7 @@ typedef struct Fingerprint {
     Strategy base;
     Known *known;
     char *parts[JARM_HELLOS + 1]; /* what was answered; NULL: nothing */
-    guint next, out, told;
+    guint next, told;
     char *connection;   /* of the first ServerHello; or of the first loss */
     const char *reason; /* of the first loss; NULL: none */
 } Fingerprint;
@@ -33,7 +33,6 @@ static Offer *fingerprint_ask(Strategy *strategy, guint *tag)
         return NULL;
     const char *host = fingerprint->known->host;
     *tag = fingerprint->next++;
-    fingerprint->out++;
     return jarm_offer(*tag, host ? host : "");
 }
 
@@ -99,7 +98,6 @@ static void fingerprint_tell(Strategy *strategy, guint tag, const Told *told)
     Fingerprint *fingerprint = (Fingerprint *)strategy;
     char *part = part_of(told);
     bool lost = !part && !fingerprint->reason;
-    fingerprint->out--;
     fingerprint->parts[tag] = part;
     say_part(fingerprint, tag, told);
     if (lost)

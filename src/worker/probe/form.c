@@ -9,7 +9,6 @@
 #include "worker/tls/seal.h"
 
 enum {
-    RENEGOTIATION_SCSV = 0x00FF,
     FFDHE_FIRST = 0x0100,
     FFDHE_LAST = 0x01FF,
 };
@@ -73,7 +72,7 @@ Offer *form_offer(uint16_t version, Form form, const GArray *suites, const char 
     Offer *offer = offer_new(version);
     offer->session_id_size = version >= TLS_1_3 ? sizeof offer->session_id : 0;
     if (version != TLS_SSL2 && version < TLS_1_3)
-        offer_add_suite(offer, RENEGOTIATION_SCSV);
+        offer_add_suite(offer, SUITE_RENEGOTIATION_SCSV);
     for (guint i = 0; suites && i < suites->len; i++)
         offer_add_suite(offer, g_array_index(suites, uint32_t, i));
     offer->bare = version < TLS_1_3 && form == FORM_BARE;

@@ -25,7 +25,7 @@
 #include "worker/probe/values.h"
 #include "worker/tls/unpack.h"
 
-enum { ALERT_NO_APPLICATION_PROTOCOL = 120, NO_ROW = -1 };
+enum { NO_ROW = -1 };
 
 /* ---- what is offered ---- */
 

@@ -26,9 +26,6 @@ enum {
     TRIES_AT_LEAST = 8,
     TRIES_AT_MOST = 24,
     MOST_LOOKS = 3, /* of a kind: more are not kept */
-    RENEGOTIATION_SCSV = 0x00FF,
-    FALLBACK_SCSV = 0x5600,
-    ALERT_NO_APPLICATION_PROTOCOL = 120,
 };
 
 #define MISSED 0.01  /* chance that one of the two was never asked */
@@ -42,10 +39,6 @@ typedef struct Look {
     guint seen;
     int side; /* -1: not known */
 } Look;
-
-typedef struct Kind {
-    GPtrArray *looks; /* Look * */
-} Kind;
 
 /* A list that was refused, so many times in a row. */
 typedef struct Refusal {
@@ -71,7 +64,7 @@ typedef struct Chosen {
 } Chosen;
 
 struct Sides {
-    GHashTable *kinds;  /* char * -> Kind * */
+    GHashTable *kinds;  /* char * -> GPtrArray * of Look * */
     GHashTable *spaces; /* char * -> Space * */
     GPtrArray *items;   /* SidesItem * */
     GHashTable *usual;  /* version -> Offer *, with everything that is usually offered */
@@ -85,13 +78,6 @@ static void look_free(void *data)
     g_free(look->leaf);
     g_array_unref(look->extensions);
     g_free(look);
-}
-
-static void kind_free(void *data)
-{
-    Kind *kind = data;
-    g_ptr_array_unref(kind->looks);
-    g_free(kind);
 }
 
 static void refusal_free(void *data)
@@ -120,7 +106,8 @@ static void space_free(void *data)
 Sides *sides_new(void)
 {
     Sides *sides = g_new0(Sides, 1);
-    sides->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, kind_free);
+    sides->kinds =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     sides->spaces = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, space_free);
     sides->items = g_ptr_array_new_with_free_func(g_free);
     sides->usual = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)offer_free);
@@ -187,20 +174,19 @@ static Look *look_in(Sides *sides, char *name, const Reply *reply, bool *other)
     bool leaf = name && g_str_has_prefix(name, "leaf");
     if (!name)
         return NULL;
-    Kind *kind = g_hash_table_lookup(sides->kinds, name);
+    GPtrArray *kind = g_hash_table_lookup(sides->kinds, name);
     if (!kind) {
-        kind = g_new0(Kind, 1);
-        kind->looks = g_ptr_array_new_with_free_func(look_free);
+        kind = g_ptr_array_new_with_free_func(look_free);
         g_hash_table_insert(sides->kinds, g_strdup(name), kind);
     }
     g_free(name);
-    for (guint i = 0; i < kind->looks->len; i++)
-        if (looks_so(kind->looks->pdata[i], reply, leaf)) {
+    for (guint i = 0; i < kind->len; i++)
+        if (looks_so(kind->pdata[i], reply, leaf)) {
             *other = *other || i > 0;
-            return kind->looks->pdata[i];
+            return kind->pdata[i];
         }
-    *other = *other || kind->looks->len > 0;
-    if (kind->looks->len >= MOST_LOOKS)
+    *other = *other || kind->len > 0;
+    if (kind->len >= MOST_LOOKS)
         return NULL;
     Look *look = g_new0(Look, 1);
     look->version = reply->version;
@@ -209,7 +195,7 @@ static Look *look_in(Sides *sides, char *name, const Reply *reply, bool *other)
     look->side = -1;
     if (!leaf && reply->extensions && reply->extensions->len)
         g_array_append_vals(look->extensions, reply->extensions->data, reply->extensions->len);
-    g_ptr_array_add(kind->looks, look);
+    g_ptr_array_add(kind, look);
     return look;
 }
 
@@ -232,9 +218,9 @@ bool sides_look(Sides *sides, const Offer *offer, const Reply *reply, bool count
     return other;
 }
 
-static Look *look_at(const Kind *kind, guint index)
+static Look *look_at(const GPtrArray *kind, guint index)
 {
-    return kind->looks->pdata[index];
+    return kind->pdata[index];
 }
 
 void sides_count(Sides *sides, guint rare, guint all)
@@ -250,13 +236,13 @@ guint sides_tries(const Sides *sides)
     gpointer value;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Kind *kind = value;
+        const GPtrArray *kind = value;
         guint sum = 0, most = 0;
-        for (guint i = 0; i < kind->looks->len; i++) {
+        for (guint i = 0; i < kind->len; i++) {
             sum += look_at(kind, i)->seen;
             most = MAX(most, look_at(kind, i)->seen);
         }
-        if (kind->looks->len < 2)
+        if (kind->len < 2)
             continue;
         rare += sum - most;
         all += sum;
@@ -270,18 +256,18 @@ guint sides_tries(const Sides *sides)
 /* ---- who is who ---- */
 
 /* The kind with two looks that was seen most; NULL: there is none, or there are more than two. */
-static Kind *anchor(const Sides *sides)
+static GPtrArray *anchor(const Sides *sides)
 {
-    Kind *best = NULL;
+    GPtrArray *best = NULL;
     guint most = 0;
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Kind *kind = value;
-        if (kind->looks->len > 2)
+        GPtrArray *kind = value;
+        if (kind->len > 2)
             return NULL;
-        if (kind->looks->len < 2)
+        if (kind->len < 2)
             continue;
         guint seen = 1 + look_at(kind, 0)->seen + look_at(kind, 1)->seen;
         if (seen > most) {
@@ -294,7 +280,8 @@ static Kind *anchor(const Sides *sides)
 
 /* Whether exactly one of two looks has an extension that exactly one of the anchors has: then
  * `which` is the one of the two that is on the first side. */
-static bool told_by_extension(const Look *first, const Look *second, const Kind *kind, guint *which)
+static bool told_by_extension(const Look *first, const Look *second, const GPtrArray *kind,
+                              guint *which)
 {
     const GArray *lists[] = {first->extensions, second->extensions};
     for (guint side = 0; side < 2; side++)
@@ -317,10 +304,10 @@ static bool put(const Sides *sides, const Look *first, const Look *second)
     gpointer value;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        Kind *kind = value;
-        for (guint i = 0; i < kind->looks->len; i++) {
+        GPtrArray *kind = value;
+        for (guint i = 0; i < kind->len; i++) {
             Look *look = look_at(kind, i);
-            const Look *other = kind->looks->len > 1 ? look_at(kind, !i) : NULL;
+            const Look *other = kind->len > 1 ? look_at(kind, !i) : NULL;
             guint which;
             if (look->side >= 0)
                 continue;
@@ -341,12 +328,12 @@ static bool put(const Sides *sides, const Look *first, const Look *second)
 /* Step 2. */
 static bool settle(const Sides *sides)
 {
-    Kind *kind = anchor(sides);
+    GPtrArray *kind = anchor(sides);
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        for (guint i = 0; i < ((Kind *)value)->looks->len; i++)
+        for (guint i = 0; i < ((GPtrArray *)value)->len; i++)
             look_at(value, i)->side = -1;
     if (!kind)
         return false;
@@ -358,8 +345,8 @@ static bool settle(const Sides *sides)
     /* another kind may have the certificates that this one has not */
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Kind *also = value;
-        if (also->looks->len < 2 || look_at(also, 0)->side < 0)
+        const GPtrArray *also = value;
+        if (also->len < 2 || look_at(also, 0)->side < 0)
             continue;
         guint one = look_at(also, 0)->side == 0 ? 0 : 1;
         while (put(sides, look_at(also, one), look_at(also, !one)))
@@ -383,7 +370,7 @@ int sides_of_leaf(Sides *sides, const char *leaf)
         return -1;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value))
-        for (guint i = 0; i < ((Kind *)value)->looks->len; i++) {
+        for (guint i = 0; i < ((GPtrArray *)value)->len; i++) {
             const Look *look = look_at(value, i);
             if (look->side >= 0 && strcmp(look->leaf, leaf) == 0)
                 of[look->side] = true;
@@ -400,8 +387,8 @@ int sides_of_extension(Sides *sides, uint16_t version, uint16_t type)
         return -1;
     g_hash_table_iter_init(&iter, sides->kinds);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Kind *kind = value;
-        if (kind->looks->len != 2 || look_at(kind, 0)->version != version)
+        const GPtrArray *kind = value;
+        if (kind->len != 2 || look_at(kind, 0)->version != version)
             continue;
         for (guint i = 0; i < 2; i++)
             if (look_at(kind, i)->side >= 0 && has16(look_at(kind, i)->extensions, type))
@@ -476,7 +463,7 @@ static GArray *codes_of(const Offer *offer, SidesKind kind)
     const GArray *list = kind == SIDES_GROUP ? offer->groups : offer->schemes;
     if (kind == SIDES_SUITE) {
         for (guint i = 0; i < offer->suites->len; i++)
-            if (g_array_index(offer->suites, uint32_t, i) != RENEGOTIATION_SCSV)
+            if (g_array_index(offer->suites, uint32_t, i) != SUITE_RENEGOTIATION_SCSV)
                 g_array_append_vals(codes, &g_array_index(offer->suites, uint32_t, i), 1);
         return codes;
     }
@@ -610,7 +597,7 @@ void sides_take(Sides *sides, const Offer *offer, const Reply *reply, bool refus
 {
     const Look *look = look_of(sides, offer, reply);
     /* a fallback is refused for being one (RFC 7507) */
-    if (offer->exact || offer->version == TLS_SSL2 || has32(offer->suites, FALLBACK_SCSV))
+    if (offer->exact || offer->version == TLS_SSL2 || has32(offer->suites, SUITE_FALLBACK_SCSV))
         return;
     for (guint kind = 0; kind < SIDES_KINDS; kind++) {
         uint32_t code = 0;

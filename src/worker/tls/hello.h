@@ -85,6 +85,15 @@ enum {
     EXTENSION_RENEGOTIATION_INFO = 0xff01,
 };
 
+/* Signalling values that stand among the cipher suites. */
+enum {
+    SUITE_RENEGOTIATION_SCSV = 0x00ff, /* for an empty renegotiation_info, RFC 5746 */
+    SUITE_FALLBACK_SCSV = 0x5600,      /* RFC 7507 */
+};
+
+/* The alert that refuses a list of application protocols alone (RFC 7301 section 3.2). */
+enum { ALERT_NO_APPLICATION_PROTOCOL = 120 };
+
 /* An extension as it stands in a hello. */
 typedef struct Extension {
     uint16_t type;

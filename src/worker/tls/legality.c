@@ -6,10 +6,6 @@
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
 
-enum {
-    SUITE_RENEGOTIATION_SCSV = 0x00ff, /* stands for an empty renegotiation_info, RFC 5746 */
-};
-
 /* A ServerHello's version is compared by what it is like (version.h). */
 typedef struct Check {
     const ClientHello *client;
