@@ -94,6 +94,19 @@ static void settle(Run *run, Endpoint *endpoint)
 
 /* ---- verifying ------------------------------------------------------------------------------ */
 
+/* Bytes of the stream as base64; NULL if they are not all there. */
+static json_t *bytes_base64(Run *run, const json_t *sha256)
+{
+    const char *hash = json_string_value(sha256);
+    g_autoptr(GBytes) bytes = hash ? stream_bytes(run->stream, hash) : NULL;
+    if (!bytes)
+        return NULL;
+    gsize size = 0;
+    const guchar *data = g_bytes_get_data(bytes, &size);
+    g_autofree char *base64 = g_base64_encode(data, size);
+    return json_string(base64);
+}
+
 /* The certificates of a chain as base64, in order; NULL if their bytes are not all there. */
 static json_t *chain_bytes(Run *run, const json_t *chain)
 {
@@ -102,24 +115,40 @@ static json_t *chain_bytes(Run *run, const json_t *chain)
     const json_t *sha256;
     json_array_foreach(json_object_get(chain, "certificates"), index, sha256)
     {
-        const char *hash = json_string_value(sha256);
-        g_autoptr(GBytes) bytes = hash ? stream_bytes(run->stream, hash) : NULL;
-        if (!bytes)
+        json_t *base64 = bytes_base64(run, sha256);
+        if (!base64)
             return NULL;
-        gsize size = 0;
-        const guchar *data = g_bytes_get_data(bytes, &size);
-        g_autofree char *base64 = g_base64_encode(data, size);
-        json_array_append_new(list, json_string(base64));
+        json_array_append_new(list, base64);
     }
     return json_array_size(list) > 0 ? json_incref(list) : NULL;
 }
 
-/* A handshake's chain is judged each time; those of a dive's many connections each once. */
+/* What the server itself said about the standing of its chain goes with it. */
+static void add_staples(Run *run, const json_t *chain, json_t *job)
+{
+    const json_t *staples = json_object_get(chain, "staples"), *sha256;
+    size_t index;
+    json_t *list = json_array();
+    json_array_foreach(staples, index, sha256)
+    {
+        json_t *base64 = bytes_base64(run, sha256);
+        json_array_append_new(list, base64 ? base64 : json_null());
+    }
+    json_object_set_new(job, "staples", list);
+    json_t *scts = bytes_base64(run, json_object_get(chain, "sct_list"));
+    if (scts)
+        json_object_set_new(job, "sct_list", scts);
+}
+
+/* A handshake's chain is judged each time; those of a dive's many connections each once, and once
+ * more with the timestamps that only some of its hellos ask for. */
 static bool is_due(const Run *run, Place *place, const json_t *chain)
 {
     const Connection *connection =
         g_hash_table_lookup(run_model(run)->by_connection, fact_string(chain, "connection", ""));
-    g_autofree char *key = json_dumps(json_object_get(chain, "certificates"), JSON_COMPACT);
+    g_autofree char *hashes = json_dumps(json_object_get(chain, "certificates"), JSON_COMPACT);
+    const char *scts = fact_string(chain, "sct_list", "");
+    g_autofree char *key = hashes ? g_strconcat(hashes, scts, NULL) : NULL;
     if (!key || !connection)
         return false;
     if (!place->chains)
@@ -147,6 +176,7 @@ static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
                             "time", (json_int_t)run_now(run));
     const char *name = fact_string(endpoint->fact, "server_name", endpoint->host);
     json_object_set_new(job, "name", json_string(name));
+    add_staples(run, chain, job);
     place->verifies++;
     reading_ask(run->reading, job);
 }

@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_decref(fact);
     bool cut = false;
     g_autoptr(GPtrArray) chain = message_certificates(message, left, tls13, &cut);
-    g_autoptr(GBytes) staple = message_staple(message, left, tls13);
-    g_assert_true(chain || staple);
+    g_autoptr(GPtrArray) staples = message_staples(message, left, tls13);
+    g_autoptr(GBytes) scts = message_scts(message, left, tls13);
+    g_assert_true(chain && staples && (!scts || g_bytes_get_size(scts)));
     return 0;
 }

@@ -655,12 +655,19 @@ static void ask_free(Talk *base)
     offer_free(ask->offer);
 }
 
+static void ask_close(Talk *base)
+{
+    Ask *ask = (Ask *)base;
+    transcript_close(ask->transcript, ask->now);
+}
+
 static const TalkClass ask_class = {
     .name = "ask",
     .start = ask_start,
     .feed = ask_feed,
     .end = ask_end,
     .tick = ask_tick,
+    .close = ask_close,
     .free = ask_free,
 };
 

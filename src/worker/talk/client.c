@@ -577,12 +577,19 @@ static void client_free(Talk *base)
     g_clear_pointer(&client->result.ticket, g_bytes_unref);
 }
 
+static void client_close(Talk *base)
+{
+    Client *client = (Client *)base;
+    transcript_close(client->transcript, client->now);
+}
+
 static const TalkClass client_class = {
     .name = "client",
     .start = client_start,
     .feed = client_feed,
     .end = client_end,
     .tick = client_tick,
+    .close = client_close,
     .free = client_free,
 };
 
@@ -619,7 +626,9 @@ static int offer_alpn(gnutls_session_t tls, const char *const *names)
                                      0);
 }
 
-/* What the spec asks for; a GnuTLS code. */
+/* What the spec asks for; a GnuTLS code. GnuTLS offers status_request by itself. A
+ * signed_certificate_timestamp could be offered, but GnuTLS refuses the Certificate that answers it
+ * in TLS 1.3: the dive's own hellos ask for it. */
 static int offer(gnutls_session_t tls, const ClientSpec *spec)
 {
     int code = gnutls_priority_set_direct(tls, spec->priority, NULL);

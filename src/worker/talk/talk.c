@@ -105,9 +105,12 @@ void talk_phase(Talk *talk, const char *phase, double now)
 
 void talk_done(Talk *talk)
 {
-    if (talk->state == TALK_GOING)
+    bool going = talk->state == TALK_GOING;
+    if (going)
         talk->state = TALK_DONE;
     talk->deadline = 0;
+    if (going && talk->class->close)
+        talk->class->close(talk);
 }
 
 void talk_fail(Talk *talk, const char *result, const char *reason, json_t *args)
@@ -121,6 +124,8 @@ void talk_fail(Talk *talk, const char *result, const char *reason, json_t *args)
     talk->reason = reason;
     talk->args = args;
     talk->deadline = 0;
+    if (talk->class->close)
+        talk->class->close(talk);
 }
 
 static json_t *waited(const Talk *talk, double since, double now)

@@ -56,7 +56,9 @@ typedef struct TalkClass {
     void (*feed)(Talk *talk, const uint8_t *data, size_t size, double now);
     void (*end)(Talk *talk, TalkEnd how, double now);
     void (*tick)(Talk *talk, double now); /* may be NULL: has no deadlines of its own */
-    void (*free)(Talk *talk);             /* frees what the kind adds, not the Talk */
+    void (*close)(
+        Talk *talk); /* may be NULL: tells the facts it held back, once it is done or failed */
+    void (*free)(Talk *talk); /* frees what the kind adds, not the Talk */
 } TalkClass;
 
 /* The base of every conversation: the first member of its struct. Only talk.c and the kinds write.

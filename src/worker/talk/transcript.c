@@ -46,6 +46,9 @@ void transcript_free(Transcript *transcript)
     g_clear_pointer(&transcript->server, hello_server_free);
     g_clear_pointer(&transcript->retry, hello_server_free);
     g_clear_pointer(&transcript->chain, g_ptr_array_unref);
+    g_clear_pointer(&transcript->staples, g_ptr_array_unref);
+    g_clear_pointer(&transcript->sct_list, g_bytes_unref);
+    g_free(transcript->untold);
     g_clear_pointer(&transcript->ticket, g_bytes_unref);
     json_decref(transcript->alpn);
     g_free(transcript->leaf);
@@ -127,6 +130,14 @@ static void see_client_hello(Transcript *transcript, const Said *said)
     transcript->client = hello_client_new(keep(transcript, said), said->size);
 }
 
+/* TLS 1.2 and below have the list in the ServerHello. */
+static void see_sct_list(Transcript *transcript)
+{
+    const Extension *scts = hello_extension(transcript->server->extensions, EXTENSION_SCT);
+    if (scts && scts->data.size)
+        transcript->sct_list = g_bytes_new(scts->data.data, scts->data.size);
+}
+
 static void see_server_hello(Transcript *transcript, const Said *said, json_t *fact)
 {
     ServerHello *hello = hello_server_new(keep(transcript, said), said->size);
@@ -143,6 +154,7 @@ static void see_server_hello(Transcript *transcript, const Said *said, json_t *f
     }
     transcript->server = hello;
     transcript->version = hello->version;
+    see_sct_list(transcript);
 }
 
 static void keep_string(char **kept, const json_t *fact, const char *member)
@@ -170,9 +182,16 @@ static void see_members(Transcript *transcript, const json_t *fact)
 static void see_staple(Transcript *transcript, const Said *said)
 {
     bool tls13 = is_tls13(transcript);
-    g_autoptr(GBytes) staple = message_staple(said->bytes, said->size, tls13);
-    if (staple)
-        transcript->staple = g_bytes_get_size(staple);
+    GPtrArray *staples = message_staples(said->bytes, said->size, tls13);
+    transcript->staple =
+        staples->len && staples->pdata[0] ? g_bytes_get_size(staples->pdata[0]) : 0;
+    g_clear_pointer(&transcript->staples, g_ptr_array_unref);
+    transcript->staples = staples;
+    GBytes *scts = message_scts(said->bytes, said->size, tls13);
+    if (scts) {
+        g_clear_pointer(&transcript->sct_list, g_bytes_unref);
+        transcript->sct_list = scts;
+    }
 }
 
 /* What stands behind the ticket of TLS 1.3 (RFC 8446 sections 4.6.1, 4.2.10). */
@@ -430,6 +449,27 @@ static const char *phase_after(const Transcript *transcript, guint8 type)
     return NULL;
 }
 
+/* The responses and timestamps that came with the chain. */
+static void tell_staples(Transcript *transcript, json_t *fact, double now)
+{
+    const GPtrArray *staples = transcript->staples;
+    gsize size;
+    json_t *list = json_array();
+    for (guint i = 0; staples && i < staples->len; i++) {
+        const uint8_t *data = staples->pdata[i] ? g_bytes_get_data(staples->pdata[i], &size) : NULL;
+        g_autofree char *hash = data ? write_bytes(transcript, data, size, now) : NULL;
+        json_array_append_new(list, hash ? json_string(hash) : json_null());
+    }
+    if (json_array_size(list))
+        json_object_set(fact, "staples", list);
+    json_decref(list);
+    if (!transcript->sct_list)
+        return;
+    const uint8_t *data = g_bytes_get_data(transcript->sct_list, &size);
+    g_autofree char *hash = write_bytes(transcript, data, size, now);
+    json_object_set_new(fact, "sct_list", json_string(hash));
+}
+
 /* The chain as sent, and each certificate of it once. */
 static void tell_chain(Transcript *transcript, const char *message, double now)
 {
@@ -454,7 +494,37 @@ static void tell_chain(Transcript *transcript, const char *message, double now)
     json_object_set_new(fact, "message", json_string(message));
     if (transcript->fault && !strcmp(transcript->fault->reason, "limit-certificates"))
         json_object_set_new(fact, "cut", json_integer(LIMIT_CERTIFICATES));
+    tell_staples(transcript, fact, now);
     talk_fact(transcript->talk, fact, now);
+}
+
+void transcript_close(Transcript *transcript, double now)
+{
+    g_autofree char *message = g_steal_pointer(&transcript->untold);
+    if (message)
+        tell_chain(transcript, message, now);
+}
+
+/* True where the server has said that a CertificateStatus follows on the Certificate. */
+static bool awaits_status(const Transcript *transcript)
+{
+    const ServerHello *server = transcript->server;
+    return !is_tls13(transcript) && server && !transcript->fault &&
+           (hello_extension(server->extensions, EXTENSION_STATUS_REQUEST) ||
+            hello_extension(server->extensions, EXTENSION_STATUS_REQUEST_V2));
+}
+
+/* A Certificate came, of that hash, or something else: a chain is told as soon as its staples are
+ * known. */
+static void offer_chain(Transcript *transcript, guint8 type, const char *hash, double now)
+{
+    if (type == HANDSHAKE_CERTIFICATE && transcript->chain) {
+        g_free(transcript->untold);
+        transcript->untold = g_strdup(hash);
+        if (awaits_status(transcript))
+            return;
+    }
+    transcript_close(transcript, now);
 }
 
 /* The members that every message has. */
@@ -498,8 +568,7 @@ void transcript_message(Transcript *transcript, const Said *said, double now)
     if (said->out)
         return;
     transcript->malformed = json_object_get(fact, "faults") ? transcript->talk->after : NULL;
-    if (type == HANDSHAKE_CERTIFICATE && transcript->chain)
-        tell_chain(transcript, hash, now);
+    offer_chain(transcript, type, hash, now);
     const char *phase = phase_after(transcript, type);
     if (phase && !transcript->fault && !transcript->still)
         talk_phase(transcript->talk, phase, now);

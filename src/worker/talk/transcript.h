@@ -38,16 +38,20 @@ typedef struct Transcript {
     bool asked;         /* the server asked for a client certificate */
     bool raw_keys;      /* the server shows a bare key in place of certificates (RFC 7250) */
     GPtrArray *chain;   /* GBytes *, as sent; NULL: no Certificate message came */
+    GPtrArray *staples; /* GBytes * by certificate, NULL in it: none for that one; NULL: none */
+    GBytes *sct_list;   /* of the TLS extension signed_certificate_timestamp; NULL: none came */
     char *leaf;         /* SHA-256 of the first of them; NULL: none */
 
     /* for transcript.c alone */
     GPtrArray *kept;     /* GBytes * that the hellos borrow from */
     GHashTable *written; /* hashes of the bytes that were written */
     guint messages, warnings, requests, verifies;
-    guint place; /* how far the server's flight has come */
-    bool sent;   /* something was sent since the server last spoke */
-    bool still;  /* see transcript_keep_phase */
-    bool held;   /* see transcript_hold_order */
+    guint place;  /* how far the server's flight has come */
+    bool sent;    /* something was sent since the server last spoke */
+    bool still;   /* see transcript_keep_phase */
+    bool held;    /* see transcript_hold_order */
+    char *untold; /* SHA-256 of the message of a chain that is told once its CertificateStatus could
+                     have come; NULL: none */
 } Transcript;
 
 /* A handshake message with its header. */
@@ -83,6 +87,10 @@ void transcript_message(Transcript *transcript, const Said *said, double now);
 /* From now on encrypted messages of the server's first flight are held to their order, which
  * otherwise GnuTLS sees to (RFC 8446 section 4.4). */
 void transcript_hold_order(Transcript *transcript);
+
+/* Tells the chain that is still held back, for a CertificateStatus may follow on it (RFC 6066
+ * section 8). For what ends a talk; the messages do it by themselves. */
+void transcript_close(Transcript *transcript, double now);
 
 /* In the CompressedCertificate that has passed is this Certificate message (RFC 8879). */
 void transcript_unpacked(Transcript *transcript, const Said *packed, const Said *certificate,

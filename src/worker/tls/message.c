@@ -175,34 +175,84 @@ GPtrArray *message_certificates(const uint8_t *bytes, size_t size, bool tls13, b
     return certificates;
 }
 
-/* The response of a CertificateStatus, RFC 6066 section 8; of several (RFC 6961) the first. */
-static Reader status_response(Reader status)
+static void free_bytes(gpointer bytes)
 {
-    uint8_t type = reader_u8(&status);
-    if (type == 2) {
-        Reader list = reader_vector(&status, 3);
-        return reader_vector(&list, 3);
-    }
-    return reader_vector(&status, 3);
+    if (bytes)
+        g_bytes_unref(bytes);
 }
 
-GBytes *message_staple(const uint8_t *bytes, size_t size, bool tls13)
+/* An empty response stands for none (RFC 6961 section 2.2). */
+static void add_response(GPtrArray *staples, Reader response)
 {
-    Reader reader = reader_new(bytes, size);
+    bool any = !response.failed && response.size;
+    g_ptr_array_add(staples, any ? g_bytes_new(response.data, response.size) : NULL);
+}
+
+enum { STATUS_OCSP = 1, STATUS_OCSP_MULTI = 2 };
+
+/* A CertificateStatus. */
+static void add_status(GPtrArray *staples, Reader status)
+{
+    uint8_t type = reader_u8(&status);
+    Reader list = reader_vector(&status, 3);
+    if (type != STATUS_OCSP_MULTI) {
+        add_response(staples, list);
+        return;
+    }
+    while (reader_left(&list) && staples->len < LIMIT_CERTIFICATES)
+        add_response(staples, reader_vector(&list, 3));
+}
+
+/* Steps over an entry of TLS 1.3; false where there is none. `data` is what the entry's extension
+ * of that type holds; failed where it has none. */
+static bool next_entry(Reader *list, uint16_t type, Reader *data)
+{
+    g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
+    *data = (Reader){.failed = true};
+    if (!reader_left(list))
+        return false;
+    reader_vector(list, 3);
+    hello_read_extensions(list, extensions);
+    const Extension *found = hello_extension(extensions, type);
+    if (found)
+        *data = found->data;
+    return true;
+}
+
+/* What ends without a response has none. */
+static void trim(GPtrArray *staples)
+{
+    while (staples->len && !staples->pdata[staples->len - 1])
+        g_ptr_array_set_size(staples, (int)staples->len - 1);
+}
+
+GPtrArray *message_staples(const uint8_t *bytes, size_t size, bool tls13)
+{
+    GPtrArray *staples = g_ptr_array_new_with_free_func(free_bytes);
+    Reader reader = reader_new(bytes, size), data;
     int type = reader_peek(&reader);
-    Reader response = {.failed = true};
     if (type == HANDSHAKE_CERTIFICATE_STATUS) {
-        response = status_response(open_body(bytes, size));
+        add_status(staples, open_body(bytes, size));
     } else if (type == HANDSHAKE_CERTIFICATE && tls13) {
         Reader list = certificate_list(bytes, size, tls13);
-        g_autoptr(GArray) extensions = g_array_new(FALSE, FALSE, sizeof(Extension));
-        reader_vector(&list, 3);
-        hello_read_extensions(&list, extensions);
-        const Extension *status = hello_extension(extensions, EXTENSION_STATUS_REQUEST);
-        if (status)
-            response = status_response(status->data);
+        while (staples->len < LIMIT_CERTIFICATES &&
+               next_entry(&list, EXTENSION_STATUS_REQUEST, &data)) {
+            reader_u8(&data);
+            add_response(staples, reader_vector(&data, 3));
+        }
     }
-    return response.failed ? NULL : g_bytes_new(response.data, response.size);
+    trim(staples);
+    return staples;
+}
+
+GBytes *message_scts(const uint8_t *bytes, size_t size, bool tls13)
+{
+    Reader reader = reader_new(bytes, size), data;
+    if (reader_peek(&reader) != HANDSHAKE_CERTIFICATE || !tls13)
+        return NULL;
+    Reader list = certificate_list(bytes, size, tls13);
+    next_entry(&list, EXTENSION_SCT, &data);
+    return data.failed || !data.size ? NULL : g_bytes_new(data.data, data.size);
 }
 
 /* ---- the rest comes from the explained tree: its fields have names ---- */

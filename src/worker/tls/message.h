@@ -32,9 +32,15 @@ void message_fact(json_t *fact, const uint8_t *bytes, size_t size, uint16_t vers
  */
 GPtrArray *message_certificates(const uint8_t *bytes, size_t size, bool tls13, bool *cut);
 
-/* The OCSP response that is stapled: in a CertificateStatus, or (TLS 1.3) beside the first entry of
- * a Certificate. A copy, to be freed with g_bytes_unref; NULL if there is none. */
-GBytes *message_staple(const uint8_t *bytes, size_t size, bool tls13);
+/* The OCSP responses that are stapled, by certificate, as a list of GBytes (copies; NULL where
+ * there is none for that certificate): in a CertificateStatus (RFC 6066 section 8, of several RFC
+ * 6961), or (TLS 1.3) beside the entries of a Certificate. At most LIMIT_CERTIFICATES; empty if
+ * there are none. Free with g_ptr_array_unref. */
+GPtrArray *message_staples(const uint8_t *bytes, size_t size, bool tls13);
+
+/* The SignedCertificateTimestampList that stands beside the first entry of a Certificate (TLS 1.3;
+ * RFC 6962 section 3.3.1). A copy, to be freed with g_bytes_unref; NULL if there is none. */
+GBytes *message_scts(const uint8_t *bytes, size_t size, bool tls13);
 
 /* Whether what a ServerKeyExchange says, or a CertificateVerify of the server in TLS 1.3, keeps to
  * what was offered: a list of Fault * (group-not-offered, scheme-not-offered,

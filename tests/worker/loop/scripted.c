@@ -48,7 +48,8 @@ static void greet_end(Talk *talk, TalkEnd how, double now)
     talk_fail_end(talk, how, now);
 }
 
-static const TalkClass greet_class = {"greet", greet_start, greet_feed, greet_end, NULL, NULL};
+static const TalkClass greet_class = {"greet", greet_start, greet_feed, greet_end,
+                                      NULL,    NULL,        NULL};
 
 static guint scripted_left(const Scripted *scripted)
 {

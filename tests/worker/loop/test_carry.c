@@ -68,8 +68,8 @@ static void script_free(Talk *talk)
     g_string_free(((Script *)talk)->heard, TRUE);
 }
 
-static const TalkClass script_class = {"script",   script_start, script_feed,
-                                       script_end, script_tick,  script_free};
+static const TalkClass script_class = {"script",    script_start, script_feed, script_end,
+                                       script_tick, NULL,         script_free};
 
 typedef struct Bench {
     uv_loop_t loop;

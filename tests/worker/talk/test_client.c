@@ -296,8 +296,36 @@ START_TEST(facts_of_tls12)
     ck_assert(fact_bool(fact, "ticket", FALSE));
     ck_assert(fact_bool(fact, "ocsp_staple", FALSE));
     ck_assert_int_eq(fact_integer(fact, "ocsp_staple_size", 0), 4);
+    g_autofree char *hash = bytes_sha256((const uint8_t *)"ocsp", 4);
+    json_t *chain = drive_fact(drive, "chain", NULL, NULL, 0);
+    json_t *staples = json_object_get(chain, "staples");
+    ck_assert_uint_eq(json_array_size(staples), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(staples, 0)), hash);
+    ck_assert_uint_eq(drive_count(drive, "bytes", "sha256", hash), 1);
     ck_assert_int_eq(fact_integer(fact, "compression", -1), 0);
     ck_assert_ptr_null(json_object_get(fact, "encrypt_then_mac"));
+}
+END_TEST
+
+/* Nothing comes behind the record of the Certificate (type 11). */
+static void cut_behind_certificate(GByteArray *output, gpointer data)
+{
+    (void)data;
+    for (guint at = 0; at + 6 <= output->len;) {
+        const uint8_t *record = output->data + at;
+        at += 5 + ((guint)record[3] << 8 | record[4]);
+        if (record[0] == 22 && record[5] == 11)
+            g_byte_array_set_size(output, at);
+    }
+}
+
+START_TEST(a_chain_whose_staple_never_comes)
+{
+    g_autoptr(Drive) drive = play(&rows[5], 0, cut_behind_certificate, NULL);
+    ck_assert_uint_eq(drive_count(drive, "chain", NULL, NULL), 0);
+    drive_end(drive, TALK_END_CLOSED);
+    ck_assert_uint_eq(drive_count(drive, "chain", NULL, NULL), 1);
+    ck_assert_ptr_null(json_object_get(drive_fact(drive, "chain", NULL, NULL, 0), "staples"));
 }
 END_TEST
 
@@ -771,6 +799,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_chain_is_as_sent, 0, 8);
     tcase_add_test(tcase, facts_of_tls13);
     tcase_add_test(tcase, facts_of_tls12);
+    tcase_add_test(tcase, a_chain_whose_staple_never_comes);
     tcase_add_test(tcase, a_weak_prime_is_measured);
     tcase_add_test(tcase, client_certificates);
     tcase_add_test(tcase, a_retry_says_what_it_wants);

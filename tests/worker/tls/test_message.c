@@ -109,11 +109,14 @@ START_TEST(certificates_and_staples_are_taken_out)
     ck_assert_uint_eq(same->len, 2);
     ck_assert(g_bytes_equal(chain->pdata[0], same->pdata[0]));
     ck_assert_uint_eq(g_bytes_get_size(chain->pdata[0]), 593);
-    g_autoptr(GBytes) staple = message_staple(new->bytes, new->size, true);
-    g_autoptr(GBytes) other = message_staple(status->bytes, status->size, false);
-    ck_assert_uint_eq(g_bytes_get_size(staple), 5);
-    ck_assert(g_bytes_equal(staple, other));
-    ck_assert_ptr_null(message_staple(old->bytes, old->size, false));
+    g_autoptr(GPtrArray) staples = message_staples(new->bytes, new->size, true);
+    g_autoptr(GPtrArray) others = message_staples(status->bytes, status->size, false);
+    g_autoptr(GPtrArray) none = message_staples(old->bytes, old->size, false);
+    ck_assert_uint_eq(staples->len, 1);
+    ck_assert_uint_eq(others->len, 1);
+    ck_assert_uint_eq(g_bytes_get_size(staples->pdata[0]), 5);
+    ck_assert(g_bytes_equal(staples->pdata[0], others->pdata[0]));
+    ck_assert_uint_eq(none->len, 0);
 }
 END_TEST
 
@@ -209,8 +212,9 @@ static void look(const uint8_t *bytes, size_t size, bool tls13)
     ck_assert_ptr_nonnull(json_object_get(fact, "name"));
     json_decref(fact);
     g_autoptr(GPtrArray) chain = message_certificates(bytes, size, tls13, NULL);
-    g_autoptr(GBytes) staple = message_staple(bytes, size, tls13);
-    ck_assert(chain || staple);
+    g_autoptr(GPtrArray) staples = message_staples(bytes, size, tls13);
+    g_autoptr(GBytes) scts = message_scts(bytes, size, tls13);
+    ck_assert(chain && staples && (!scts || g_bytes_get_size(scts)));
 }
 
 START_TEST(spoilt_messages_do_no_harm)
