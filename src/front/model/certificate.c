@@ -99,6 +99,7 @@ void certificate_free(Certificate *certificate)
     g_free(certificate->sha256);
     json_decref(certificate->fact);
     g_clear_pointer(&certificate->awaited, g_ptr_array_unref);
+    g_clear_pointer(&certificate->places, g_ptr_array_unref);
     g_string_free(certificate->subject, TRUE);
     g_string_free(certificate->issuer, TRUE);
     g_string_free(certificate->name, TRUE);

@@ -4,6 +4,7 @@
 #include "common/util/limits.h"
 #include "front/model/certificate.h"
 #include "front/model/code.h"
+#include "front/model/inventory.h"
 
 #include <string.h>
 
@@ -92,6 +93,7 @@ Model *model_new(void)
         g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)certificate_free);
     model->bytes =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+    model->inventory = inventory_new();
     model->errors = g_ptr_array_new_with_free_func(fact_free);
     g_queue_init(&model->questions);
     return model;
@@ -107,6 +109,7 @@ void model_free(Model *model)
     g_hash_table_unref(model->by_host);
     g_ptr_array_unref(model->hosts);
     g_ptr_array_unref(model->endpoints);
+    inventory_free(model->inventory);
     g_hash_table_unref(model->certificates);
     g_hash_table_unref(model->bytes);
     g_ptr_array_unref(model->errors);
@@ -492,6 +495,7 @@ static bool fold_chain(Fold *fold)
         if (!is_sha256(sha256) || certificates->len >= LIMIT_CERTIFICATES)
             continue;
         certificate = certificate_get(fold->model, sha256);
+        inventory_serve(fold->model->inventory, certificate, fold->connection, certificates->len);
         g_ptr_array_add(certificates, certificate);
         if (certificate->fact)
             continue;
@@ -517,6 +521,7 @@ static bool fold_certificate(Fold *fold)
     if (certificate->fact)
         return false;
     certificate_fill(certificate, fold->fact);
+    inventory_add(fold->model->inventory, certificate);
     awaited = g_steal_pointer(&certificate->awaited);
     for (guint i = 0; awaited && i < awaited->len; i++) {
         fold->touched = awaited->pdata[i];

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 struct Endpoint;
+typedef struct Inventory Inventory;
 
 /* Named by a chain or told by a fact, whichever came first. Until its fact has come, its texts are
  * "" and its instants unreadable. */
@@ -24,6 +25,7 @@ typedef struct Certificate {
     char *sha256;
     json_t *fact;       /* the certificate fact, whole; NULL: not come (yet) */
     GPtrArray *awaited; /* Endpoint *, whose chains named it before its fact came; NULL: none */
+    GPtrArray *places;  /* Place *, where it was served (inventory.h); NULL: nowhere */
     GString *subject;   /* never NULL; "" where it did not decode */
     GString *issuer;
     GString *name;        /* chief name to show: common name, else first SAN, else subject */
@@ -119,6 +121,7 @@ typedef struct Model {
     GHashTable *by_host;       /* name -> Host */
     GHashTable *certificates;  /* sha256 -> Certificate */
     GHashTable *bytes;         /* sha256 -> GArray of BytesPart: where its bytes lie */
+    Inventory *inventory;      /* of `certificates`: where they are served */
     GPtrArray *errors;         /* error facts about no connection, json_t * */
     GQueue questions;    /* Connection *: those of dives that keep their events, oldest first */
     guint done, running; /* endpoints with a result, and past waiting without one */

@@ -7,14 +7,16 @@
 #define ALL      ((1U << VIEW_COUNT) - 1)
 
 enum {
-    LISTS = IN(ENDPOINTS) | IN(FINDINGS) | IN(ACCEPTS),
+    MARKS = IN(ENDPOINTS) | IN(INVENTORY),
+    LISTS = MARKS | IN(FINDINGS) | IN(ACCEPTS),
     TREES = IN(MESSAGE) | IN(CERTIFICATE),
     TEXTS = IN(HANDSHAKE) | IN(PANE) | IN(CONNECTION) | IN(TRIES) | IN(LOG) | IN(HELP),
     ASKED = IN(ACCEPTS) | IN(CONNECTION) | IN(TRIES),
-    OF_ENDPOINT = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES | IN(FINDINGS) | ASKED,
-    BAD = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | IN(FINDINGS) | IN(ACCEPTS),
+    OF_ENDPOINT =
+        IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES | IN(FINDINGS) | IN(INVENTORY) | ASKED,
+    BAD = MARKS | IN(HANDSHAKE) | IN(PANE) | IN(FINDINGS) | IN(ACCEPTS),
     PANES = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES,
-    TABBED = PANES | IN(ACCEPTS),
+    TABBED = PANES | IN(ACCEPTS) | IN(INVENTORY),
     COPIES = ALL & ~IN(HELP),
 };
 
@@ -58,6 +60,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
     [COMMAND_LOG] = MOVE("log", "6", ALL, N_("view of that number")),
     [COMMAND_ACCEPTS] = {"accepts", N_("view of that number"), "7", GROUP_MOVE, ALL & ~IN(ACCEPTS),
                          false, N_("accepts"), 8, NULL},
+    [COMMAND_INVENTORY] = {"inventory", N_("view of that number"), "8", GROUP_MOVE,
+                           ALL & ~IN(INVENTORY), false, N_("inventory"), 17, NULL},
     [COMMAND_NEXT_SAME] = MOVE("next", "]", TREES, N_("previous, next of its kind")),
     [COMMAND_PREVIOUS_SAME] = MOVE("previous", "[", TREES, N_("previous, next of its kind")),
     [COMMAND_ZOOM] = {"zoom", N_("zoom this pane"), "z", GROUP_MOVE, PANES, false, N_("zoom"), 14,
@@ -83,6 +87,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
                      NULL},
     [COMMAND_REFUSED] = {"refused", N_("refused ones, or not"), "t", GROUP_LOOK, IN(ACCEPTS), false,
                          N_("refused"), 5, NULL},
+    [COMMAND_GROUPING] = {"grouping", N_("by certificate, key, issuer, tree"), "t", GROUP_LOOK,
+                          IN(INVENTORY), false, N_("grouping"), 5, NULL},
     [COMMAND_COMPARE] = {"compare", N_("beside another one"), "=", GROUP_LOOK, IN(ACCEPTS), false,
                          N_("compare"), 5, NULL},
     [COMMAND_FOLLOW] = LOOK("follow", "F", IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | IN(LOG),
@@ -94,9 +100,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
                          NULL, 0, NULL},
     [COMMAND_WRITE] = {"write", N_("write to a file"), "w", GROUP_TAKE, COPIES, false, N_("write"),
                        16, "FILE"},
-    [COMMAND_MARK] = {"mark", N_("mark"), "Space", GROUP_TAKE, IN(ENDPOINTS), false, NULL, 0, NULL},
-    [COMMAND_UNMARK] = {"unmark", N_("unmark all"), "U", GROUP_TAKE, IN(ENDPOINTS), false, NULL, 0,
-                        NULL},
+    [COMMAND_MARK] = {"mark", N_("mark"), "Space", GROUP_TAKE, MARKS, false, NULL, 0, NULL},
+    [COMMAND_UNMARK] = {"unmark", N_("unmark all"), "U", GROUP_TAKE, MARKS, false, NULL, 0, NULL},
 
     [COMMAND_AGAIN] = {"again", N_("ask this/marked again"), "R F5", GROUP_WIRE, OF_ENDPOINT, true,
                        N_("again"), 5, NULL},

@@ -21,6 +21,7 @@ typedef enum ViewKind {
     VIEW_CERTIFICATE,
     VIEW_FINDINGS,
     VIEW_ACCEPTS,
+    VIEW_INVENTORY,
     VIEW_CONNECTION, /* one that proves an answer */
     VIEW_TRIES,
     VIEW_LOG,
@@ -53,6 +54,7 @@ typedef enum Command {
     COMMAND_FINDINGS,
     COMMAND_LOG,
     COMMAND_ACCEPTS,
+    COMMAND_INVENTORY,
     COMMAND_NEXT_SAME,
     COMMAND_PREVIOUS_SAME,
     COMMAND_ZOOM,
@@ -70,6 +72,7 @@ typedef enum Command {
     COMMAND_SUITES,
     COMMAND_HEX,
     COMMAND_REFUSED,
+    COMMAND_GROUPING,
     COMMAND_COMPARE,
     COMMAND_FOLLOW,
     COMMAND_COPY,

@@ -11,7 +11,7 @@ static const struct {
     [GLYPH_UNFOLDED] = {"▾", "-"},  [GLYPH_LEAF] = {" ", " "},      [GLYPH_CRUMB] = {"▸", ">"},
     [GLYPH_UP] = {"▲", "^"},        [GLYPH_DOWN] = {"▼", "v"},      [GLYPH_ABSENT] = {"—", "-"},
     [GLYPH_ISSUED] = {"← ", "<-"},  [GLYPH_DASH] = {"–", "-"},      [GLYPH_SPAN] = {"→ ", "->"},
-    [GLYPH_UNASKED] = {"·", "."},   [GLYPH_BAR] = {"█", "#"},
+    [GLYPH_UNASKED] = {"·", "."},   [GLYPH_BAR] = {"█", "#"},       [GLYPH_BAR_HALF] = {"▄", ":"},
 };
 
 const char *glyph(Glyph meaning, bool utf8)

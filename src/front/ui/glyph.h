@@ -25,16 +25,17 @@ typedef enum Glyph {
     GLYPH_EVENT,     /* an event of ours */
     GLYPH_FOLDED,
     GLYPH_UNFOLDED,
-    GLYPH_LEAF,    /* nothing to unfold */
-    GLYPH_CRUMB,   /* between the steps of a path */
-    GLYPH_UP,      /* sorted upwards */
-    GLYPH_DOWN,    /* sorted downwards */
-    GLYPH_ABSENT,  /* a certificate that was not sent */
-    GLYPH_ISSUED,  /* issued by */
-    GLYPH_DASH,    /* from - to */
-    GLYPH_SPAN,    /* from -> to in time */
-    GLYPH_UNASKED, /* not asked */
-    GLYPH_BAR,     /* a column's worth of a bar */
+    GLYPH_LEAF,     /* nothing to unfold */
+    GLYPH_CRUMB,    /* between the steps of a path */
+    GLYPH_UP,       /* sorted upwards */
+    GLYPH_DOWN,     /* sorted downwards */
+    GLYPH_ABSENT,   /* a certificate that was not sent */
+    GLYPH_ISSUED,   /* issued by */
+    GLYPH_DASH,     /* from - to */
+    GLYPH_SPAN,     /* from -> to in time */
+    GLYPH_UNASKED,  /* not asked */
+    GLYPH_BAR,      /* a column's worth of a bar */
+    GLYPH_BAR_HALF, /* the same, half as high */
     GLYPH_COUNT,
 } Glyph;
 

@@ -128,6 +128,7 @@ static const char *const kind_names[VIEW_COUNT] = {
     [VIEW_ACCEPTS] = N_("accepts"),
     [VIEW_CONNECTION] = N_("connection"),
     [VIEW_TRIES] = N_("asked many times"),
+    [VIEW_INVENTORY] = N_("inventory"),
     [VIEW_LOG] = N_("log"),
     [VIEW_HELP] = N_("help"),
 };

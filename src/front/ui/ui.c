@@ -396,6 +396,13 @@ static void open_log(Ui *ui)
         desk_push(&ui->desk, log_view_new(&ui->desk));
 }
 
+/* Back from there are the endpoints, or what stands in their place. */
+static void open_inventory(Ui *ui)
+{
+    g_ptr_array_set_size(ui->views, 1);
+    desk_push(&ui->desk, inventory_view_new(&ui->desk));
+}
+
 static void open_help(Ui *ui)
 {
     View *view = top_view(ui);
@@ -472,6 +479,9 @@ static bool run_program_command(Ui *ui, Command command)
         if (ui->views->len == 1 && view->ops->command(view, command))
             return true;
         open_accepts(ui);
+        return true;
+    case COMMAND_INVENTORY:
+        open_inventory(ui);
         return true;
     case COMMAND_REDRAW:
         ui->redraw = true;

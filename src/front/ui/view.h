@@ -200,6 +200,9 @@ View *certificate_view_new_file(Desk *desk, const GPtrArray *sha256s, const char
 /* All findings, at those of this endpoint (NULL: the first); `rule` is its rule's code, or NULL. */
 View *findings_view_new(Desk *desk, const Endpoint *endpoint, const char *rule);
 
+/* The certificates of the estate. */
+View *inventory_view_new(Desk *desk);
+
 View *log_view_new(Desk *desk);
 
 /* The keys of a view. */
