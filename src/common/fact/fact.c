@@ -24,6 +24,7 @@ static const char *const kind_names[] = {
     [FACT_CHAIN] = "chain",
     [FACT_CERTIFICATE] = "certificate",
     [FACT_VERDICT] = "verdict",
+    [FACT_DANE] = "dane",
     [FACT_ERROR] = "error",
     [FACT_DONE] = "done",
     [FACT_FINDING] = "finding",

@@ -34,6 +34,7 @@ typedef enum FactKind {
     FACT_CHAIN,
     FACT_CERTIFICATE,
     FACT_VERDICT,
+    FACT_DANE,
     FACT_ERROR,
     FACT_DONE,
     FACT_FINDING,

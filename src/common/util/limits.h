@@ -49,6 +49,7 @@ enum {
     LIMIT_PATHS = 64,                  /* paths looked at for one chain */
     LIMIT_SIGNATURES = 256,            /* signatures verified for one chain */
     LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
+    LIMIT_TLSA = 32,                   /* TLSA records held against one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
     LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
 

@@ -51,6 +51,7 @@ static void connection_free(void *data)
     json_decref(connection->negotiated);
     json_decref(connection->chain);
     verdict_free(connection->verdict);
+    json_decref(connection->dane);
     g_free(connection);
 }
 
@@ -555,6 +556,13 @@ static bool fold_verdict(Fold *fold)
     return true;
 }
 
+static bool fold_dane(Fold *fold)
+{
+    json_decref(fold->connection->dane);
+    fold->connection->dane = json_incref(fold->fact);
+    return true;
+}
+
 static bool fold_error(Fold *fold)
 {
     const char *id = fact_string(fold->fact, "connection", NULL);
@@ -640,6 +648,7 @@ static const struct {
     [FACT_CHAIN] = {NEEDS_CONNECTION, fold_chain},
     [FACT_CERTIFICATE] = {NEEDS_NOTHING, fold_certificate},
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
+    [FACT_DANE] = {NEEDS_CONNECTION, fold_dane},
     [FACT_DIVE] = {NEEDS_ENDPOINT, fold_dive},
     [FACT_ANSWER] = {NEEDS_ENDPOINT, fold_answer},
     [FACT_TRY] = {NEEDS_ENDPOINT, fold_try},

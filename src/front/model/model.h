@@ -76,6 +76,7 @@ typedef struct Connection {
     GPtrArray *certificates; /* Certificate *, not owned, in the order sent; NULL: no chain (yet) */
     json_t *chain;           /* the chain fact */
     Verdict *verdict;        /* NULL: none (yet) */
+    json_t *dane;            /* the dane fact; NULL: none (yet) */
 } Connection;
 
 typedef struct Endpoint {

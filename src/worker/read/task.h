@@ -48,6 +48,10 @@ void explain_job(const Task *task);
 void verify_job(const Task *task);
 void inspect_job(const Task *task);
 
+/* Answers with what the job's TLSA records say of the chain, if it has any: `certificates` (GBytes *,
+ * as sent), and the verdict of the store that counts. */
+void dane_job(const Task *task, const GPtrArray *certificates, const json_t *verdict);
+
 /* Frees what explaining has kept. */
 void explain_forget(Read *read);
 

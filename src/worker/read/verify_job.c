@@ -26,5 +26,7 @@ void verify_job(const Task *task)
                                    (gint64)json_number_value(time));
     task_copy(verdict, task->job, "endpoint");
     task_copy(verdict, task->job, "connection");
-    task_answer(task, verdict);
+    task_answer(task, json_incref(verdict));
+    dane_job(task, ders, verdict);
+    json_decref(verdict);
 }

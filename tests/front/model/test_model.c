@@ -38,6 +38,7 @@ static const char *const small[] = {
     "{'fact':'verdict','at':0.65,'endpoint':'e1','connection':'e1.1','time':"
     "'2026-11-24T02:00:00Z','store':'system','roots':140,'trusted':false,'reasons':"
     "['trust-incomplete'],'name':'a.example','name_matches':true}",
+    "{'fact':'dane','at':0.66,'endpoint':'e1','connection':'e1.1','state':'failed','records':[]}",
     "{'fact':'connection','at':0.7,'endpoint':'e1','connection':'e1.1','event':'closed',"
     "'address':'192.0.2.1','port':443,'took':0.4}",
     "{'fact':'done','at':0.7,'endpoint':'e1','result':'finished','phase':'listening','took':0.5}",
@@ -103,6 +104,7 @@ START_TEST(a_connection_keeps_its_events_and_what_they_led_to)
     ck_assert(!connection->verdict->trusted);
     ck_assert_int_eq(connection->verdict->name_matches, 1);
     ck_assert_uint_eq(connection->verdict->reasons->len, 1);
+    ck_assert_str_eq(fact_string(connection->dane, "state", ""), "failed");
     ck_assert_str_eq(connection->verdict->reasons->pdata[0], "trust-incomplete");
 }
 END_TEST

@@ -171,6 +171,22 @@ START_TEST(verify_answers_with_a_verdict)
 }
 END_TEST
 
+START_TEST(verify_holds_records_against_the_chain)
+{
+    g_autoptr(GBytes) der = certificate();
+    g_autofree char *digest = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, der);
+    json_t *job = json_pack("{s:s, s:s, s:s, s:[o], s:I, s:[{s:i, s:i, s:i, s:s}]}", "job",
+                            "verify", "endpoint", "e1", "connection", "e1.2", "certificates",
+                            base64_of(der), "time", (json_int_t)1767225600, "tlsa", "usage", 3,
+                            "selector", 0, "matching", 1, "data", digest);
+    g_autoptr(GPtrArray) facts = ask(fixture.read, job);
+    const json_t *dane = facts->len > 1 ? g_ptr_array_index(facts, facts->len - 2) : NULL;
+    ck_assert_str_eq(fact_string(dane, "fact", ""), "dane");
+    ck_assert_str_eq(fact_string(dane, "state", ""), "authenticated");
+    ck_assert_str_eq(fact_string(dane, "connection", ""), "e1.2");
+}
+END_TEST
+
 START_TEST(inspect_reads_a_file)
 {
     g_autoptr(GBytes) one = certificate();
@@ -230,6 +246,7 @@ int main(void)
     tcase_add_test(tests, explain_datagram);
     tcase_add_test(tests, large_values_are_sent_in_parts);
     tcase_add_test(tests, verify_answers_with_a_verdict);
+    tcase_add_test(tests, verify_holds_records_against_the_chain);
     tcase_add_test(tests, inspect_reads_a_file);
     tcase_add_test(tests, jobs_that_are_none);
     return check_main(suite);
