@@ -148,7 +148,7 @@ const StackRow *registry_stacks(size_t *count);
 typedef struct Oid {
     const char *dotted; /* "2.5.29.17" */
     const char *kind;   /* rdn, key, signature, hash, curve, extension, eku, policy, qualifier,
-                           access,   qc, ct, attribute or cms */
+                           access,   qc, ct, attribute, cms, cipher or kdf */
     const char *name;  /* what its RFC calls it: "subjectAltName"; of an rdn the short form, "CN" */
     const char *label; /* in plain words; of an rdn the attribute's full name, "commonName" */
 } Oid;

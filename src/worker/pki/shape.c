@@ -142,12 +142,28 @@ void shape_assign(const Shape *sequence, const Der *element, Der *parts)
     }
 }
 
-void shape_explain_rest(Walk *walk, Field *field, Reader *reader)
+/* A row for an element that is its holder's own value, where bytes have to be told from others. */
+static void add_value_row(Walk *walk, Field *field, const char *name, const Der *element)
+{
+    Field *row = shape_child(walk, field, "", element->offset, element->total);
+    if (!row)
+        return;
+    shape_call(row, "x509", name);
+    field_set_text(row, field->value->str, field->value->len);
+}
+
+/* What is left behind the element that should fill its holder: noted there, and a row of its own.
+ * `before` is how many rows the holder had before the element. */
+static void explain_rest(Walk *walk, Field *field, Reader *reader, const Der *element, guint before)
 {
     size_t left = reader_left(reader), offset = reader_offset(reader);
     if (left == 0)
         return;
     field_note(field, "der-trailing");
+    if (field->total == before) {
+        g_autofree char *type = der_type(element);
+        add_value_row(walk, field, type, element);
+    }
     Field *rest = shape_child(walk, field, "trailing bytes", offset, left);
     if (rest)
         show_hex(rest, reader_take(reader, left), left);
@@ -160,6 +176,7 @@ static void fill_part(Walk *walk, Field *field, const Part *part, const Shape *s
 static bool fill_inside(Walk *walk, Field *field, const Shape *shape, Reader inside)
 {
     Der inner;
+    guint before = field->total;
     if (!der_next(&inside, &inner) || inner.faults & (DER_UNREADABLE | DER_TRUNCATED))
         return false;
     shape_note_faults(field, &inner);
@@ -171,7 +188,7 @@ static bool fill_inside(Walk *walk, Field *field, const Shape *shape, Reader ins
         field_note(field, "x509-structure");
         shape_generic(walk, field, &inner);
     }
-    shape_explain_rest(walk, field, &inside);
+    explain_rest(walk, field, &inside, &inner, before);
     return true;
 }
 
@@ -222,21 +239,45 @@ static void fill_part(Walk *walk, Field *field, const Part *part, const Shape *s
     }
 }
 
+/* X.690 section 11.5: what equals its DEFAULT is left out. */
+static bool is_standard(const Part *part, const Der *element)
+{
+    Der inner = *element;
+    if (!part->standard || !open_explicit(part, &inner))
+        return false;
+    g_autofree char *hex = bytes_hex(inner.data, MIN(inner.length, LIMIT_OID), 0);
+    return strcmp(hex, part->standard) == 0;
+}
+
+/* What stands in the part is the holder's; a value without parts has a row of its own below it, for
+ * its bytes. */
+static void explain_flat(Walk *walk, Field *parent, const Part *part, const Shape *shape,
+                         const Der *element)
+{
+    guint before = parent->total;
+    fill_part(walk, parent, part, shape, *element);
+    if (parent->total == before)
+        add_value_row(walk, parent, part->name, element);
+}
+
 static void explain_part(Walk *walk, Field *parent, const Part *part, const Shape *shape,
                          const Der *element)
 {
-    Field *field = parent;
-    if (!(part->flags & PART_FLAT)) {
-        field = shape_child(walk, parent, "", element->offset, element->total);
-        if (!field)
-            return;
-        field->id = g_strdup(part->id);
-        if (part->id)
-            set_name(field, part->name);
-        else if (part->name)
-            shape_call(field, "x509", part->name);
-        shape_note_faults(field, element);
+    if (part->flags & PART_FLAT) {
+        explain_flat(walk, parent, part, shape, element);
+        return;
     }
+    Field *field = shape_child(walk, parent, "", element->offset, element->total);
+    if (!field)
+        return;
+    field->id = g_strdup(part->id);
+    if (part->id)
+        set_name(field, part->name);
+    else if (part->name)
+        shape_call(field, "x509", part->name);
+    shape_note_faults(field, element);
+    if (is_standard(part, element))
+        field_note(field, "der-default");
     fill_part(walk, field, part, shape, *element);
 }
 
@@ -321,7 +362,8 @@ static void fill_of(Walk *walk, Field *field, const Shape *shape, const Der *ele
             field_note(field, "x509-structure");
             shape_generic(walk, field, &next);
         }
-        if (shape->tag == DER_SET && before.data && !in_order(&before, &next, element))
+        if (shape->tag == DER_SET && !shape->ber && before.data &&
+            !in_order(&before, &next, element))
             field_note(field, "der-set-order");
         before = next;
     }
@@ -346,6 +388,8 @@ static void fill_inner(Walk *walk, Field *field, const Shape *shape, const Der *
         fill_sequence(walk, field, shape, element);
     else if (shape->kind == SHAPE_OF)
         fill_of(walk, field, shape, element);
+    else if (shape->kind == SHAPE_OCTETS)
+        fill_octets(walk, field, shape->parts[0].shape, element);
     if (shape->show)
         shape->show(walk, field, element, shape);
 }
@@ -377,4 +421,29 @@ void shape_generic(Walk *walk, Field *parent, const Der *element)
     walk->depth++;
     show_generic(walk, field, element, NULL);
     walk->depth--;
+}
+
+Field *shape_explain(const char *name, const Shape *shape, const uint8_t *der, size_t size)
+{
+    Walk walk = {.left = LIMIT_FIELDS};
+    Field *root = field_new("", NULL, 0, size);
+    shape_call(root, "x509", name);
+    Reader reader = reader_new(der, size);
+    Der element;
+    if (!der_next(&reader, &element)) {
+        field_note(root, "der-truncated");
+    } else {
+        shape_note_faults(root, &element);
+        if (!shape) {
+            shape_generic(&walk, root, &element);
+        } else if (shape_accepts(shape, &element)) {
+            shape_fill(&walk, root, shape, &element);
+        } else {
+            field_note(root, "x509-structure");
+            shape_generic(&walk, root, &element);
+        }
+        explain_rest(&walk, root, &reader, &element, 0);
+    }
+    g_free(walk.algorithm);
+    return root;
 }

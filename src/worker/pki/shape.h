@@ -28,6 +28,7 @@ typedef enum ShapeKind {
     SHAPE_TIME,     /* a choice of UTCTime and GeneralizedTime */
     SHAPE_SEQUENCE, /* SEQUENCE or SET of `parts` */
     SHAPE_OF,       /* SEQUENCE OF or SET OF parts[0]; SIZE (1..MAX) unless `empty` */
+    SHAPE_OCTETS,   /* OCTET STRING that holds the DER of parts[0] */
     SHAPE_CHOICE,   /* one of `parts` */
     SHAPE_ANY,      /* anything: plain ASN.1 */
 } ShapeKind;
@@ -38,6 +39,7 @@ struct Shape {
     const Part *parts;
     guint count; /* of parts */
     bool empty;  /* SHAPE_OF: may have no element */
+    bool ber;    /* SHAPE_OF, a SET: its standard does not ask for DER's order */
     bool rows;   /* SHAPE_CHOICE: the alternative is a row below what holds it, not the same row */
     /* Sets the value from the content, or from the children that are there by now; adds notes. */
     void (*show)(Walk *walk, Field *field, const Der *element, const Shape *shape);
@@ -68,6 +70,7 @@ struct Part {
     uint32_t tag;
     const Open *open; /* looked up first; what it does not know has `shape`, or is plain ASN.1 */
     const char *id;   /* where it is not "x509." and the name */
+    const char *standard; /* the DEFAULT as DER in hexadecimal digits; NULL: none */
 };
 
 /* Rows of the tables: what is not given is absent. */
@@ -82,6 +85,8 @@ struct Part {
 #define SHAPE_PARTS(list)                                                                          \
     .kind = SHAPE_SEQUENCE, .tag = DER_SEQUENCE, .parts = (list), .count = G_N_ELEMENTS(list)
 #define SHAPE_ALTERNATIVES(list) .kind = SHAPE_CHOICE, .parts = (list), .count = G_N_ELEMENTS(list)
+#define SHAPE_INSIDE(part)                                                                         \
+    .kind = SHAPE_OCTETS, .tag = DER_OCTET_STRING, .parts = &(part), .count = 1
 #define SHAPE_LIST(holder, part) .kind = SHAPE_OF, .tag = (holder), .parts = &(part), .count = 1
 
 /* The number of the part that the next element of a SEQUENCE is; -1 for one too many. *at is the
@@ -93,6 +98,11 @@ int shape_step(const Shape *sequence, guint *at, const Der *element, bool *fits)
  * are absent have no data. EXPLICIT tags are taken off. */
 void shape_assign(const Shape *sequence, const Der *element, Der *parts);
 
+/* Explains all of `size` bytes as one element of a shape: a root of that name, of the bytes'
+ * length. Shape NULL: as plain ASN.1. At most LIMIT_FIELDS nodes, nested at most LIMIT_DER_DEPTH
+ * deep. To be freed. */
+Field *shape_explain(const char *name, const Shape *shape, const uint8_t *der, size_t size);
+
 /* Explains an element by a shape, into a field that is there already. */
 void shape_fill(Walk *walk, Field *field, const Shape *shape, const Der *element);
 
@@ -101,9 +111,6 @@ void shape_generic(Walk *walk, Field *parent, const Der *element);
 
 /* A child of `parent`, or NULL where the ceiling on fields is reached (noted on the parent). */
 Field *shape_child(Walk *walk, Field *parent, const char *name, size_t offset, size_t length);
-
-/* What is left behind an element that should fill its holder: noted there, and a row of its own. */
-void shape_explain_rest(Walk *walk, Field *field, Reader *reader);
 
 /* Notes the faults of an element's encoding. */
 void shape_note_faults(Field *field, const Der *element);

@@ -91,20 +91,6 @@ static const Shape shape_mapping = {SHAPE_PARTS(mapping_parts), .show = show_pai
 static const Part mappings_part = PART("PolicyMapping", &shape_mapping);
 static const Shape shape_mappings = {SHAPE_LIST(DER_SEQUENCE, mappings_part), .show = show_joined};
 
-/* Section 4.2.1.8 */
-static const Part directory_value_part = PART("AttributeValue", &shape_any);
-static const Shape shape_directory_values = {SHAPE_LIST(DER_SET, directory_value_part),
-                                             .show = show_joined};
-static const Part directory_attribute_parts[] = {
-    PART("type", &shape_oid, .id = "x509.AttributeType"),
-    PART("values", &shape_directory_values),
-};
-static const Shape shape_directory_attribute = {SHAPE_PARTS(directory_attribute_parts),
-                                                .show = show_pairs};
-static const Part directory_attributes_part = PART("Attribute", &shape_directory_attribute);
-static const Shape shape_directory_attributes = {
-    SHAPE_LIST(DER_SEQUENCE, directory_attributes_part), .show = show_joined};
-
 /* Section 4.2.1.9 */
 static void show_basic(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
@@ -194,7 +180,7 @@ static void show_reasons(Walk *walk, Field *field, const Der *element, const Sha
     (void)shape;
     show_named_bits(field, element, reason_names);
 }
-static const Shape shape_reasons = {.tag = DER_BIT_STRING, .show = show_reasons};
+const Shape shape_reasons = {.tag = DER_BIT_STRING, .show = show_reasons};
 static const Part full_name_part = PART(NULL, &shape_general_name);
 static const Shape shape_full_name = {SHAPE_LIST(DER_SEQUENCE, full_name_part),
                                       .show = show_joined};
@@ -202,8 +188,8 @@ static const Part point_name_parts[] = {
     PART("fullName", &shape_full_name, .flags = PART_IMPLICIT),
     PART("nameRelativeToCRLIssuer", &shape_rdn, .flags = PART_IMPLICIT, .tag = 1),
 };
-static const Shape shape_point_name = {SHAPE_ALTERNATIVES(point_name_parts), .rows = true,
-                                       .show = show_joined};
+const Shape shape_point_name = {SHAPE_ALTERNATIVES(point_name_parts), .rows = true,
+                                .show = show_joined};
 static const Part point_parts[] = {
     PART("distributionPoint", &shape_point_name, .flags = PART_EXPLICIT | PART_OPTIONAL),
     PART("reasons", &shape_reasons, .flags = PART_IMPLICIT | PART_OPTIONAL, .tag = 1),
@@ -229,7 +215,7 @@ static const Part access_parts[] = {
 };
 static const Shape shape_access = {SHAPE_PARTS(access_parts), .show = show_access};
 static const Part accesses_part = PART("AccessDescription", &shape_access);
-static const Shape shape_accesses = {SHAPE_LIST(DER_SEQUENCE, accesses_part), .show = show_joined};
+const Shape shape_accesses = {SHAPE_LIST(DER_SEQUENCE, accesses_part), .show = show_joined};
 
 /* RFC 3280 section 4.2.1.4 */
 static const Part usage_period_parts[] = {
@@ -267,7 +253,7 @@ static const Shape shape_features = {SHAPE_LIST(DER_SEQUENCE, features_part), .e
                                      .show = show_joined};
 
 const Open open_extensions[] = {
-    OPEN("2.5.29.9", &shape_directory_attributes),
+    OPEN("2.5.29.9", &shape_attributes),
     OPEN("2.5.29.14", &shape_octets),
     OPEN("2.5.29.15", &shape_key_usage),
     OPEN("2.5.29.16", &shape_usage_period),

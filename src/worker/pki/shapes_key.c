@@ -89,6 +89,17 @@ static const Open open_parameters[] = {
     OPEN("1.2.643.2.2.19", &shape_gost_parameters),
     OPEN("1.2.643.7.1.1.1.1", &shape_gost_parameters),
     OPEN("1.2.643.7.1.1.1.2", &shape_gost_parameters),
+    OPEN("1.2.840.113549.1.5.3", &shape_pbe),
+    OPEN("1.2.840.113549.1.5.12", &shape_pbkdf2),
+    OPEN("1.2.840.113549.1.5.13", &shape_pbes2),
+    OPEN("1.2.840.113549.1.5.14", &shape_pbes2),
+    OPEN("1.3.6.1.4.1.11591.4.11", &shape_scrypt),
+    OPEN("1.2.840.113549.1.12.1.1", &shape_pbe),
+    OPEN("1.2.840.113549.1.12.1.2", &shape_pbe),
+    OPEN("1.2.840.113549.1.12.1.3", &shape_pbe),
+    OPEN("1.2.840.113549.1.12.1.4", &shape_pbe),
+    OPEN("1.2.840.113549.1.12.1.5", &shape_pbe),
+    OPEN("1.2.840.113549.1.12.1.6", &shape_pbe),
     {.oid = NULL},
 };
 

@@ -33,9 +33,9 @@ static const Part attribute_parts[] = {
     PART("value", &shape_string, .id = "x509.AttributeValue"),
 };
 
-static const Shape shape_attribute = {SHAPE_PARTS(attribute_parts), .show = show_attribute};
+static const Shape shape_type_and_value = {SHAPE_PARTS(attribute_parts), .show = show_attribute};
 
-static const Part rdn_part = PART("AttributeTypeAndValue", &shape_attribute);
+static const Part rdn_part = PART("AttributeTypeAndValue", &shape_type_and_value);
 
 /* An RDN nearly always has one attribute, and then is that attribute's row. */
 static void show_rdn(Walk *walk, Field *field, const Der *element, const Shape *shape)

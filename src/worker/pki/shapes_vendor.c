@@ -61,6 +61,16 @@ static const Shape shape_application_policies = {
 static const Part ntds_part = PART(NULL, &shape_general_name);
 static const Shape shape_ntds = {SHAPE_LIST(DER_SEQUENCE, ntds_part), .show = show_joined};
 
+/* RFC 8551 section 2.5.2 */
+static const Part capability_parts[] = {
+    PART("capabilityID", &shape_oid),
+    PART("parameters", &shape_any, .flags = PART_OPTIONAL, .id = "x509.SMIMECapability.parameters"),
+};
+static const Shape shape_capability = {SHAPE_PARTS(capability_parts), .show = show_first};
+static const Part capability_part = PART("SMIMECapability", &shape_capability);
+const Shape shape_smime_capabilities = {SHAPE_LIST(DER_SEQUENCE, capability_part), .empty = true,
+                                        .show = show_joined};
+
 /* CABF EV Guidelines, section 9.8.2 */
 static void show_organization(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
@@ -161,5 +171,5 @@ const Open open_vendor_extensions[] = {
     OPEN("2.16.840.1.113730.1.8", &shape_ia5),
     OPEN("2.16.840.1.113730.1.12", &shape_ia5),
     OPEN("2.16.840.1.113730.1.13", &shape_ia5),
-    {.oid = NULL},
+    {.more = open_crl_extensions},
 };

@@ -232,7 +232,6 @@ static void show_primitive(Walk *walk, Field *field, const Der *element)
 
 void show_generic(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
-    (void)shape;
     if (!element->constructed) {
         show_primitive(walk, field, element);
         return;
@@ -243,8 +242,7 @@ void show_generic(Walk *walk, Field *field, const Der *element, const Shape *sha
         shape_generic(walk, field, &next);
     if (reader_left(&reader))
         field_note(field, "der-too-many");
-    guint count = field->children ? field->children->len : 0;
-    field_set(field, count == 1 ? "%u element" : "%u elements", count);
+    show_count(walk, field, element, shape);
 }
 
 static bool says(const Field *child)
@@ -307,4 +305,29 @@ void show_last(Walk *walk, Field *field, const Der *element, const Shape *shape)
     const Field *last = count ? g_ptr_array_index(field->children, count - 1) : NULL;
     if (last && says(last))
         field_set_text(field, last->value->str, last->value->len);
+}
+
+void show_count(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    guint count = 0;
+    for (guint i = 0; field->children && i < field->children->len; i++)
+        count += says(g_ptr_array_index(field->children, i));
+    field_set(field, count == 1 ? "%u element" : "%u elements", count);
+}
+
+void show_named(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; field->children && i < field->children->len; i++) {
+        const Field *child = g_ptr_array_index(field->children, i);
+        if (says(child) && text->len <= LIMIT_VALUE)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", child->name);
+    }
+    field_set_text(field, text->str, text->len);
 }

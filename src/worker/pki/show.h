@@ -40,4 +40,8 @@ void show_pairs(Walk *walk, Field *field, const Der *element, const Shape *shape
 void show_first(Walk *walk, Field *field, const Der *element, const Shape *shape);
 void show_last(Walk *walk, Field *field, const Der *element, const Shape *shape);
 
+/* "3 elements"; the names of the children. */
+void show_count(Walk *walk, Field *field, const Der *element, const Shape *shape);
+void show_named(Walk *walk, Field *field, const Der *element, const Shape *shape);
+
 #endif

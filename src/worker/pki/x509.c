@@ -101,11 +101,10 @@ static void show_extensions(Walk *walk, Field *field, const Der *element, const 
     field_set(field, count == 1 ? "%u extension" : "%u extensions", count);
 }
 
-static const Shape shape_extensions = {SHAPE_LIST(DER_SEQUENCE, extensions_part),
-                                       .show = show_extensions};
+const Shape shape_extensions = {SHAPE_LIST(DER_SEQUENCE, extensions_part), .show = show_extensions};
 
-static const Shape shape_version = {.tag = DER_INTEGER, .show = show_version};
-static const Shape shape_serial = {.tag = DER_INTEGER, .show = show_serial};
+const Shape shape_version = {.tag = DER_INTEGER, .show = show_version};
+const Shape shape_serial = {.tag = DER_INTEGER, .show = show_serial};
 
 /* RFC 5280 section 4.1.2.1: unique ids are for versions 2 and 3, extensions for version 3. */
 static void show_tbs(Walk *walk, Field *field, const Der *element, const Shape *shape)
@@ -158,25 +157,20 @@ static const Part certificate_parts[] = {
 };
 const Shape shape_certificate = {SHAPE_PARTS(certificate_parts), .show = show_certificate};
 
+void shapes_count_certificates(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    guint count = field->children ? field->children->len : 0;
+    field_set(field, count == 1 ? "%u certificate" : "%u certificates", count);
+}
+
+static const Part certificate_part = PART("Certificate", &shape_certificate);
+const Shape shape_certificates = {SHAPE_LIST(DER_SEQUENCE, certificate_part), .empty = true,
+                                  .show = shapes_count_certificates};
+
 Field *x509_explain(const uint8_t *der, size_t size)
 {
-    Walk walk = {.left = LIMIT_FIELDS};
-    Field *root = field_new("", NULL, 0, size);
-    shape_call(root, "x509", "Certificate");
-    Reader reader = reader_new(der, size);
-    Der element;
-    if (!der_next(&reader, &element)) {
-        field_note(root, "der-truncated");
-    } else {
-        shape_note_faults(root, &element);
-        if (der_is(&element, DER_SEQUENCE)) {
-            shape_fill(&walk, root, &shape_certificate, &element);
-        } else {
-            field_note(root, "x509-structure");
-            shape_generic(&walk, root, &element);
-        }
-        shape_explain_rest(&walk, root, &reader);
-    }
-    g_free(walk.algorithm);
-    return root;
+    return shape_explain("Certificate", &shape_certificate, der, size);
 }

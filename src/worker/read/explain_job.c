@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "worker/pki/x509.h"
+#include "worker/pki/object.h"
 #include "worker/tls/explain.h"
 
 static Field *explain_handshake(const uint8_t *bytes, size_t size)
@@ -19,10 +19,27 @@ static const struct {
     const char *kind;
     Field *(*explain)(const uint8_t *bytes, size_t size);
 } explainers[] = {
-    {"certificate", x509_explain},    {"datagram", tls_explain_datagram},
-    {"handshake", explain_handshake}, {"handshake-tls13", explain_handshake_tls13},
+    {"datagram", tls_explain_datagram},
+    {"handshake", explain_handshake},
+    {"handshake-tls13", explain_handshake_tls13},
     {"ssl2", tls_explain_ssl2},
 };
+
+/* The kind's name, static, and its tree; NULL where there is no such kind. */
+static const char *explain(const char *kind, const uint8_t *data, size_t size, Field **root)
+{
+    const ObjectKind *object = object_kind(kind);
+    if (object) {
+        *root = object_explain(object, data, size);
+        return object_kind_name(object);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(explainers); i++)
+        if (strcmp(explainers[i].kind, kind) == 0) {
+            *root = explainers[i].explain(data, size);
+            return explainers[i].kind;
+        }
+    return NULL;
+}
 
 static Tree *find_tree(Read *read, const char *kind, const char *sha256)
 {
@@ -40,19 +57,23 @@ static void clear_tree(Tree *tree)
     g_clear_pointer(&tree->sha256, g_free);
 }
 
-/* A new tree in the place of the one that was not used for longest. */
-static Tree *make_tree(Read *read, size_t explainer, const char *sha256, GBytes *bytes)
+/* A new tree in the place of the one that was not used for longest; NULL: no such kind. */
+static Tree *make_tree(Read *read, const char *kind, const char *sha256, GBytes *bytes)
 {
+    gsize size;
+    const uint8_t *data = g_bytes_get_data(bytes, &size);
+    Field *root;
+    kind = explain(kind, data, size, &root);
+    if (!kind)
+        return NULL;
     Tree *oldest = &read->trees[0];
     for (guint i = 1; i < LIMIT_TREES; i++)
         if (read->trees[i].used < oldest->used)
             oldest = &read->trees[i];
     clear_tree(oldest);
-    gsize size;
-    const uint8_t *data = g_bytes_get_data(bytes, &size);
-    oldest->kind = explainers[explainer].kind;
+    oldest->kind = kind;
     oldest->sha256 = g_strdup(sha256);
-    oldest->root = explainers[explainer].explain(data, size);
+    oldest->root = root;
     return oldest;
 }
 
@@ -64,12 +85,7 @@ static Tree *get_tree(const Task *task)
     if (tree)
         return tree;
     g_autoptr(GBytes) bytes = task_bytes(json_object_get(task->job, "base64"));
-    if (!bytes)
-        return NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(explainers); i++)
-        if (strcmp(explainers[i].kind, kind) == 0)
-            return make_tree(task->read, i, sha256, bytes);
-    return NULL;
+    return bytes ? make_tree(task->read, kind, sha256, bytes) : NULL;
 }
 
 static Field *field_of_path(Field *root, const json_t *path)
