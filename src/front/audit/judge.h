@@ -16,6 +16,10 @@ void finding_certificate(AuditCase *examined, Finding *finding, const Certificat
 /* Evidence: the first message of that name that came in on the connection that counts. */
 void finding_message(AuditCase *examined, Finding *finding, const char *name);
 
+/* The arguments of what is wrong with one certificate: `name`, and more to be set. A new reference.
+ */
+json_t *finding_about(const Certificate *certificate);
+
 /* A span of time in two units at most: "27 d", "1 d 5 h", "12 min"; to be freed. */
 char *span_text(gint64 seconds);
 
@@ -30,6 +34,11 @@ void judge_weak_key(AuditCase *examined);
 void judge_weak_signature(AuditCase *examined);
 void judge_malformed(AuditCase *examined);
 void judge_staple(AuditCase *examined);
+
+/* what keeps to no profile (judge_profile.c) */
+void judge_profile(AuditCase *examined); /* one finding a certificate */
+void judge_lifetime(AuditCase *examined);
+void judge_ca_served(AuditCase *examined);
 
 /* what was negotiated (judge_handshake.c) */
 void judge_version(AuditCase *examined);

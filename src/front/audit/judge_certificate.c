@@ -7,8 +7,7 @@
 
 enum { HOUR = 60 * 60, DAY = 24 * HOUR };
 
-/* The arguments of what is wrong with one certificate: `name`, and more to be set. */
-static json_t *about(const Certificate *certificate)
+json_t *finding_about(const Certificate *certificate)
 {
     json_t *args = json_object();
     json_object_set_new(args, "name", fact_text(certificate->name->str, certificate->name->len));
@@ -43,7 +42,7 @@ void judge_expired(AuditCase *examined)
     json_t *args;
     if (!leaf || !ended(leaf, now))
         return;
-    args = about(leaf);
+    args = finding_about(leaf);
     set_time(args, "date", leaf->fact, "not_after");
     set_span(args, "span", now - leaf->not_after);
     finding_certificate(examined, finding_add(examined, examined->rule->severity, args), leaf,
@@ -57,7 +56,7 @@ void judge_not_yet_valid(AuditCase *examined)
     json_t *args;
     if (!leaf || !not_begun(leaf, now))
         return;
-    args = about(leaf);
+    args = finding_about(leaf);
     set_time(args, "date", leaf->fact, "not_before");
     set_span(args, "span", leaf->not_before - now);
     finding_certificate(examined, finding_add(examined, examined->rule->severity, args), leaf,
@@ -90,7 +89,7 @@ void judge_expires_soon(AuditCase *examined)
         json_t *args;
         if (left >= MIN(soon[i].days * DAY, life / soon[i].share))
             continue;
-        args = about(leaf);
+        args = finding_about(leaf);
         set_time(args, "date", leaf->fact, "not_after");
         set_span(args, "span", left);
         finding_certificate(examined, finding_add(examined, soon[i].severity, args), leaf,
@@ -108,7 +107,7 @@ void judge_name(AuditCase *examined)
 
     if (!verdict || verdict->name_matches != 0 || !examined->leaf)
         return;
-    args = about(examined->leaf);
+    args = finding_about(examined->leaf);
     names = json_array();
     entries = json_object_get(examined->leaf->fact, "names");
     json_array_foreach(entries, i, entry)
@@ -195,7 +194,7 @@ void judge_trust(AuditCase *examined)
         json_t *args;
         if (strcmp(rule_of_reason(reason), examined->rule->code) != 0 || is_said(examined, reason))
             continue;
-        args = about(leaf);
+        args = finding_about(leaf);
         json_object_set_new(args, "reason", json_string(reason));
         json_object_set_new(args, "issuer",
                             fact_text(leaf->issuer_name->str, leaf->issuer_name->len));
@@ -209,9 +208,10 @@ void judge_trust(AuditCase *examined)
 void judge_trust_unknown(AuditCase *examined)
 {
     if (examined->leaf && !examined->best->verdict)
-        finding_certificate(examined,
-                            finding_add(examined, examined->rule->severity, about(examined->leaf)),
-                            examined->leaf, "x509.Certificate");
+        finding_certificate(
+            examined,
+            finding_add(examined, examined->rule->severity, finding_about(examined->leaf)),
+            examined->leaf, "x509.Certificate");
 }
 
 /* Keys by their strength: NIST SP 800-57 part 1, and what breaks in practice (RSA 768: 2009). */
@@ -236,7 +236,7 @@ static void judge_key_of(AuditCase *examined, const Certificate *certificate)
         if (strcmp(type, strengths[i].type) != 0 || bits <= 0 || bits >= strengths[i].weak)
             continue;
         severity = bits < strengths[i].broken ? SEVERITY_CRITICAL : examined->rule->severity;
-        args = about(certificate);
+        args = finding_about(certificate);
         json_object_set_new(args, "key", json_string(certificate->key));
         finding_certificate(examined, finding_add(examined, severity, args), certificate,
                             "x509.subjectPublicKeyInfo");
@@ -264,7 +264,7 @@ static void judge_signature_of(AuditCase *examined, const Certificate *certifica
         json_t *args;
         if (!mentions(certificate->signature, hashes[i]))
             continue;
-        args = about(certificate);
+        args = finding_about(certificate);
         json_object_set_new(args, "signature", json_string(certificate->signature));
         finding_certificate(
             examined,
@@ -295,7 +295,7 @@ void judge_malformed(AuditCase *examined)
         size_t j;
         json_array_foreach(faults, j, fault)
         {
-            json_t *args = about(certificate);
+            json_t *args = finding_about(certificate);
             json_object_set_new(args, "reason", json_string(json_string_value(fault)));
             json_object_set_new(args, "number", json_integer(i + 1));
             finding_certificate(examined, finding_add(examined, examined->rule->severity, args),
@@ -311,7 +311,7 @@ void judge_staple(AuditCase *examined)
     if (!examined->leaf || !json_is_false(staple) ||
         !fact_bool(examined->leaf->fact, "must_staple", FALSE))
         return;
-    finding_certificate(examined,
-                        finding_add(examined, examined->rule->severity, about(examined->leaf)),
-                        examined->leaf, "x509.tlsfeature");
+    finding_certificate(
+        examined, finding_add(examined, examined->rule->severity, finding_about(examined->leaf)),
+        examined->leaf, "x509.tlsfeature");
 }

@@ -210,6 +210,56 @@ static const AuditRule rows[] = {
         .act = N_("Ask again."),
         .see = "",
     },
+    {
+        .code = "no-names",
+        .severity = SEVERITY_HIGH,
+        .judge = judge_profile,
+        .sentence = N_("certificate names no host"),
+        .what = N_("{name} has no subjectAltName."),
+        .why =
+            N_("Clients look for the host's name there and nowhere else: the common name does not "
+               "count any more."),
+        .act = N_("Have it issued anew with every name and address of the server in its "
+                  "subjectAltName."),
+        .see = "RFC 9525 6.3, RFC 5280 4.2.1.6",
+    },
+    {
+        .code = "lifetime-too-long",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_lifetime,
+        .sentence = N_("certificate is valid for {days} days, where {allowed} are allowed"),
+        .what =
+            N_("{name} was issued on {date} for {days} days; a public CA may issue for {allowed} "
+               "since then."),
+        .why = N_("Browsers refuse certificates of public CAs that are valid for longer."),
+        .act = N_("Have it issued anew, for a shorter time, and renewed by itself (ACME)."),
+        .see = "TLS BR 6.3.2",
+    },
+    {
+        .code = "certificate-profile",
+        .severity = SEVERITY_LOW,
+        .judge = judge_profile,
+        .sentence = N_("certificate is not as it should be issued[ ({count} breaches)]"),
+        .what = N_("{name}: {reason}."),
+        .why =
+            N_("It is not as it should be issued: strict clients may refuse it, others may take it "
+               "for more than it is."),
+        .act = N_("Have it issued anew, and mend the profile of the CA that did."),
+        .see = "RFC 5280 4, TLS BR 7.1",
+    },
+    {
+        .code = "ca-served",
+        .severity = SEVERITY_LOW,
+        .judge = judge_ca_served,
+        .sentence = N_("the server's certificate is a CA's"),
+        .what = N_("{name} may issue certificates, and the server has its key."),
+        .why =
+            N_("Who gets at the server's key can issue certificates for any name, to all who trust "
+               "this one."),
+        .act = N_("Keep the CA's key apart, and give the server a certificate issued by it "
+                  "(basicConstraints CA:FALSE)."),
+        .see = "RFC 5280 4.2.1.9",
+    },
 };
 
 const AuditRules rules_certificate = {rows, G_N_ELEMENTS(rows)};

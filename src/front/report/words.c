@@ -103,11 +103,26 @@ static char *say_reason(const Speech *speech, const char *code, const json_t *ar
     return text_escape(code, -1, speech->ascii);
 }
 
+static char *say_reasons(const Speech *speech, const json_t *codes, const json_t *args)
+{
+    GString *text = g_string_new(NULL);
+    size_t i;
+    const json_t *code;
+    json_array_foreach((json_t *)codes, i, code)
+    {
+        g_autofree char *reason = say_reason(speech, json_string_value(code), args);
+        g_string_append_printf(text, "%s%s", i ? "; " : "", reason);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static char *argument(const Speech *speech, const char *name, const json_t *args)
 {
     const json_t *value = json_object_get(args, name);
     if (strcmp(name, "reason") == 0 && json_is_string(value))
         return say_reason(speech, json_string_value(value), args);
+    if (strcmp(name, "reason") == 0 && json_is_array(value))
+        return say_reasons(speech, value, args);
     return words_value(value, speech->ascii);
 }
 

@@ -13,8 +13,8 @@
 #include "front/model/model.h"
 
 /* A sentence with its arguments. One that is missing and not in [ ] is shown as "?", a long one is
- * cut, an RFC 3339 time is written out, and {reason} is a code, shown as its sentence with the same
- * arguments.
+ * cut, an RFC 3339 time is written out, and {reason} is a code or a list of codes, shown as
+ * sentences with the same arguments.
  */
 char *words_fill(const char *sentence, const json_t *args, bool ascii);
 

@@ -8,6 +8,7 @@
 #include "worker/pki/cert.h"
 #include "worker/pki/key.h"
 #include "worker/pki/name.h"
+#include "worker/pki/profile.h"
 #include "worker/pki/sct.h"
 #include "worker/pki/value.h"
 
@@ -345,6 +346,11 @@ static void write_faults(Writer *writer, const uint8_t *der, size_t size)
         json_decref(faults);
 }
 
+static void add_lint(const char *code, void *data)
+{
+    append(data, "lints", json_string(code));
+}
+
 json_t *x509_fact(const uint8_t *der, size_t size)
 {
     Writer writer = {.fact = fact_new(FACT_CERTIFICATE), .left = LIMIT_CERTIFICATE_TEXT};
@@ -368,5 +374,6 @@ json_t *x509_fact(const uint8_t *der, size_t size)
     write_rest(&writer, cert);
     write_alternative_names(&writer, cert);
     write_faults(&writer, der, size);
+    profile_lints(cert, add_lint, &writer);
     return writer.fact;
 }

@@ -159,6 +159,11 @@ static const struct {
     {"verdict", "{'trusted':false,'reasons':['trust-incomplete'],'name_matches':false}",
      "high name-mismatch; high chain-incomplete", false},
     /* what certificates are made of */
+    {"certificate", "{'lints':['lint-no-names']}", "high no-names", false},
+    {"certificate", "{'lints':['lint-bad-name','lint-dsa','lint-version']}",
+     "high certificate-profile", false},
+    {"certificate", "{'lints':['lint-internal-name','lint-of-tomorrow']}", "", false},
+    {"certificate", "{'ca':true}", "low ca-served", false},
     {"certificate", "{'key':{'type':'RSA','bits':2047}}", "high weak-key", false},
     {"certificate", "{'key':{'type':'RSA','bits':1024}}", "high weak-key", false},
     {"certificate", "{'key':{'type':'RSA','bits':1023}}", "critical weak-key", false},
@@ -351,13 +356,48 @@ START_TEST(rules_find_what_is_wrong_and_nothing_else)
 }
 END_TEST
 
+/* What is certain to be issued by a public CA is held to that one's rules. */
+START_TEST(public_ca_rules)
+{
+    static const struct {
+        const char *certificate, *store, *findings;
+    } cases[] = {
+        {"{'lints':['lint-internal-name','lint-no-purpose']}", "system",
+         "medium certificate-profile"},
+        {"{'lints':['lint-internal-name','lint-no-purpose']}", "/etc/own.pem", ""},
+        {"{'not_before':'2026-03-15T00:00:00Z','not_after':'2026-09-30T23:59:59Z'}", "mozilla",
+         "critical certificate-expired"},
+        {"{'not_before':'2026-03-15T00:00:00Z','not_after':'2026-10-01T00:00:00Z'}", "mozilla",
+         "critical certificate-expired; medium lifetime-too-long"},
+        {"{'not_before':'2026-03-14T23:59:59Z','not_after':'2027-04-16T23:59:58Z'}", "system", ""},
+        {"{'not_before':'2026-03-14T23:59:59Z','not_after':'2027-04-16T23:59:59Z'}", "system",
+         "medium lifetime-too-long"},
+        {"{'not_before':'2026-03-14T23:59:59Z','not_after':'2027-04-16T23:59:59Z'}", "own", ""},
+        {"{'not_after':'9999-12-31T23:59:59Z'}", "system", "medium lifetime-too-long"},
+        {"{'not_before':'2010-01-01T00:00:00Z','not_after':'2030-01-01T00:00:00Z'}", "system", ""},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Model) model = changed("certificate", cases[i].certificate, false);
+        g_autofree char *verdict = g_strdup_printf(
+            "{'fact':'verdict','endpoint':'e1','connection':'e1.1','store':'%s','roots':140,"
+            "'trusted':true,'reasons':[],'path':[{'sha256':'" LEAF "','from':'sent'},"
+            "{'sha256':'" HELLO "','from':'store'}]}",
+            cases[i].store);
+        stream_fold(model, verdict);
+        g_autofree char *findings = judged(model);
+        ck_assert_msg(strcmp(findings, cases[i].findings) == 0, "%zu: %s", i, findings);
+    }
+}
+END_TEST
+
 START_TEST(every_rule_is_tried)
 {
     size_t count;
     const AuditRule *rules = audit_rules(&count);
     for (size_t i = 0; i < count; i++) {
         bool tried = strcmp(rules[i].code, "way-not-built") == 0 ||
-                     strcmp(rules[i].code, "old-version-accepted") == 0;
+                     strcmp(rules[i].code, "old-version-accepted") == 0 ||
+                     strcmp(rules[i].code, "lifetime-too-long") == 0;
         for (size_t j = 0; j < G_N_ELEMENTS(rows); j++)
             tried |= strstr(rows[j].findings, rules[i].code) != NULL;
         ck_assert_msg(tried, "%s", rules[i].code);
@@ -686,6 +726,7 @@ int main(void)
     TCase *tcase = tcase_create("audit");
 
     tcase_add_test(tcase, rules_find_what_is_wrong_and_nothing_else);
+    tcase_add_test(tcase, public_ca_rules);
     tcase_add_test(tcase, every_rule_is_tried);
     tcase_add_test(tcase, a_dive_says_nothing_twice);
     tcase_add_test(tcase, a_finding_names_some_suites);
