@@ -6,9 +6,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void judge(const Store *store, const Pem *pem)
+static void judge(const Store *store, Chain *chain)
 {
-    g_autoptr(json_t) verdict = verify_chain(store, pem->certificates, "a.test", 1767225600);
+    Question question = {.name = "a.test", .time = 1767225600};
+    g_autoptr(json_t) verdict = verify_chain(store, chain, &question);
     g_autofree char *line = fact_to_line(verdict);
     if (!line)
         abort();
@@ -17,11 +18,12 @@ static void judge(const Store *store, const Pem *pem)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Pem pem = pem_read(data, size);
-    g_autoptr(Store) own = store_new_file("own", data, size, NULL);
-    g_autoptr(Store) none = store_new_empty("none");
-    if (own)
-        judge(own, &pem);
-    judge(none, &pem);
+    g_autoptr(Chain) chain = chain_new(pem.certificates, NULL, NULL);
+    g_autoptr(Store) own = store_new("own", STORE_GIVEN);
+    g_autoptr(Store) none = store_new("none", STORE_PUBLIC);
+    if (store_add_file(own, data, size))
+        judge(own, chain);
+    judge(none, chain);
     pem_clear(&pem);
     return 0;
 }

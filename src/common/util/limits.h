@@ -48,9 +48,12 @@ enum {
     LIMIT_PATH = 16,                   /* certificates in a verified path */
     LIMIT_PATHS = 64,                  /* paths looked at for one chain */
     LIMIT_SIGNATURES = 256,            /* signatures verified for one chain */
+    LIMIT_PATH_TEXT = 1024,            /* bytes of a subject in a verdict's path */
+    LIMIT_VERDICT_TEXT = 64 << 10,     /* bytes of all subjects in a verdict's paths */
     LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
     LIMIT_TLSA = 32,                   /* TLSA records held against one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
+    LIMIT_STORES = 16,                 /* trust stores that a chain is judged against */
     LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
 
     /* time, in milliseconds */

@@ -5,6 +5,7 @@
 #include "front/model/certificate.h"
 #include "front/model/code.h"
 #include "front/model/inventory.h"
+#include "front/model/verdicts.h"
 
 #include <string.h>
 
@@ -32,15 +33,6 @@ static void event_free(void *data)
     g_free(event);
 }
 
-static void verdict_free(Verdict *verdict)
-{
-    if (!verdict)
-        return;
-    json_decref(verdict->fact);
-    g_ptr_array_unref(verdict->reasons);
-    g_free(verdict);
-}
-
 static void connection_free(void *data)
 {
     Connection *connection = data;
@@ -50,8 +42,9 @@ static void connection_free(void *data)
     g_clear_pointer(&connection->certificates, g_ptr_array_unref);
     json_decref(connection->negotiated);
     json_decref(connection->chain);
-    verdict_free(connection->verdict);
     json_decref(connection->dane);
+    g_clear_pointer(&connection->verdicts, g_ptr_array_unref);
+    g_clear_pointer(&connection->asked, g_ptr_array_unref);
     g_free(connection);
 }
 
@@ -533,27 +526,7 @@ static bool fold_certificate(Fold *fold)
 
 static bool fold_verdict(Fold *fold)
 {
-    const json_t *reasons = json_object_get(fold->fact, "reasons"), *item;
-    const json_t *matches = json_object_get(fold->fact, "name_matches");
-    Verdict *verdict;
-    size_t i;
-
-    if (!json_is_boolean(json_object_get(fold->fact, "trusted")))
-        return false;
-    verdict = g_new0(Verdict, 1);
-    verdict->fact = json_incref(fold->fact);
-    verdict->trusted = fact_bool(fold->fact, "trusted", FALSE);
-    verdict->name_matches = json_is_boolean(matches) ? json_is_true(matches) : -1;
-    verdict->reasons = g_ptr_array_new();
-    json_array_foreach(reasons, i, item)
-    {
-        const char *code = code_intern(json_string_value(item));
-        if (code && !g_ptr_array_find(verdict->reasons, code, NULL))
-            g_ptr_array_add(verdict->reasons, (char *)code);
-    }
-    verdict_free(fold->connection->verdict);
-    fold->connection->verdict = verdict;
-    return true;
+    return verdicts_fold(fold->connection, fold->fact);
 }
 
 static bool fold_dane(Fold *fold)

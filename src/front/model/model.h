@@ -75,8 +75,10 @@ typedef struct Connection {
     json_t *negotiated;      /* fact; NULL: none (yet) */
     GPtrArray *certificates; /* Certificate *, not owned, in the order sent; NULL: no chain (yet) */
     json_t *chain;           /* the chain fact */
-    Verdict *verdict;        /* NULL: none (yet) */
     json_t *dane;            /* the dane fact; NULL: none (yet) */
+    GPtrArray *verdicts;     /* Verdict *, owned: for now, one a store; NULL: none (yet) */
+    GPtrArray *asked;        /* the same, for the time that was asked for last; NULL: none */
+    const Verdict *verdict;  /* of `verdicts`, that of the store that counts; NULL: none (yet) */
 } Connection;
 
 typedef struct Endpoint {

@@ -222,9 +222,11 @@ static void judge_path_to(const Judge *judge, Record *record, GBytes *anchor)
 {
     gsize size;
     const uint8_t *der = g_bytes_get_data(anchor, &size);
-    g_autoptr(Store) store = store_new_file("dane", der, size, NULL);
-    g_autoptr(json_t) verdict =
-        store ? verify_chain(store, judge->dane->sent, NULL, judge->dane->time) : NULL;
+    g_autoptr(Store) store = store_new("dane", STORE_GIVEN);
+    g_autoptr(Chain) chain = chain_new(judge->dane->sent, NULL, NULL);
+    Question question = {.time = judge->dane->time};
+    bool any = store_add_file(store, der, size) != 0;
+    g_autoptr(json_t) verdict = any ? verify_chain(store, chain, &question) : NULL;
     if (verdict && fact_bool(verdict, "trusted", FALSE)) {
         record->holds = judge->named;
         record->reason = judge->named ? NULL : "dane-name";
@@ -245,6 +247,7 @@ static bool judge_bare_key(const Judge *judge, Record *record)
     for (guint i = 0; issuer.public_key && i < sent->len && !record->matches; i++) {
         GBytes *der = g_ptr_array_index(sent, i);
         Node *node = node_new(der);
+        node_load(node);
         record->matches = node_verify(node, &issuer) == SIGNATURE_GOOD;
         node_free(node);
         if (record->matches)
@@ -360,7 +363,7 @@ static bool any_name(const Judge *judge)
 
 static GBytes *find_bytes(const DaneCase *dane, const char *sha256)
 {
-    const Node *stored = g_hash_table_lookup(dane->store->by_hash, sha256);
+    const Node *stored = store_find(dane->store, sha256);
     if (stored)
         return stored->cert->bytes;
     for (guint i = 0; i < dane->sent->len; i++) {

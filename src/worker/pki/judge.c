@@ -150,20 +150,51 @@ static void judge_end(Step *last, PathEnd end, bool alone)
         add(last, alone ? "trust-self-signed" : "trust-unknown-root");
 }
 
-guint judge_path(Step *steps, guint count, PathEnd end, gint64 time, guint *names_left)
+/* RFC 5280 section 6.1.3 (a) (2), of all certificates at once. */
+static void find_times(Path *path)
+{
+    path->from = G_MININT64;
+    path->until = G_MAXINT64;
+    for (guint i = 0; i < path->count; i++) {
+        int64_t from, until;
+        const Cert *cert = path->steps[i].node->cert;
+        if (cert_time(cert, VALIDITY_NOT_BEFORE, &from))
+            path->from = MAX(path->from, from);
+        if (cert_time(cert, VALIDITY_NOT_AFTER, &until) && until < path->until) {
+            path->until = until;
+            path->first_end = i;
+        }
+    }
+}
+
+static void count_reasons(Path *path)
+{
+    const char *passing[] = {g_intern_static_string("trust-expired"),
+                             g_intern_static_string("trust-not-yet-valid")};
+    path->reasons = path->lasting = 0;
+    for (guint i = 0; i < path->count; i++) {
+        const GPtrArray *reasons = path->steps[i].reasons;
+        path->reasons += reasons->len;
+        for (guint k = 0; k < reasons->len; k++)
+            path->lasting += reasons->pdata[k] != passing[0] && reasons->pdata[k] != passing[1];
+    }
+}
+
+void judge_path(Path *path, const Judging *judging)
 {
     gint64 below = 0;
-    guint reasons = 0;
-    for (guint i = 0; i < count; i++) {
-        g_clear_pointer(&steps[i].reasons, g_ptr_array_unref);
+    Step *steps = path->steps;
+    PathEnd end = path->end;
+    for (guint i = 0; i < path->count; i++) {
         steps[i].reasons = g_ptr_array_new();
+        steps[i].remarks = g_ptr_array_new();
     }
-    judge_end(&steps[count - 1], end, count == 1);
+    judge_end(&steps[path->count - 1], end, path->count == 1);
     judge_leaf_usage(&steps[0]);
-    for (guint i = 0; i < count; i++) {
-        bool last = i == count - 1;
+    for (guint i = 0; i < path->count; i++) {
+        bool last = i == path->count - 1;
         judge_reading(&steps[i]);
-        judge_time(&steps[i], time);
+        judge_time(&steps[i], judging->time);
         judge_key(&steps[i]);
         judge_signature(&steps[i], !last || end == PATH_INCOMPLETE || end == PATH_LIMIT);
         judge_extensions(&steps[i]);
@@ -171,10 +202,9 @@ guint judge_path(Step *steps, guint count, PathEnd end, gint64 time, guint *name
         if (i == 0)
             continue;
         judge_issuer(&steps[i], last && end == PATH_STORED, below);
-        judge_constraints(steps, i, names_left);
+        judge_constraints(steps, i, judging->names_left);
         below += !node_self_issued(steps[i].node);
     }
-    for (guint i = 0; i < count; i++)
-        reasons += steps[i].reasons->len;
-    return reasons;
+    find_times(path);
+    count_reasons(path);
 }

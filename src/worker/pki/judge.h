@@ -2,24 +2,17 @@
 #ifndef TLSDIVE_WORKER_PKI_JUDGE_H
 #define TLSDIVE_WORKER_PKI_JUDGE_H
 
-#include "worker/pki/node.h"
+#include "worker/pki/paths.h"
 
-/* How a path ends. */
-typedef enum PathEnd {
-    PATH_STORED,     /* with a certificate of the store */
-    PATH_SELF,       /* with a self-signed one that is not in the store */
-    PATH_INCOMPLETE, /* with one whose issuer is neither sent nor in the store */
-    PATH_LIMIT,      /* a ceiling was reached */
-} PathEnd;
+/* What a path is judged for. */
+typedef struct Judging {
+    const Store *store;
+    gint64 time;       /* seconds since 1970 */
+    guint *names_left; /* how many names may still be compared with constraints */
+} Judging;
 
-typedef struct Step {
-    const Node *node;
-    SignatureAnswer signature; /* of the next step's key on this certificate; good for the last */
-    GPtrArray *reasons;        /* interned codes; NULL until judged */
-} Step;
-
-/* Judges `count` steps, the leaf first, at `time`; fills in the reasons of each step. Names may be
- * compared `names_left` times. Returns how many reasons there are in all. */
-guint judge_path(Step *steps, guint count, PathEnd end, gint64 time, guint *names_left);
+/* Judges a path: fills in the reasons and remarks of its steps, how many reasons there are, and
+ * when it holds. */
+void judge_path(Path *path, const Judging *judging);
 
 #endif

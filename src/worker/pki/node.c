@@ -54,12 +54,19 @@ Node *node_new(GBytes *der)
     node->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, der);
     node->subject = name_canonical(&node->cert->tbs[TBS_SUBJECT]);
     node->issuer = name_canonical(&node->cert->tbs[TBS_ISSUER]);
+    return node;
+}
+
+void node_load(Node *node)
+{
+    if (node->loaded)
+        return;
+    node->loaded = true;
     node->readable = is_readable(node->cert);
     node->key = key_read(&node->cert->tbs[TBS_SPKI]);
     node->signature = signature_read(&node->cert->parts[CERTIFICATE_ALGORITHM]);
     node->public_key = import_key(node->cert);
     node->imported = import_certificate(node->cert);
-    return node;
 }
 
 void node_free(Node *node)

@@ -1,7 +1,7 @@
 /* node: a certificate in a chain or store, with what path building asks of it again and again.
  * Pure.
  *
- * For verify.c and what it is made of. Signatures are verified by GnuTLS from the key's and the
+ * For paths.c, judge.c and the stores. Signatures are verified by GnuTLS from the key's and the
  * signed bytes alone, so a certificate that it refuses to import can still issue and be issued.
  */
 #ifndef TLSDIVE_WORKER_PKI_NODE_H
@@ -13,11 +13,19 @@
 #include "worker/pki/cert.h"
 #include "worker/pki/key.h"
 
+/* Where a certificate that was not in the store came from. */
+typedef enum Origin {
+    FROM_SENT,    /* the server sent it */
+    FROM_SESSION, /* another endpoint of the session sent it */
+    FROM_EXTRA,   /* fetched or given beside the chain */
+} Origin;
+
 typedef struct Node {
     Cert *cert;
     char *sha256;
     GBytes *subject, *issuer; /* as name_canonical writes them */
-    bool stored;              /* it is in the store */
+    Origin from;              /* of no meaning in a store */
+    bool loaded;              /* node_load was called; what follows is empty before */
     bool readable;            /* what a path needs of it reads */
     Key key;
     Signature signature;
@@ -31,7 +39,12 @@ typedef enum SignatureAnswer {
     SIGNATURE_UNKNOWN, /* an algorithm or a key that GnuTLS cannot do */
 } SignatureAnswer;
 
+/* Reads the names of a certificate only, so that a store of many is made quickly. */
 Node *node_new(GBytes *der);
+
+/* Reads keys and all else that path building and judging need; once. */
+void node_load(Node *node);
+
 void node_free(Node *node);
 
 /* Does the issuer's key verify the signature on the certificate? The names are not looked at. */
@@ -43,12 +56,5 @@ bool node_self_issued(const Node *node);
 /* The certificate's authorityKeyIdentifier is the issuer's subjectKeyIdentifier: 1; it is another:
  * -1; one of them is absent: 0. */
 int node_key_ids(const Node *node, const Node *issuer);
-
-struct Store {
-    char *name;
-    GPtrArray *nodes;       /* Node, owned */
-    GHashTable *by_subject; /* GBytes to GPtrArray of Node */
-    GHashTable *by_hash;    /* sha256 to Node */
-};
 
 #endif

@@ -6,7 +6,7 @@
 void dane_job(const Task *task, const GPtrArray *certificates, const json_t *verdict)
 {
     const json_t *records = json_object_get(task->job, "tlsa");
-    const DaneCase dane = {.store = task->read->store,
+    const DaneCase dane = {.store = g_ptr_array_index(task->read->stores, 0),
                            .verdict = verdict,
                            .sent = certificates,
                            .names = json_object_get(task->job, "tlsa_names"),

@@ -60,10 +60,10 @@ void read_job(Read *read, const json_t *job, ReadReply reply, void *data)
                 json_pack("{s:s, s:s}", "fact", "answered", "id", fact_string(job, "id", "")));
 }
 
-Read *read_new(const Store *store)
+Read *read_new(const GPtrArray *stores)
 {
     Read *read = g_new0(Read, 1);
-    read->store = store;
+    read->stores = stores;
     return read;
 }
 

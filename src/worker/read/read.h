@@ -13,8 +13,8 @@ typedef struct Read Read;
 /* Takes the next answer to a job; the fact is borrowed, and fits into a line (fact_to_line). */
 typedef void (*ReadReply)(void *data, const json_t *fact);
 
-/* A reader over a store, which must outlive it. */
-Read *read_new(const Store *store);
+/* A reader over stores (Store *), which must outlive it; the first is the one that counts. */
+Read *read_new(const GPtrArray *stores);
 
 /* Does a job: hands each fact to `reply` in order, the last is `answered`. A job that is not one of
  * the table, or lacks what it needs, is answered with an `error` fact (job-refused). */

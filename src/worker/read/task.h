@@ -19,7 +19,7 @@ typedef struct Tree {
 } Tree;
 
 struct Read {
-    const Store *store;
+    const GPtrArray *stores; /* Store *; the first is the one that counts */
     Tree trees[LIMIT_TREES];
     guint64 clock; /* counts uses */
 };

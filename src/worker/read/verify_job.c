@@ -13,6 +13,24 @@ static GPtrArray *decode_all(const json_t *list)
     return all;
 }
 
+/* One verdict a store; that of the store that counts is given back. */
+static json_t *judge_all(const Task *task, Chain *chain, const Question *question)
+{
+    const GPtrArray *stores = task->read->stores;
+    json_t *first = NULL;
+    for (guint i = 0; i < stores->len; i++) {
+        json_t *verdict = verify_chain(g_ptr_array_index(stores, i), chain, question);
+        task_copy(verdict, task->job, "endpoint");
+        task_copy(verdict, task->job, "connection");
+        task_copy(verdict, task->job, "asked");
+        json_object_set_new(verdict, "primary", json_boolean(i == 0));
+        if (i == 0)
+            first = json_incref(verdict);
+        task_answer(task, verdict);
+    }
+    return first;
+}
+
 void verify_job(const Task *task)
 {
     const json_t *certificates = json_object_get(task->job, "certificates");
@@ -21,12 +39,12 @@ void verify_job(const Task *task)
         task_refuse(task, "verify: certificates and time are needed");
         return;
     }
-    g_autoptr(GPtrArray) ders = decode_all(certificates);
-    json_t *verdict = verify_chain(task->read->store, ders, fact_string(task->job, "name", NULL),
-                                   (gint64)json_number_value(time));
-    task_copy(verdict, task->job, "endpoint");
-    task_copy(verdict, task->job, "connection");
-    task_answer(task, json_incref(verdict));
-    dane_job(task, ders, verdict);
-    json_decref(verdict);
+    g_autoptr(GPtrArray) sent = decode_all(certificates);
+    g_autoptr(GPtrArray) session = decode_all(json_object_get(task->job, "session"));
+    g_autoptr(GPtrArray) extra = decode_all(json_object_get(task->job, "extra"));
+    g_autoptr(Chain) chain = chain_new(sent, session, extra);
+    Question question = {.name = fact_string(task->job, "name", NULL),
+                         .time = (gint64)json_number_value(time)};
+    g_autoptr(json_t) verdict = judge_all(task, chain, &question);
+    dane_job(task, sent, verdict);
 }

@@ -9,6 +9,7 @@
 #include "worker/read/read.h"
 #include "worker/role/role.h"
 #include "worker/role/sandbox.h"
+#include "worker/role/stores.h"
 
 /* The reader's ways in and out. Neither stdio nor a loop: what they would do for the first time
  * would be done inside of the lock. */
@@ -100,22 +101,9 @@ static void run(Pipes *pipes)
     }
 }
 
-/* A store that cannot be loaded is said, and the reader goes on without a root: it is not only for
- * verdicts. */
-static Store *load_store(Pipes *pipes, const char *file)
+static void complain(void *data, const char *what)
 {
-    g_autoptr(GError) error = NULL;
-    g_autofree char *bytes = NULL;
-    gsize size = 0;
-    Store *store = NULL;
-    if (!file)
-        store = store_new_system(&error);
-    else if (g_file_get_contents(file, &bytes, &size, &error))
-        store = store_new_file(file, (const uint8_t *)bytes, size, &error);
-    if (store)
-        return store;
-    write_error(pipes, "store-unavailable", "what", error->message);
-    return store_new_empty(file ? file : "system");
+    write_error(data, "store-unavailable", "what", what);
 }
 
 static void lock(Pipes *pipes, const RoleOptions *options)
@@ -132,8 +120,8 @@ int role_reader(const RoleOptions *options)
     Pipes pipes = {.line = g_byte_array_new()};
     signal(SIGPIPE, SIG_IGN);
     json_object_seed(0);
-    g_autoptr(Store) store = load_store(&pipes, options->ca_file);
-    pipes.read = read_new(store);
+    g_autoptr(GPtrArray) stores = stores_load(options, complain, &pipes);
+    pipes.read = read_new(stores);
     lock(&pipes, options);
     run(&pipes);
     read_free(pipes.read);

@@ -109,6 +109,35 @@ START_TEST(a_connection_keeps_its_events_and_what_they_led_to)
 }
 END_TEST
 
+static void fold_trust(Model *model, const char *members)
+{
+    g_autofree char *line = g_strdup_printf("{'fact':'verdict','at':0.66,'endpoint':'e1',"
+                                            "'connection':'e1.1','reasons':[],%s}",
+                                            members);
+    stream_fold(model, line);
+}
+
+START_TEST(each_store_has_its_verdict)
+{
+    g_autoptr(Model) model = small_model();
+    const Connection *connection = model_endpoint(model, "e1")->best;
+    fold_trust(model, "'store':'own.pem','trusted':true,'primary':true,'time':'a'");
+    ck_assert_uint_eq(connection->verdicts->len, 2);
+    ck_assert(connection->verdict->trusted);
+    fold_trust(model, "'store':'system','trusted':true,'primary':false,'time':'a'");
+    ck_assert_uint_eq(connection->verdicts->len, 2);
+    ck_assert(((Verdict *)connection->verdicts->pdata[0])->trusted);
+    ck_assert_str_eq(fact_string(connection->verdict->fact, "store", ""), "own.pem");
+    ck_assert_ptr_null(connection->asked);
+    fold_trust(model, "'store':'own.pem','trusted':false,'asked':true,'time':'b'");
+    fold_trust(model, "'store':'system','trusted':false,'asked':true,'time':'b'");
+    ck_assert(connection->verdict->trusted);
+    ck_assert_uint_eq(connection->asked->len, 2);
+    fold_trust(model, "'store':'system','trusted':true,'asked':true,'time':'c'");
+    ck_assert_uint_eq(connection->asked->len, 1);
+}
+END_TEST
+
 START_TEST(a_certificate_is_ready_to_show)
 {
     g_autoptr(Model) model = small_model();
@@ -537,6 +566,7 @@ int main(void)
     tcase_add_test(tcase, any_order_will_do);
     tcase_add_test(tcase, any_line_may_be_missing);
     tcase_add_test(tcase, any_member_may_be_wrong);
+    tcase_add_test(tcase, each_store_has_its_verdict);
     tcase_add_test(tcase, a_recorded_stream_is_whole);
     tcase_add_test(tcase, a_stream_may_be_cut_anywhere);
     tcase_add_test(tcase, many_endpoints_take_their_time_once_each);

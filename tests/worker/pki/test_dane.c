@@ -39,23 +39,26 @@ static GBytes *leaf(const char *host, const char *to)
                          .extensions = dns(host)});
 }
 
-typedef struct Chain {
+typedef struct Made {
     GBytes *root; /* of the store; NULL: an empty one */
     GBytes *sent[4];
     bool mail;
     json_t *names;
-} Chain;
+} Made;
 
-static json_t *judge(const Chain *chain, json_t *records)
+static json_t *judge(const Made *chain, json_t *records)
 {
     g_autoptr(GPtrArray) sent = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(chain->sent) && chain->sent[i]; i++)
         g_ptr_array_add(sent, chain->sent[i]);
     gsize size = 0;
     const uint8_t *der = chain->root ? g_bytes_get_data(chain->root, &size) : NULL;
-    g_autoptr(Store) store =
-        der ? store_new_file("roots", der, size, NULL) : store_new_empty("none");
-    g_autoptr(json_t) verdict = verify_chain(store, sent, HOST, NOW);
+    g_autoptr(Store) store = store_new("roots", STORE_GIVEN);
+    if (der)
+        store_add_file(store, der, size);
+    g_autoptr(Chain) given = chain_new(sent, NULL, NULL);
+    Question question = {.name = HOST, .time = NOW};
+    g_autoptr(json_t) verdict = verify_chain(store, given, &question);
     const DaneCase dane = {.store = store,
                            .verdict = verdict,
                            .sent = sent,
@@ -67,7 +70,7 @@ static json_t *judge(const Chain *chain, json_t *records)
     return fact;
 }
 
-static void clear(Chain *chain)
+static void clear(Made *chain)
 {
     g_clear_pointer(&chain->root, g_bytes_unref);
     for (guint i = 0; i < G_N_ELEMENTS(chain->sent); i++)
@@ -75,9 +78,9 @@ static void clear(Chain *chain)
     g_clear_pointer(&chain->names, json_decref);
 }
 
-static Chain usual(void)
+static Made usual(void)
 {
-    return (Chain){.root = usual_of(1), .sent = {usual_of(3), usual_of(2)}};
+    return (Made){.root = usual_of(1), .sent = {usual_of(3), usual_of(2)}};
 }
 
 /* The data of a record for a certificate, or for the key of that number. */
@@ -111,7 +114,7 @@ static const json_t *row_at(const json_t *fact, size_t i)
 }
 
 /* One record alone: its reason ("": none), the state, and whether it matches (-1: unknown). */
-static void expect(Chain chain, json_t *row, const char *reason, const char *state)
+static void expect(Made chain, json_t *row, const char *reason, const char *state)
 {
     g_autoptr(json_t) fact = judge(&chain, json_pack("[o]", row));
     const json_t *given = row_at(fact, 0);
@@ -145,19 +148,19 @@ START_TEST(roots)
     expect(usual(), record_of(2, 0, 1, 1), "dane-anchor-not-sent", "failed");
     expect(usual(), record_of(2, 0, 0, 1), "", "authenticated");
     expect(usual(), record_of(2, 1, 0, 1), "", "authenticated");
-    Chain sent = usual();
+    Made sent = usual();
     g_clear_pointer(&sent.root, g_bytes_unref);
     sent.sent[2] = usual_of(1);
     expect(sent, record_of(2, 0, 1, 1), "", "authenticated");
-    Chain bare = usual();
+    Made bare = usual();
     g_clear_pointer(&bare.root, g_bytes_unref);
     g_clear_pointer(&bare.sent[1], g_bytes_unref);
     expect(bare, record_of(2, 1, 0, 2), "", "authenticated");
-    Chain apart = usual();
+    Made apart = usual();
     apart.sent[2] = forge(
         (Forge){.subject = "Other CA", .key = forge_key("ec", 4), .extensions = basic(true, -1)});
     g_autofree char *data = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, apart.sent[2]);
-    Chain same = {
+    Made same = {
         g_bytes_ref(apart.root),
         {g_bytes_ref(apart.sent[0]), g_bytes_ref(apart.sent[1]), g_bytes_ref(apart.sent[2])},
         false,
@@ -167,14 +170,14 @@ START_TEST(roots)
 }
 END_TEST
 
-static Chain with_leaf(GBytes *first)
+static Made with_leaf(GBytes *first)
 {
-    return (Chain){.root = usual_of(1), .sent = {first, usual_of(2)}};
+    return (Made){.root = usual_of(1), .sent = {first, usual_of(2)}};
 }
 
-static Chain unknown_root(void)
+static Made unknown_root(void)
 {
-    return (Chain){.sent = {usual_of(3), usual_of(2)}};
+    return (Made){.sent = {usual_of(3), usual_of(2)}};
 }
 
 /* What each usage asks for besides: RFC 7671 section 5. */
@@ -197,10 +200,10 @@ START_TEST(names_dates_and_roots)
         expect(unknown_root(), record_of(usage_of, 1, 1, number), reason,
                *reason ? "failed" : "authenticated");
     }
-    Chain named = with_leaf(leaf("other.test", NULL));
+    Made named = with_leaf(leaf("other.test", NULL));
     named.names = json_pack("[s, s]", "third.test", "other.test");
     expect(named, record_of(2, 1, 1, 2), "", "authenticated");
-    Chain path = with_leaf(leaf(HOST, "20251231000000Z"));
+    Made path = with_leaf(leaf(HOST, "20251231000000Z"));
     g_autoptr(json_t) fact = judge(&path, json_pack("[o]", record_of(2, 0, 1, 2)));
     ck_assert_str_eq(
         json_string_value(json_array_get(json_object_get(row_at(fact, 0), "reasons"), 0)),
@@ -223,7 +226,7 @@ START_TEST(what_cannot_be_used)
     g_autofree char *certificate = data_of(0, 0, 3);
     expect(usual(), record(3, 1, 0, certificate), "dane-undecodable", "unusable");
     for (int usage_of = 0; usage_of < 4; usage_of++) {
-        Chain mail = usual();
+        Made mail = usual();
         mail.mail = true;
         expect(mail, record_of(usage_of, 0, 1, usage_of & 1 ? 3 : 2),
                usage_of < 2 ? "dane-usage-mail" : "", usage_of < 2 ? "unusable" : "authenticated");
@@ -245,7 +248,7 @@ END_TEST
 START_TEST(the_next_key)
 {
     static const char none[] = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    Chain chain = usual();
+    Made chain = usual();
     g_autoptr(json_t) fact =
         judge(&chain, json_pack("[o, o]", record(3, 1, 1, none), record_of(3, 1, 1, 3)));
     ck_assert_str_eq(fact_string(fact, "state", ""), "authenticated");
@@ -263,7 +266,7 @@ END_TEST
 /* RFC 7671 section 9: the strongest digest of a usage and selector counts alone. */
 START_TEST(the_strongest_digest)
 {
-    Chain chain = usual();
+    Made chain = usual();
     g_autofree char *other = data_of(1, 2, 2);
     g_autoptr(json_t) fact =
         judge(&chain, json_pack("[o, o]", record_of(3, 1, 1, 3), record(3, 1, 2, other)));
@@ -282,7 +285,7 @@ END_TEST
 
 START_TEST(many_are_cut)
 {
-    Chain chain = usual();
+    Made chain = usual();
     json_t *records = json_array();
     for (int i = 0; i < LIMIT_TLSA + 1; i++)
         json_array_append_new(records, record(3, 1, 1, ""));

@@ -76,27 +76,36 @@ static char *pem_of(GBytes *der)
 static Store *store_of(GBytes *root)
 {
     g_autofree char *pem = root ? pem_of(root) : NULL;
-    return root ? store_new_file("roots.pem", (const uint8_t *)pem, strlen(pem), NULL)
-                : store_new_empty("none");
+    Store *store = store_new(root ? "roots.pem" : "none", STORE_GIVEN);
+    if (root)
+        ck_assert_uint_eq(store_add_file(store, (const uint8_t *)pem, strlen(pem)), 1);
+    return store;
 }
 
-typedef struct Chain {
+typedef struct Made {
     GBytes *root;    /* in the store; NULL: an empty one */
     GBytes *sent[8]; /* the leaf first */
     const char *name;
     gint64 time; /* 0: NOW */
-} Chain;
+} Made;
 
-static json_t *judge(const Chain *chain)
+static json_t *judge_sent(const Store *store, const GPtrArray *sent, const char *name, gint64 time)
+{
+    g_autoptr(Chain) chain = chain_new(sent, NULL, NULL);
+    Question question = {.name = name, .time = time};
+    return verify_chain(store, chain, &question);
+}
+
+static json_t *judge(const Made *chain)
 {
     g_autoptr(Store) store = store_of(chain->root);
     g_autoptr(GPtrArray) sent = g_ptr_array_new();
     for (guint i = 0; i < G_N_ELEMENTS(chain->sent) && chain->sent[i]; i++)
         g_ptr_array_add(sent, chain->sent[i]);
-    return verify_chain(store, sent, chain->name, chain->time ? chain->time : NOW);
+    return judge_sent(store, sent, chain->name, chain->time ? chain->time : NOW);
 }
 
-static void clear(Chain *chain)
+static void clear(Made *chain)
 {
     g_clear_pointer(&chain->root, g_bytes_unref);
     for (guint i = 0; i < G_N_ELEMENTS(chain->sent); i++)
@@ -125,7 +134,7 @@ static bool write_pem(const char *folder, const char *file, GBytes *const *ders,
 }
 
 /* What `openssl verify` says: security level 0, the server's purpose, at that time. */
-static bool openssl_trusts(const Chain *chain)
+static bool openssl_trusts(const Made *chain)
 {
     g_autofree char *folder = g_dir_make_tmp("tlsdive-test-XXXXXX", NULL);
     g_autofree char *time = g_strdup_printf("%" G_GINT64_FORMAT, chain->time ? chain->time : NOW);
@@ -162,7 +171,7 @@ static bool openssl_trusts(const Chain *chain)
 }
 
 /* `alike`: openssl says the same, yes or no. */
-static void expect(Chain chain, const char *reasons, bool alike)
+static void expect(Made chain, const char *reasons, bool alike)
 {
     g_autoptr(json_t) verdict = judge(&chain);
     g_autofree char *given = words(json_object_get(verdict, "reasons"));
@@ -173,16 +182,16 @@ static void expect(Chain chain, const char *reasons, bool alike)
     clear(&chain);
 }
 
-static Chain usual(GBytes *leaf, GBytes *middle, GBytes *root)
+static Made usual(GBytes *leaf, GBytes *middle, GBytes *root)
 {
-    return (Chain){
+    return (Made){
         .root = root ? root : root_with((Forge){0}),
         .sent = {leaf ? leaf : leaf_with((Forge){0}), middle ? middle : middle_with((Forge){0})}};
 }
 
 START_TEST(a_good_chain)
 {
-    Chain chain = usual(NULL, NULL, NULL);
+    Made chain = usual(NULL, NULL, NULL);
     g_autoptr(json_t) verdict = judge(&chain);
     const json_t *path = json_object_get(verdict, "path");
     ck_assert(fact_bool(verdict, "trusted", FALSE));
@@ -209,7 +218,7 @@ START_TEST(time_decides)
     expect(usual(leaf_with((Forge){.from = "260102000000Z"}),
                  middle_with((Forge){.to = "251231235959Z"}), NULL),
            "trust-expired trust-not-yet-valid", true);
-    Chain early = usual(leaf_with((Forge){.to = "251231235959Z"}), NULL, NULL);
+    Made early = usual(leaf_with((Forge){.to = "251231235959Z"}), NULL, NULL);
     early.time = NOW - 86400;
     expect(early, "", true);
 }
@@ -217,7 +226,7 @@ END_TEST
 
 START_TEST(each_certificate_has_its_reasons)
 {
-    Chain chain = usual(NULL, middle_with((Forge){.to = "251231235959Z"}), NULL);
+    Made chain = usual(NULL, middle_with((Forge){.to = "251231235959Z"}), NULL);
     g_autoptr(json_t) verdict = judge(&chain);
     const json_t *path = json_object_get(verdict, "path");
     ck_assert_ptr_null(json_object_get(json_array_get(path, 0), "reasons"));
@@ -229,25 +238,25 @@ END_TEST
 
 START_TEST(how_a_path_ends)
 {
-    Chain incomplete = usual(NULL, NULL, NULL);
+    Made incomplete = usual(NULL, NULL, NULL);
     g_clear_pointer(&incomplete.sent[1], g_bytes_unref);
     expect(incomplete, "trust-incomplete", true);
-    expect((Chain){.root = root_with((Forge){0}),
-                   .sent = {leaf_with((Forge){.issuer = LEAF, .issuer_key = forge_key("ec", 3)})}},
+    expect((Made){.root = root_with((Forge){0}),
+                  .sent = {leaf_with((Forge){.issuer = LEAF, .issuer_key = forge_key("ec", 3)})}},
            "trust-self-signed", true);
-    Chain unknown = usual(NULL, NULL, root_with((Forge){.subject = "Another Root"}));
+    Made unknown = usual(NULL, NULL, root_with((Forge){.subject = "Another Root"}));
     unknown.sent[2] = root_with((Forge){0});
     expect(unknown, "trust-unknown-root", true);
-    Chain sent_root = usual(NULL, NULL, NULL);
+    Made sent_root = usual(NULL, NULL, NULL);
     sent_root.sent[2] = root_with((Forge){0});
     expect(sent_root, "", true);
-    Chain disorder = usual(NULL, root_with((Forge){0}), NULL);
+    Made disorder = usual(NULL, root_with((Forge){0}), NULL);
     disorder.sent[2] = middle_with((Forge){0});
     disorder.sent[3] = g_bytes_ref(disorder.sent[0]);
     expect(disorder, "", true);
     GBytes *own = leaf_with((Forge){.issuer = LEAF, .issuer_key = forge_key("ec", 3)});
-    expect((Chain){.root = g_bytes_ref(own), .sent = {own}}, "", true);
-    Chain none = {.root = root_with((Forge){0})};
+    expect((Made){.root = g_bytes_ref(own), .sent = {own}}, "", true);
+    Made none = {.root = root_with((Forge){0})};
     expect(none, "trust-incomplete", false);
 }
 END_TEST
@@ -327,8 +336,8 @@ START_TEST(self_issued_do_not_count)
                             .issuer_key = forge_key("ec", 2),
                             .extensions = ca_extensions(0, join(key_id("5"), issuer_key_id("2")))});
     GBytes *middle = middle_with((Forge){.extensions = ca_extensions(0, key_id("2"))});
-    Chain chain = {.root = root_with((Forge){.extensions = ca_extensions(1, NULL)}),
-                   .sent = {leaf, renewed, middle}};
+    Made chain = {.root = root_with((Forge){.extensions = ca_extensions(1, NULL)}),
+                  .sent = {leaf, renewed, middle}};
     expect(chain, "", true);
 }
 END_TEST
@@ -401,7 +410,7 @@ START_TEST(name_constraints)
                     .extensions = alternative(rows[i].tag, rows[i].name, strlen(rows[i].name))});
         GBytes *middle =
             middle_with((Forge){.extensions = constraints(rows[i].permitted, rows[i].excluded)});
-        Chain chain = usual(leaf, middle, NULL);
+        Made chain = usual(leaf, middle, NULL);
         g_autoptr(json_t) verdict = judge(&chain);
         g_autofree char *given = words(json_object_get(verdict, "reasons"));
         ck_assert_msg(strcmp(given, rows[i].kept ? "" : "trust-name-constraints") == 0,
@@ -433,17 +442,103 @@ END_TEST
 /* Where the first issuer found is no good, the next one is tried; openssl does not go back. */
 START_TEST(another_path_is_tried)
 {
-    Chain chain = usual(NULL, middle_with((Forge){.to = "251231235959Z"}), NULL);
+    Made chain = usual(NULL, middle_with((Forge){.to = "251231235959Z"}), NULL);
     chain.sent[2] = middle_with((Forge){0});
     expect(chain, "", true);
-    Chain constrained =
+    Made constrained =
         usual(NULL, middle_with((Forge){.extensions = constraints("3003 8201 61", NULL)}), NULL);
     constrained.sent[2] = middle_with((Forge){0});
     expect(constrained, "", false);
-    Chain cross = usual(
+    Made cross = usual(
         NULL, middle_with((Forge){.issuer = "Old Root", .issuer_key = forge_key("ec", 6)}), NULL);
     cross.sent[2] = middle_with((Forge){0});
     expect(cross, "", false);
+}
+END_TEST
+
+/* One word a path: how it ends, "!" where it is chosen, its certificates, and what speaks against
+ * it. */
+static char *draw(const json_t *verdict)
+{
+    GString *all = g_string_new(NULL);
+    size_t i, k;
+    json_t *path, *step;
+    json_array_foreach(json_object_get(verdict, "paths"), i, path)
+    {
+        g_autofree char *reasons = words(json_object_get(path, "reasons"));
+        g_string_append_printf(all, "%s%s%s", i ? "\n" : "", fact_string(path, "end", ""),
+                               fact_bool(path, "chosen", FALSE) ? "!" : "");
+        json_array_foreach(json_object_get(path, "steps"), k, step) g_string_append_printf(
+            all, " %s/%s", fact_string(step, "subject", "") + 3, fact_string(step, "from", ""));
+        g_string_append_printf(all, " %s", reasons);
+    }
+    return g_string_free(all, FALSE);
+}
+
+START_TEST(all_paths_are_found)
+{
+    GBytes *cross = middle_with((Forge){.issuer = "Old", .issuer_key = forge_key("ec", 6)});
+    GBytes *old = root_with((Forge){.subject = "Old", .key = forge_key("ec", 6)});
+    Made chain = usual(NULL, middle_with((Forge){.to = "251231235959Z"}), NULL);
+    chain.sent[2] = cross;
+    chain.sent[3] = old;
+    g_autoptr(json_t) verdict = judge(&chain);
+    g_autofree char *drawn = draw(verdict);
+    ck_assert_str_eq(drawn, "self leaf.test/sent Middle CA/sent Old/sent trust-unknown-root\n"
+                            "stored! leaf.test/sent Middle CA/sent Root CA/store trust-expired");
+    clear(&chain);
+}
+END_TEST
+
+/* A missing intermediate from elsewhere, and where it came from. */
+START_TEST(certificates_from_elsewhere_take_part)
+{
+    g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_ptr_array_add(sent, leaf_with((Forge){0}));
+    g_ptr_array_add(found, middle_with((Forge){0}));
+    g_autoptr(GBytes) root = root_with((Forge){0});
+    g_autoptr(Store) store = store_of(root);
+    Question question = {.time = NOW};
+    static const char *const from[] = {"extra", "session"};
+    for (int session = 0; session < 2; session++) {
+        g_autoptr(Chain) chain = chain_new(sent, session ? found : NULL, session ? NULL : found);
+        g_autoptr(json_t) verdict = verify_chain(store, chain, &question);
+        ck_assert(fact_bool(verdict, "trusted", FALSE));
+        const json_t *step = json_array_get(json_object_get(verdict, "path"), 1);
+        ck_assert_str_eq(fact_string(step, "from", ""), from[session]);
+    }
+}
+END_TEST
+
+static void expect_times(Made chain, const char *from, const char *until, guint ends_with)
+{
+    g_autoptr(json_t) verdict = judge(&chain);
+    ck_assert_str_eq(fact_string(verdict, "valid_from", "never"), from);
+    ck_assert_str_eq(fact_string(verdict, "valid_until", "never"), until);
+    if (strcmp(from, "never") != 0) {
+        g_autofree char *sha256 =
+            g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, chain.sent[ends_with]);
+        ck_assert_str_eq(fact_string(verdict, "ends_with", ""), sha256);
+    }
+    clear(&chain);
+}
+
+/* Times of one path, of two that hang together, of one to come, and of none. */
+START_TEST(times_of_trust)
+{
+    expect_times(usual(leaf_with((Forge){.to = "391231235959Z"}), NULL, NULL),
+                 "2020-01-01T00:00:00Z", "2039-12-31T23:59:59Z", 0);
+    Made two = usual(NULL, middle_with((Forge){.to = "270101000000Z"}), NULL);
+    two.sent[2] = middle_with((Forge){.from = "261201000000Z", .to = "280101000000Z"});
+    expect_times(two, "2020-01-01T00:00:00Z", "2028-01-01T00:00:00Z", 2);
+    Made apart = usual(NULL, middle_with((Forge){.to = "270101000000Z"}), NULL);
+    apart.sent[2] = middle_with((Forge){.from = "270201000000Z", .to = "280101000000Z"});
+    expect_times(apart, "2020-01-01T00:00:00Z", "2027-01-01T00:00:00Z", 1);
+    expect_times(usual(leaf_with((Forge){.to = "251231235959Z"}), NULL, NULL),
+                 "2020-01-01T00:00:00Z", "2025-12-31T23:59:59Z", 0);
+    Made never = usual(leaf_with((Forge){.issuer_key = forge_key("ec", 4)}), NULL, NULL);
+    expect_times(never, "never", "never", 0);
 }
 END_TEST
 
@@ -455,7 +550,7 @@ START_TEST(cycles_end)
                                        .key = forge_key("ec", 7),
                                        .issuer = MIDDLE,
                                        .issuer_key = forge_key("ec", 2)});
-    Chain chain = usual(NULL, there, NULL);
+    Made chain = usual(NULL, there, NULL);
     chain.sent[2] = back;
     expect(chain, "trust-incomplete", true);
     g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
@@ -464,8 +559,8 @@ START_TEST(cycles_end)
         g_ptr_array_add(sent, middle_with((Forge){.issuer = MIDDLE,
                                                   .issuer_key = forge_key("ec", 2),
                                                   .serial = number(i + 1)}));
-    g_autoptr(Store) store = store_new_empty("none");
-    g_autoptr(json_t) verdict = verify_chain(store, sent, NULL, NOW);
+    g_autoptr(Store) store = store_new("none", STORE_GIVEN);
+    g_autoptr(json_t) verdict = judge_sent(store, sent, NULL, NOW);
     ck_assert(!fact_bool(verdict, "trusted", TRUE));
     g_autofree char *reasons = words(json_object_get(verdict, "reasons"));
     ck_assert_ptr_nonnull(strstr(reasons, "trust-limit"));
@@ -477,9 +572,9 @@ END_TEST
 
 START_TEST(undecodable_is_said)
 {
-    expect((Chain){.root = root_with((Forge){0}), .sent = {raw("3003020105")}},
+    expect((Made){.root = root_with((Forge){0}), .sent = {raw("3003020105")}},
            "trust-incomplete trust-undecodable", false);
-    expect((Chain){.root = root_with((Forge){0}), .sent = {raw("ff")}},
+    expect((Made){.root = root_with((Forge){0}), .sent = {raw("ff")}},
            "trust-incomplete trust-undecodable", false);
     expect(usual(leaf_with((Forge){.to = "261301000000Z"}), NULL, NULL), "trust-undecodable", true);
 }
@@ -497,7 +592,7 @@ START_TEST(bytes_of_any_kind)
         g_autoptr(GBytes) flipped = forge_flip(leaf, i, 0x41);
         g_ptr_array_add(sent, flipped);
         g_ptr_array_add(sent, middle);
-        g_autoptr(json_t) verdict = verify_chain(store, sent, LEAF, NOW);
+        g_autoptr(json_t) verdict = judge_sent(store, sent, LEAF, NOW);
         if (fact_bool(verdict, "trusted", TRUE))
             ck_abort_msg("trusted with byte %zu changed", i);
     }
@@ -537,7 +632,7 @@ START_TEST(names_match)
         {0x86, "a.test", 6, "a.test", false},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        Chain chain = usual(
+        Made chain = usual(
             leaf_with((Forge){.extensions = alternative(rows[i].tag, rows[i].entry, rows[i].size)}),
             NULL, NULL);
         chain.name = rows[i].name;
@@ -547,22 +642,12 @@ START_TEST(names_match)
         ck_assert_str_eq(fact_string(verdict, "name", "none"), rows[i].name);
         clear(&chain);
     }
-    Chain common = usual(leaf_with((Forge){.extensions = usage("0780")}), NULL, NULL);
+    Made common = usual(leaf_with((Forge){.extensions = usage("0780")}), NULL, NULL);
     common.name = LEAF;
     g_autoptr(json_t) verdict = judge(&common);
     ck_assert(!fact_bool(verdict, "name_matches", TRUE));
     ck_assert(fact_bool(verdict, "trusted", FALSE));
     clear(&common);
-}
-END_TEST
-
-START_TEST(the_systems_store)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Store) store = store_new_system(&error);
-    ck_assert_msg(store || error, "neither a store nor an error");
-    ck_assert(!store || store_count(store) > 0);
-    ck_assert_ptr_null(store_new_file("x", (const uint8_t *)"none", 4, NULL));
 }
 END_TEST
 
@@ -583,10 +668,12 @@ int main(void)
     tcase_add_test(tests, name_constraints);
     tcase_add_test(tests, constraints_on_subjects);
     tcase_add_test(tests, another_path_is_tried);
+    tcase_add_test(tests, all_paths_are_found);
+    tcase_add_test(tests, certificates_from_elsewhere_take_part);
+    tcase_add_test(tests, times_of_trust);
     tcase_add_test(tests, cycles_end);
     tcase_add_test(tests, undecodable_is_said);
     tcase_add_test(tests, bytes_of_any_kind);
     tcase_add_test(tests, names_match);
-    tcase_add_test(tests, the_systems_store);
     return check_main(suite);
 }

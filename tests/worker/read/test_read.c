@@ -47,22 +47,29 @@ static GBytes *certificate(void)
 }
 
 typedef struct Fixture {
-    Store *store;
+    GPtrArray *stores;
     Read *read;
 } Fixture;
 
 static Fixture fixture;
 
+static void free_store(void *store)
+{
+    store_free(store);
+}
+
 static void set_up(void)
 {
-    fixture.store = store_new_empty("none");
-    fixture.read = read_new(fixture.store);
+    fixture.stores = g_ptr_array_new_with_free_func(free_store);
+    g_ptr_array_add(fixture.stores, store_new("none", STORE_GIVEN));
+    g_ptr_array_add(fixture.stores, store_new("other", STORE_PRIVATE));
+    fixture.read = read_new(fixture.stores);
 }
 
 static void tear_down(void)
 {
     read_free(fixture.read);
-    store_free(fixture.store);
+    g_ptr_array_unref(fixture.stores);
 }
 
 static json_t *explain_job(const char *kind, GBytes *der, json_t *path, int from)
@@ -157,9 +164,9 @@ END_TEST
 START_TEST(verify_answers_with_a_verdict)
 {
     g_autoptr(GBytes) der = certificate();
-    json_t *job = json_pack("{s:s, s:s, s:s, s:[o], s:s, s:I}", "job", "verify", "endpoint", "e1",
-                            "connection", "e1.1", "certificates", base64_of(der), "name", "a.test",
-                            "time", (json_int_t)1767225600);
+    json_t *job = json_pack("{s:s, s:s, s:s, s:[o], s:s, s:I, s:b}", "job", "verify", "endpoint",
+                            "e1", "connection", "e1.1", "certificates", base64_of(der), "name",
+                            "a.test", "time", (json_int_t)1767225600, "asked", 1);
     g_autoptr(GPtrArray) facts = ask(fixture.read, job);
     const json_t *verdict = g_ptr_array_index(facts, 0);
     ck_assert_int_eq(fact_kind(verdict), FACT_VERDICT);
@@ -168,6 +175,14 @@ START_TEST(verify_answers_with_a_verdict)
     ck_assert(fact_bool(verdict, "name_matches", FALSE));
     ck_assert_str_eq(json_string_value(json_array_get(json_object_get(verdict, "reasons"), 0)),
                      "trust-self-signed");
+    ck_assert(fact_bool(verdict, "primary", FALSE));
+    ck_assert(!fact_bool(verdict, "private", FALSE));
+    verdict = g_ptr_array_index(facts, 1);
+    ck_assert_int_eq(fact_kind(verdict), FACT_VERDICT);
+    ck_assert_str_eq(fact_string(verdict, "store", ""), "other");
+    ck_assert(!fact_bool(verdict, "primary", TRUE));
+    ck_assert(fact_bool(verdict, "private", FALSE));
+    ck_assert(fact_bool(verdict, "asked", FALSE));
 }
 END_TEST
 
