@@ -87,6 +87,23 @@ def the_demo_from_the_table_to_a_name_and_back():
 
 
 @test
+def six_keys_from_the_table_to_the_bytes_of_the_third_name():
+    for columns, rows in ((80, 24), (120, 40)):
+        screen = Screen(*good(), columns=columns, rows=rows)
+        screen.until("1/1 done")
+        screen.keys("4", "4", "s", "j", "j")
+        shown = screen.until("▸           iPAddress", "[87")
+        check(ADDRESS in shown, shown)  # the third name is the server's address
+        screen.keys("Enter")
+        until(lambda: screen.ask("#{cursor_flag}") == "1" and
+              "[87" in screen.screen().split("\n")[int(screen.ask("#{cursor_y}"))], "the cursor on its first byte")
+        screen.keys("Escape", "1")
+        screen.until("ENDPOINT" if columns > 80 else "PORT", "1/1 done")
+        screen.keys("Q")
+        screen.ended()
+
+
+@test
 def the_cursor_stands_on_the_selected_row():
     screen = Screen("--demo", "--timeout", "1", columns=120, rows=40)
     screen.until("11/11 done")

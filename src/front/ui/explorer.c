@@ -1,44 +1,15 @@
-#include "front/ui/explorer.h"
+#include "front/ui/explorer_parts.h"
 
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
+#include "common/util/limits.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
-#include "front/ui/hex.h"
-#include "front/ui/pane.h"
-#include "front/ui/tree.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-typedef enum Spot { SPOT_LIST, SPOT_FIELDS, SPOT_HEX, SPOTS } Spot;
-
-enum {
-    BESIDE_COLUMNS = 100, /* from here on the list stands beside the fields */
-    BESIDE_ROWS = 18,
-    LIST_COLUMNS = 42,
-    HEX_ROWS = 8, /* of bytes, where there is room */
-    HEX_ROWS_STACKED = 3,
-    LEAST_FIELDS = 5, /* rows that the fields keep */
-};
-
-struct Explorer {
-    View view;
-    const ExplorerKind *kind;
-    const Connection *connection;
-    GPtrArray *sha256s;
-    char *title;
-    Lines *list;
-    Lines *about;
-    Spot focus;
-    bool zoomed;
-    bool list_shown;
-    Hex hex;
-    const Field *pointed; /* the field that the hex pane was moved to; only compared */
-    char *wanted;         /* id of the field to select first */
-    char *held;           /* hash of the bytes below */
-    GBytes *bytes;        /* NULL: not to be had */
-};
+enum { ASIDE = 8 }; /* columns that H and L go */
 
 const Desk *explorer_desk(const Explorer *explorer)
 {
@@ -59,7 +30,7 @@ static const char *sha256_of(const Explorer *explorer)
 }
 
 /* The bytes of what is selected, held as long as it is: they lie in a file. */
-static GBytes *bytes_of(Explorer *explorer)
+GBytes *explorer_bytes(Explorer *explorer)
 {
     const char *sha256 = sha256_of(explorer);
     const UiPort *port = explorer->view.desk->port;
@@ -74,24 +45,37 @@ static GBytes *bytes_of(Explorer *explorer)
     return explorer->bytes;
 }
 
-static Fields *fields_of(Explorer *explorer)
+/* How the fields are to be explained: as the kind says, or as plain ASN.1. */
+static const char *explain_of(const Explorer *explorer, const char *identity)
 {
-    const char *sha256 = sha256_of(explorer), *identity = lines_selected(explorer->list);
-    if (!sha256 || !bytes_of(explorer))
+    const ExplorerKind *kind = explorer->kind;
+    if (kind->certificate && explorer->view.desk->asn1)
+        return "asn1";
+    return kind->explain ? kind->explain : kind->explain_of(explorer, identity);
+}
+
+Fields *explorer_fields_as(Explorer *explorer, const char *explain)
+{
+    const char *sha256 = sha256_of(explorer);
+    if (!sha256 || !explorer_bytes(explorer))
         return NULL;
-    const char *explain = explorer->kind->explain ? explorer->kind->explain
-                                                  : explorer->kind->explain_of(explorer, identity);
-    Fields *fields = field_store_get(explorer->view.desk->fields, explain, sha256);
-    if (explorer->wanted) {
+    return field_store_get(explorer->view.desk->fields, explain, sha256);
+}
+
+Fields *explorer_fields(Explorer *explorer)
+{
+    const char *identity = lines_selected(explorer->list);
+    Fields *fields = identity ? explorer_fields_as(explorer, explain_of(explorer, identity)) : NULL;
+    if (fields && explorer->wanted) {
         fields_select_id(fields, explorer->wanted);
         g_clear_pointer(&explorer->wanted, g_free);
     }
     return fields;
 }
 
-static const Field *field_of(Explorer *explorer)
+Field *explorer_field(Explorer *explorer)
 {
-    Fields *fields = fields_of(explorer);
+    Fields *fields = explorer_fields(explorer);
     return fields ? fields_selected(fields) : NULL;
 }
 
@@ -100,237 +84,35 @@ static const Endpoint *endpoint_of(const Explorer *explorer)
     return explorer->connection ? explorer->connection->endpoint : NULL;
 }
 
-/* The worst finding that this field of what is selected proves; NULL: none. */
-static const Finding *finding_of(const Explorer *explorer, const Field *field)
+/* Findings of an endpoint are in order of severity. */
+GPtrArray *explorer_findings(const Explorer *explorer, const Field *field)
 {
+    GPtrArray *found = g_ptr_array_new();
     const Endpoint *endpoint = endpoint_of(explorer);
     const char *sha256 = sha256_of(explorer);
     if (!endpoint || !endpoint->findings || !field->id || !sha256)
-        return NULL;
+        return found;
     for (guint i = 0; i < endpoint->findings->len; i++) {
         const Finding *finding = endpoint->findings->pdata[i];
         bool here = g_strcmp0(finding->certificate, sha256) == 0 ||
                     g_strcmp0(finding->message, sha256) == 0;
         if (here && g_strcmp0(finding->field, field->id) == 0)
-            return finding;
+            g_ptr_array_add(found, (gpointer)finding);
     }
-    return NULL;
+    return found;
 }
 
-static char flag(const Field *field, gpointer data, Role *role)
+static const Finding *worst_finding(const Explorer *explorer, const Field *field)
 {
-    const Finding *finding = finding_of(data, field);
-    if (!finding)
-        return '\0';
-    *role = role_of_severity(finding->severity);
-    return severity_letter(finding->severity);
-}
-
-/* ---- drawing ---- */
-
-static void build_list(Explorer *explorer, int columns)
-{
-    lines_clear(explorer->list, columns, explorer->view.desk->utf8);
-    explorer->kind->list(explorer, explorer->list);
-}
-
-static void draw_list(Explorer *explorer, Area area)
-{
-    bool focused = explorer->focus == SPOT_LIST;
-    area = pane_begin(area, (PaneTitle){_(explorer->kind->list_name), NULL, focused});
-    lines_draw(explorer->list, area, focused ? LINES_FOCUSED : LINES_POINTED);
-    if (focused)
-        explorer->view.desk->focus = area;
-    explorer->list_shown = true;
-}
-
-static void draw_fields(Explorer *explorer, Area area)
-{
-    bool focused = explorer->focus == SPOT_FIELDS;
-    Fields *fields = fields_of(explorer);
-    area = pane_begin(area,
-                      (PaneTitle){_("fields"), _("Right unfolds  Left folds, then back"), focused});
-    if (focused)
-        explorer->view.desk->focus = area;
-    if (fields && fields_root(fields)) {
-        tree_draw(fields, area, &(TreeStyle){focused, flag, explorer});
-        return;
-    }
-    area_plain(area_cells(area, 0, 2, area.columns), fields ? ROLE_LIVE : ROLE_UNKNOWN,
-               fields ? _("being read")
-                      : _("its bytes are not here: it was not sent, or was not kept"));
-    if (focused)
-        area_cursor(area, false);
-}
-
-/* The hex pane follows the selected field, unless one moves in it. */
-static void point_hex(Explorer *explorer, const Field *field)
-{
-    if (!field || field == explorer->pointed)
-        return;
-    explorer->pointed = field;
-    if (explorer->focus == SPOT_HEX)
-        return;
-    explorer->hex.cursor = field->offset;
-    explorer->hex.scroll.line = 1; /* a line before it is worth seeing */
-}
-
-static void draw_hex(Explorer *explorer, Area area)
-{
-    bool focused = explorer->focus == SPOT_HEX;
-    const Field *field = field_of(explorer);
-    GBytes *bytes = bytes_of(explorer);
-    HexRange range = {field ? field->offset : 0, field ? field->length : 0};
-    size_t size = bytes ? g_bytes_get_size(bytes) : 0;
-    g_autofree char *left = NULL;
-    if (range.length)
-        left = g_strdup_printf(_("bytes %zu%s%zu of %zu"), range.offset,
-                               glyph(GLYPH_DASH, area.surface->utf8),
-                               range.offset + range.length - 1, size);
-    else
-        left = g_strdup_printf(_("bytes: %zu"), size);
-    area = pane_begin(area, (PaneTitle){left, _("x hides"), focused});
-    if (focused)
-        explorer->view.desk->focus = area;
-    point_hex(explorer, field);
-    if (bytes)
-        hex_draw(&explorer->hex, bytes, range, area, focused);
-    else if (focused)
-        area_cursor(area, false);
-}
-
-static void about_notes(const Explorer *explorer, const Field *field, Lines *lines)
-{
-    for (guint i = 0; field->notes && i < field->notes->len; i++) {
-        g_autofree char *text =
-            words_reason(field->notes->pdata[i], NULL, !explorer->view.desk->utf8);
-        lines_begin(lines, NULL);
-        lines_wrap(lines, ROLE_WARN, 0, "!");
-        lines_wrap(lines, ROLE_WARN, 2, text);
-    }
-    const Finding *finding = finding_of(explorer, field);
-    if (!finding)
-        return;
-    g_autofree char *text = words_finding(finding, !explorer->view.desk->utf8);
-    lines_begin(lines, NULL);
-    lines_begin(lines, NULL);
-    lines_print(lines, role_of_severity(finding->severity), "%c",
-                severity_letter(finding->severity));
-    lines_tab(lines, 3);
-    lines_wrap(lines, ROLE_TEXT, 3, text);
-    lines_begin(lines, NULL);
-    lines_tab(lines, 3);
-    lines_wrap(lines, ROLE_DIM, 3, _("Enter opens the finding"));
-}
-
-static void build_about(Explorer *explorer, int columns)
-{
-    Lines *lines = explorer->about;
-    const Field *field = field_of(explorer);
-    lines_clear(lines, columns, explorer->view.desk->utf8);
-    if (!field)
-        return;
-    const About *about = field->id ? registry_about(field->id) : NULL;
-    g_autofree char *name = desk_safe(explorer->view.desk, field->name, -1);
-    g_autofree char *value =
-        desk_safe(explorer->view.desk, field->value->str, (gssize)field->value->len);
-    lines_begin(lines, NULL);
-    lines_add(lines, ROLE_TITLE, name);
-    if (about && about->reference) {
-        lines_begin(lines, NULL);
-        lines_wrap(lines, ROLE_DIM, 0, about->reference);
-    }
-    if (about && about->text) {
-        lines_begin(lines, NULL);
-        lines_wrap(lines, ROLE_TEXT, 0, _(about->text));
-    }
-    lines_begin(lines, NULL);
-    lines_begin(lines, NULL);
-    lines_wrap(lines, ROLE_TEXT, 0, value);
-    about_notes(explorer, field, lines);
-}
-
-static void draw_about(Explorer *explorer, Area area)
-{
-    area = pane_begin(area, (PaneTitle){_("about this field"), NULL, false});
-    area = area_part(area, 0, 2, area.rows, area.columns - 3);
-    build_about(explorer, area.columns);
-    lines_draw(explorer->about, area, LINES_PLAIN);
-}
-
-static bool shows_hex(Explorer *explorer)
-{
-    return explorer->view.desk->hex && bytes_of(explorer);
-}
-
-static void draw_beside(Explorer *explorer, Area body)
-{
-    Area left, right, list, about, fields, hex;
-    int columns = MIN(LIST_COLUMNS, body.columns * 2 / 5);
-    pane_split_columns(body, columns, &left, &right);
-    int rows = CLAMP((int)lines_count(explorer->list) + 2, 4, left.rows / 2);
-    pane_split_rows(left, rows, &list, &about);
-    draw_list(explorer, list);
-    draw_about(explorer, about);
-    pane_wall(right, 0);
-    area_plain(area_cells(right, 0, 0, 1), ROLE_RULE, glyph(GLYPH_TEE_DOWN, body.surface->utf8));
-    right = area_part(right, 0, 1, right.rows, right.columns);
-    int bytes = shows_hex(explorer) ? MIN(HEX_ROWS + 1, right.rows / 3) : 0;
-    pane_split_rows(right, right.rows - bytes, &fields, &hex);
-    draw_fields(explorer, fields);
-    if (!bytes)
-        return;
-    draw_hex(explorer, hex);
-    area_plain(area_cells(body, body.rows - bytes, columns, 1), ROLE_RULE,
-               glyph(GLYPH_TEE_RIGHT, body.surface->utf8));
-}
-
-static void draw_stacked(Explorer *explorer, Area body)
-{
-    Area list, fields, hex;
-    int lines = MIN((int)lines_count(explorer->list), explorer->kind->list_rows);
-    bool listed = explorer->focus == SPOT_LIST || (lines && body.rows >= 3 * LEAST_FIELDS);
-    if (explorer->focus == SPOT_LIST && !lines)
-        lines = (int)lines_count(explorer->list);
-    pane_split_rows(body, listed ? MIN(lines + 1, body.rows / 3) : 0, &list, &body);
-    bool bytes =
-        explorer->view.desk->hex && (body.rows >= 2 * LEAST_FIELDS || explorer->focus == SPOT_HEX);
-    int rows = bytes ? MAX(HEX_ROWS_STACKED, body.rows / 5) + 1 : 0;
-    pane_split_rows(body, body.rows - rows, &fields, &hex);
-    if (listed)
-        draw_list(explorer, list);
-    draw_fields(explorer, fields);
-    if (bytes)
-        draw_hex(explorer, hex);
-}
-
-static void draw_zoomed(Explorer *explorer, Area body)
-{
-    static void (*const drawers[SPOTS])(Explorer *, Area) = {draw_list, draw_fields, draw_hex};
-    drawers[explorer->focus](explorer, body);
-}
-
-static void draw(View *base, Area body)
-{
-    Explorer *explorer = (Explorer *)base;
-    bool beside = body.columns >= BESIDE_COLUMNS && body.rows >= BESIDE_ROWS;
-    build_list(explorer, (beside ? MIN(LIST_COLUMNS, body.columns * 2 / 5) : body.columns) - 1);
-    explorer->list_shown = false;
-    if (explorer->focus == SPOT_HEX && !shows_hex(explorer))
-        explorer->focus = SPOT_FIELDS;
-    if (explorer->zoomed)
-        draw_zoomed(explorer, body);
-    else if (beside)
-        draw_beside(explorer, body);
-    else
-        draw_stacked(explorer, body);
+    g_autoptr(GPtrArray) found = explorer_findings(explorer, field);
+    return found->len ? found->pdata[0] : NULL;
 }
 
 static void title(View *base, int width, GString *left, GString *right)
 {
     Explorer *explorer = (Explorer *)base;
     const char *identity = lines_selected(explorer->list);
-    const Field *field = field_of(explorer);
+    const Field *field = explorer_field(explorer);
     (void)width;
     explorer->kind->path(explorer, identity, left, right);
     if (!field || !field->parent)
@@ -342,11 +124,18 @@ static void title(View *base, int width, GString *left, GString *right)
 static void status(View *base, GString *left, GString *right)
 {
     Explorer *explorer = (Explorer *)base;
-    const Field *field = field_of(explorer);
-    (void)right;
+    const Field *field = explorer_field(explorer);
+    guint come = 0;
+    const char *sought = field ? fields_seeking(explorer_fields(explorer), &come) : NULL;
+    if (sought) {
+        g_autofree char *text = desk_safe(base->desk, sought, -1);
+        g_string_printf(right, _("%u fields read"), come);
+        g_string_printf(left, _("searching for %s"), text);
+        return;
+    }
     if (!field)
         return;
-    const Finding *finding = finding_of(explorer, field);
+    const Finding *finding = worst_finding(explorer, field);
     const About *about = field->id ? registry_about(field->id) : NULL;
     if (finding) {
         g_autofree char *text = words_finding(finding, !base->desk->utf8);
@@ -371,8 +160,8 @@ static ViewKind focus(const View *base)
 
 static bool open_finding(Explorer *explorer)
 {
-    const Field *field = field_of(explorer);
-    const Finding *finding = field ? finding_of(explorer, field) : NULL;
+    const Field *field = explorer_field(explorer);
+    const Finding *finding = field ? worst_finding(explorer, field) : NULL;
     if (!finding)
         return false;
     desk_push(explorer->view.desk,
@@ -398,7 +187,7 @@ static void leave_fields(Explorer *explorer)
 
 static bool fields_key(Explorer *explorer, Command command)
 {
-    Fields *fields = fields_of(explorer);
+    Fields *fields = explorer_fields(explorer);
     Field *field = fields ? fields_selected(fields) : NULL;
     if (command == COMMAND_OPEN && open_finding(explorer))
         return true;
@@ -418,13 +207,24 @@ static bool fields_key(Explorer *explorer, Command command)
 
 static bool hex_key(Explorer *explorer, Command command)
 {
-    GBytes *bytes = bytes_of(explorer);
-    Fields *fields = fields_of(explorer);
+    GBytes *bytes = explorer_bytes(explorer);
+    Fields *fields = explorer_fields(explorer);
     if (!bytes || !hex_move(&explorer->hex, command, g_bytes_get_size(bytes)))
         return false;
     if (fields && fields_root(fields))
-        fields_select_offset(fields, explorer->hex.cursor);
+        fields_select_bytes(fields, explorer->hex.cursor, 1);
     return true;
+}
+
+static bool about_key(Explorer *explorer, Command command)
+{
+    if (command == COMMAND_OUT) {
+        explorer->focus = SPOT_FIELDS;
+        return true;
+    }
+    if (command == COMMAND_OPEN && open_finding(explorer))
+        return true;
+    return lines_move(explorer->about, command);
 }
 
 static bool list_key(Explorer *explorer, Command command)
@@ -444,27 +244,55 @@ static bool go_back(Explorer *explorer)
         explorer->zoomed = false;
         return true;
     }
-    if (explorer->focus == SPOT_HEX) {
+    if (explorer->focus == SPOT_HEX || explorer->focus == SPOT_ABOUT) {
         explorer->focus = SPOT_FIELDS;
         return true;
     }
     return false;
 }
 
+static void go_round(Explorer *explorer, int step)
+{
+    do
+        explorer->focus = (Spot)(((int)explorer->focus + step + SPOTS) % SPOTS);
+    while (explorer->focus == SPOT_HEX && !explorer->view.desk->hex);
+}
+
+/* The same bytes in the other reading: what was selected stays so. */
+static void toggle_asn1(Explorer *explorer)
+{
+    const Field *field = explorer_field(explorer);
+    size_t offset = field ? field->offset : 0, length = field ? field->length : 0;
+    explorer->view.desk->asn1 = !explorer->view.desk->asn1;
+    Fields *fields = field ? explorer_fields(explorer) : NULL;
+    if (fields)
+        fields_select_bytes(fields, offset, length);
+    explorer->pointed = NULL;
+}
+
+/* To the first of the names that it is good for. */
+static void go_to_names(Explorer *explorer)
+{
+    explorer->view.desk->asn1 = false;
+    Fields *fields = explorer_fields(explorer);
+    if (!fields)
+        return;
+    explorer->focus = SPOT_FIELDS;
+    fields_select_id(fields, "x509.subjectAltName");
+    fields_select_inside(fields);
+}
+
 static bool command(View *base, Command command)
 {
-    static bool (*const keys[SPOTS])(Explorer *, Command) = {list_key, fields_key, hex_key};
+    static bool (*const keys[SPOTS])(Explorer *, Command) = {list_key, fields_key, hex_key,
+                                                             about_key};
     Explorer *explorer = (Explorer *)base;
     switch (command) {
     case COMMAND_BACK:
         return go_back(explorer);
     case COMMAND_NEXT_PANE:
-        explorer->focus = (explorer->focus + 1) % (base->desk->hex ? SPOTS : SPOT_HEX);
-        return true;
     case COMMAND_PREVIOUS_PANE:
-        explorer->focus = (explorer->focus + SPOTS - 1) % SPOTS;
-        if (explorer->focus == SPOT_HEX && !base->desk->hex)
-            explorer->focus = SPOT_FIELDS;
+        go_round(explorer, command == COMMAND_NEXT_PANE ? 1 : -1);
         return true;
     case COMMAND_NEXT_SAME:
     case COMMAND_PREVIOUS_SAME:
@@ -476,21 +304,85 @@ static bool command(View *base, Command command)
     case COMMAND_HEX:
         base->desk->hex = !base->desk->hex;
         return true;
+    case COMMAND_ASN1:
+        toggle_asn1(explorer);
+        return true;
+    case COMMAND_NAMES:
+        go_to_names(explorer);
+        return true;
+    case COMMAND_WRAP:
+        base->desk->wrap = !base->desk->wrap;
+        return true;
+    case COMMAND_SIDE_LEFT:
+    case COMMAND_SIDE_RIGHT:
+        explorer->aside = CLAMP(explorer->aside + (command == COMMAND_SIDE_RIGHT ? ASIDE : -ASIDE),
+                                0, LIMIT_VALUE);
+        return true;
     default:
         return keys[explorer->focus](explorer, command);
     }
 }
 
+/* ---- search ---- */
+
+/* Bytes as they are typed: "0x06 03 55", with blanks or colons or without; NULL: it is none. */
+static GByteArray *bytes_typed(const char *text)
+{
+    if (!g_str_has_prefix(text, "0x") && !g_str_has_prefix(text, "0X"))
+        return NULL;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (text += 2; *text; text++) {
+        if (*text == ' ' || *text == ':')
+            continue;
+        if (!g_ascii_isxdigit(text[0]) || !g_ascii_isxdigit(text[1]))
+            return NULL;
+        guint8 byte = (guint8)(g_ascii_xdigit_value(text[0]) << 4 | g_ascii_xdigit_value(text[1]));
+        g_byte_array_append(bytes, &byte, 1);
+        text++;
+    }
+    return bytes->len ? g_steal_pointer(&bytes) : NULL;
+}
+
+/* The next place of these bytes, around the end. */
+static bool seek_bytes(Explorer *explorer, const GByteArray *sought, int direction)
+{
+    size_t size = 0;
+    GBytes *bytes = explorer_bytes(explorer);
+    const guint8 *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+    if (!data || sought->len > size)
+        return false;
+    const Field *field = explorer_field(explorer);
+    size_t places = size - sought->len + 1;
+    size_t from = explorer->focus == SPOT_HEX ? explorer->hex.cursor : field ? field->offset : 0;
+    for (size_t step = 1; step <= places; step++) {
+        size_t at = (from + (direction > 0 ? step : places - step)) % places;
+        if (memcmp(data + at, sought->data, sought->len) != 0)
+            continue;
+        go_to_bytes(explorer);
+        explorer->hex.cursor = at;
+        Fields *fields = explorer_fields(explorer);
+        if (fields)
+            fields_select_bytes(fields, at, sought->len);
+        return true;
+    }
+    return false;
+}
+
 static bool seek(View *base, const char *text, int direction)
 {
     Explorer *explorer = (Explorer *)base;
-    if (explorer->focus == SPOT_LIST)
-        return lines_seek(explorer->list, text, direction);
-    Fields *fields = fields_of(explorer);
-    bool found = fields && fields_seek(fields, text, direction);
-    if (found && explorer->focus == SPOT_HEX)
+    g_autoptr(GByteArray) bytes = bytes_typed(text);
+    if (bytes)
+        return seek_bytes(explorer, bytes, direction);
+    if (explorer->focus == SPOT_LIST && lines_seek(explorer->list, text, direction))
+        return true;
+    Fields *fields = explorer_fields(explorer);
+    FieldsSought found = fields ? fields_seek(fields, text, direction) : FIELDS_SOUGHT_NOT_THERE;
+    if (found != FIELDS_SOUGHT_NOT_THERE && explorer->focus == SPOT_LIST)
+        explorer->focus = SPOT_FIELDS;
+    if (found == FIELDS_SOUGHT_FOUND && explorer->focus == SPOT_HEX)
         explorer->hex.cursor = fields_selected(fields)->offset;
-    return found;
+    return found != FIELDS_SOUGHT_NOT_THERE;
 }
 
 static GPtrArray *endpoints(View *base)
@@ -502,7 +394,7 @@ static GPtrArray *endpoints(View *base)
     return ids;
 }
 
-static const Certificate *selected_certificate(const Explorer *explorer)
+const Certificate *explorer_certificate(const Explorer *explorer)
 {
     const char *identity = lines_selected(explorer->list);
     return identity && explorer->kind->certificate ? explorer->kind->certificate(explorer, identity)
@@ -512,9 +404,9 @@ static const Certificate *selected_certificate(const Explorer *explorer)
 static void forms(View *base, GPtrArray *forms)
 {
     Explorer *explorer = (Explorer *)base;
-    const Field *field = explorer->focus == SPOT_LIST ? NULL : field_of(explorer);
-    const Certificate *certificate = selected_certificate(explorer);
-    GBytes *bytes = bytes_of(explorer);
+    const Field *field = explorer->focus == SPOT_LIST ? NULL : explorer_field(explorer);
+    const Certificate *certificate = explorer_certificate(explorer);
+    GBytes *bytes = explorer_bytes(explorer);
     if (field) {
         size_t size = 0;
         const guint8 *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
@@ -537,14 +429,14 @@ static void forms(View *base, GPtrArray *forms)
 static GBytes *certificate(View *base)
 {
     Explorer *explorer = (Explorer *)base;
-    GBytes *bytes = selected_certificate(explorer) ? bytes_of(explorer) : NULL;
+    GBytes *bytes = explorer_certificate(explorer) ? explorer_bytes(explorer) : NULL;
     return bytes ? g_bytes_ref(bytes) : NULL;
 }
 
 static char *text(View *base)
 {
     Explorer *explorer = (Explorer *)base;
-    Fields *fields = explorer->focus == SPOT_LIST ? NULL : fields_of(explorer);
+    Fields *fields = explorer->focus == SPOT_LIST ? NULL : explorer_fields(explorer);
     return fields ? fields_text(fields, !base->desk->utf8) : lines_text(explorer->list);
 }
 
@@ -564,7 +456,7 @@ static void free_view(View *base)
 static const ViewOps explorer_view = {
     .free = free_view,
     .focus = focus,
-    .draw = draw,
+    .draw = explorer_draw,
     .title = title,
     .status = status,
     .command = command,
@@ -590,7 +482,7 @@ View *explorer_new(Desk *desk, const ExplorerKind *kind, ExplorerTopic topic, co
     explorer->about = lines_new();
     explorer->focus = kind->list_rows && !field ? SPOT_LIST : SPOT_FIELDS;
     explorer->wanted = g_strdup(field);
-    build_list(explorer, 0);
+    explorer_build_list(explorer, 0);
     if (identity)
         lines_select(explorer->list, identity);
     return &explorer->view;

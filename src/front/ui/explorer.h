@@ -26,6 +26,10 @@ typedef struct ExplorerKind {
     void (*path)(const Explorer *explorer, const char *identity, GString *left, GString *right);
     /* The certificate that an identity stands for; NULL: none. */
     const Certificate *(*certificate)(const Explorer *explorer, const char *identity);
+    /* Adds a word or two to the row of a field; may set its role. NULL op: never. */
+    void (*remark)(const Explorer *explorer, const Field *field, GString *text, Role *role);
+    /* Adds lines to what is said about a field. NULL op: none. */
+    void (*about)(const Explorer *explorer, const Field *field, Lines *lines);
 } ExplorerKind;
 
 /* What it is about: a connection, or certificates of a file. */

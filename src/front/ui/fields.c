@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "front/ui/fields.h"
 
 #include "common/fact/fact.h"
@@ -23,6 +25,13 @@ struct Fields {
     GHashTable *asked; /* Field * whose children were asked for, as many as there were then */
     Field *selected;
     char *wanted; /* an id to select when it comes */
+    bool aims;    /* these bytes are to be selected as they come */
+    size_t aim, aim_length;
+    char *sought;         /* a search that waits; NULL: none does */
+    int direction;        /* of it */
+    const Field *reached; /* the last field that it has looked at */
+    FieldsSought ended;   /* how it ended, until that is taken */
+    guint come;           /* fields that have come */
     Scroll scroll;
     guint used; /* when, in calls of field_store_get */
 };
@@ -40,6 +49,7 @@ static void fields_free(gpointer data)
     g_hash_table_unref(fields->open);
     g_hash_table_unref(fields->asked);
     g_free(fields->wanted);
+    g_free(fields->sought);
     g_free(fields->kind);
     g_free(fields->sha256);
     g_free(fields->key);
@@ -191,6 +201,14 @@ static void move_children(Field *to, Field *from)
     g_ptr_array_set_size(from->children, 0);
 }
 
+static guint count_all(const Field *field)
+{
+    guint count = 1;
+    for (guint i = 0; i < count_children(field); i++)
+        count += count_all(field->children->pdata[i]);
+    return count;
+}
+
 static Field *at_path(const Fields *fields, const json_t *path)
 {
     Field *field = fields->root;
@@ -199,29 +217,6 @@ static Field *at_path(const Fields *fields, const json_t *path)
         field = index >= 0 && index < count_children(field) ? field->children->pdata[index] : NULL;
     }
     return field;
-}
-
-void field_store_answer(FieldStore *store, const json_t *answer)
-{
-    const char *id = fact_string(answer, "id", "");
-    Fields *fields = g_hash_table_lookup(store->trees, id);
-    g_autoptr(Field) field = field_from_json(json_object_get(answer, "field"));
-    if (!fields || !field)
-        return;
-    const json_t *path = json_object_get(answer, "path");
-    if (!fields->root && !json_array_size(path)) {
-        fields->root = g_steal_pointer(&field);
-        fields->selected = fields->root;
-        open_at_first(fields, fields->root, 0);
-        select_wanted(fields);
-        return;
-    }
-    Field *at = at_path(fields, path);
-    if (!at || fact_integer(answer, "from", 0) != count_children(at))
-        return;
-    move_children(at, field);
-    at->total = MAX(field->total, count_children(at));
-    select_wanted(fields);
 }
 
 static void add_rows(Fields *fields, GArray *rows, Field *field, int depth)
@@ -273,11 +268,89 @@ void fields_select_id(Fields *fields, const char *id)
     select_wanted(fields);
 }
 
-void fields_select_offset(Fields *fields, size_t offset)
+/* ---- bytes ---- */
+
+static bool holds_bytes(const Field *field, size_t offset, size_t length)
 {
-    Field *found = field_find(fields->root, offset);
-    if (found)
-        fields_select(fields, found);
+    return offset >= field->offset && offset - field->offset < field->length &&
+           length <= field->length - (offset - field->offset);
+}
+
+static Field *child_holding(const Field *field, size_t offset, size_t length)
+{
+    for (guint i = 0; i < count_children(field); i++) {
+        Field *child = field->children->pdata[i];
+        if (holds_bytes(child, offset, length))
+            return child;
+    }
+    return NULL;
+}
+
+static Field *deepest(const Fields *fields, size_t offset, size_t length)
+{
+    Field *at = fields->root, *inside;
+    while (at && (inside = child_holding(at, offset, length)))
+        at = inside;
+    return at;
+}
+
+const Field *fields_holding(Fields *fields, size_t offset, size_t length)
+{
+    Field *at = deepest(fields, offset, MAX(length, 1));
+    if (!at || at->total == count_children(at))
+        return at;
+    ask_more(fields, at);
+    return NULL;
+}
+
+/* Goes down as far as what has come holds the bytes; where it may go further, asks. */
+static void aim(Fields *fields)
+{
+    Field *at = fields->aims ? deepest(fields, fields->aim, fields->aim_length) : NULL;
+    if (!at)
+        return;
+    if (at != fields->selected)
+        fields_select(fields, at);
+    if (at->total > count_children(at))
+        ask_more(fields, at);
+    else
+        fields->aims = false;
+}
+
+void fields_select_bytes(Fields *fields, size_t offset, size_t length)
+{
+    fields->aims = true;
+    fields->aim = offset;
+    fields->aim_length = MAX(length, 1);
+    aim(fields);
+}
+
+/* What every extension has, whatever it says. */
+static bool is_head(const Field *field)
+{
+    return field->id &&
+           (g_str_equal(field->id, "x509.extnID") || g_str_equal(field->id, "x509.critical"));
+}
+
+void fields_select_inside(Fields *fields)
+{
+    Field *field = fields->selected;
+    for (guint i = 0; field && i < count_children(field); i++) {
+        Field *child = field->children->pdata[i];
+        if (is_head(child))
+            continue;
+        fields_select(fields, child);
+        return;
+    }
+}
+
+/* Somebody else decides what is selected: nothing waits any more. */
+static void let_go(Fields *fields)
+{
+    fields->aims = false;
+    fields->ended = FIELDS_SOUGHT_NOTHING;
+    g_clear_pointer(&fields->wanted, g_free);
+    g_clear_pointer(&fields->sought, g_free);
 }
 
 static FieldsDid go_in(Fields *fields, Field *field)
@@ -304,6 +377,7 @@ static FieldsDid go_out(Fields *fields, Field *field)
 FieldsDid fields_command(Fields *fields, Command command)
 {
     Field *selected = fields->selected;
+    let_go(fields);
     if (!selected)
         return command == COMMAND_OUT ? FIELDS_LEFT : FIELDS_NOT_MINE;
     if (command == COMMAND_IN)
@@ -330,39 +404,131 @@ FieldsDid fields_command(Fields *fields, Command command)
     return FIELDS_MOVED;
 }
 
-static bool holds_text(const Field *field, const char *folded)
+/* ---- search ---- */
+
+typedef struct Sought {
+    const char *text, *folded;
+    bool ascii;
+} Sought;
+
+static bool is_plain(const char *text, size_t size)
 {
-    g_autofree char *value = text_escape(field->value->str, (gssize)field->value->len, false);
-    g_autofree char *both = g_strdup_printf("%s %s", field->name, value);
-    g_autofree char *own = g_utf8_casefold(both, -1);
-    return strstr(own, folded) != NULL;
+    for (size_t i = 0; i < size; i++)
+        if (text[i] < 0x20 || text[i] == 0x7f || text[i] == '\\')
+            return false;
+    return true;
 }
 
-static void collect(Field *field, GPtrArray *all)
+static bool text_holds(const char *text, size_t size, const Sought *sought)
 {
-    g_ptr_array_add(all, field);
+    /* there may be tens of thousands: most are compared as they stand */
+    if (sought->ascii && is_plain(text, size))
+        return strcasestr(text, sought->text) != NULL;
+    g_autofree char *safe = text_escape(text, (gssize)size, false);
+    g_autofree char *own = g_utf8_casefold(safe, -1);
+    return strstr(own, sought->folded) != NULL;
+}
+
+/* All that has come, as it stands in the tree when all is unfolded, with the gaps. */
+static void collect(Field *field, GArray *all)
+{
+    g_array_append_val(all, ((FieldRow){.field = field}));
     for (guint i = 0; i < count_children(field); i++)
         collect(field->children->pdata[i], all);
+    if (field->total > count_children(field))
+        g_array_append_val(all, ((FieldRow){.parent = field}));
 }
 
-bool fields_seek(Fields *fields, const char *text, int direction)
+/* Looks from the field that was reached on, one after the other; at a gap it asks, and is called
+ * again when the answer is there. */
+static FieldsSought search(Fields *fields)
 {
-    if (!fields->root)
-        return false;
-    g_autofree char *folded = g_utf8_casefold(text, -1);
-    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_autofree char *folded = g_utf8_casefold(fields->sought, -1);
+    const Sought sought = {fields->sought, folded, g_str_is_ascii(fields->sought)};
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(FieldRow));
     collect(fields->root, all);
-    guint from = 0;
-    g_ptr_array_find(all, fields->selected, &from);
-    int count = (int)all->len;
+    int count = (int)all->len, from = fields->reached ? MAX(row_of(all, fields->reached), 0) : 0;
     for (int step = 1; step <= count; step++) {
-        int at = (((int)from + direction * step) % count + count) % count;
-        if (!holds_text(all->pdata[at], folded))
+        int at = ((from + fields->direction * step) % count + count) % count;
+        const FieldRow *row = &g_array_index(all, FieldRow, at);
+        if (!row->field) {
+            ask_more(fields, row->parent);
+            return FIELDS_SOUGHT_COMING;
+        }
+        fields->reached = row->field;
+        if (!text_holds(row->field->name, strlen(row->field->name), &sought) &&
+            !text_holds(row->field->value->str, row->field->value->len, &sought))
             continue;
-        fields_select(fields, all->pdata[at]);
-        return true;
+        fields_select(fields, row->field);
+        return FIELDS_SOUGHT_FOUND;
     }
-    return false;
+    return FIELDS_SOUGHT_NOT_THERE;
+}
+
+FieldsSought fields_seek(Fields *fields, const char *text, int direction)
+{
+    let_go(fields);
+    fields->sought = g_strdup(text);
+    fields->direction = direction;
+    fields->reached = fields->selected;
+    FieldsSought found = fields->root ? search(fields) : FIELDS_SOUGHT_COMING;
+    if (found != FIELDS_SOUGHT_COMING)
+        g_clear_pointer(&fields->sought, g_free);
+    return found;
+}
+
+const char *fields_seeking(const Fields *fields, guint *come)
+{
+    *come = fields->come;
+    return fields->sought;
+}
+
+FieldsSought fields_take_sought(Fields *fields)
+{
+    FieldsSought ended = fields->ended;
+    fields->ended = FIELDS_SOUGHT_NOTHING;
+    return ended;
+}
+
+/* ---- answers ---- */
+
+/* What waited goes on with what has come. */
+static void go_on(Fields *fields)
+{
+    select_wanted(fields);
+    aim(fields);
+    if (!fields->sought)
+        return;
+    FieldsSought found = search(fields);
+    if (found == FIELDS_SOUGHT_COMING)
+        return;
+    fields->ended = found;
+    g_clear_pointer(&fields->sought, g_free);
+}
+
+void field_store_answer(FieldStore *store, const json_t *answer)
+{
+    const char *id = fact_string(answer, "id", "");
+    Fields *fields = g_hash_table_lookup(store->trees, id);
+    g_autoptr(Field) field = field_from_json(json_object_get(answer, "field"));
+    if (!fields || !field)
+        return;
+    const json_t *path = json_object_get(answer, "path");
+    if (!fields->root && !json_array_size(path)) {
+        fields->root = g_steal_pointer(&field);
+        fields->selected = fields->root;
+        fields->come = count_all(fields->root);
+        open_at_first(fields, fields->root, 0);
+        go_on(fields);
+        return;
+    }
+    Field *at = at_path(fields, path);
+    if (!at || fact_integer(answer, "from", 0) != count_children(at))
+        return;
+    fields->come += count_all(field) - 1;
+    move_children(at, field);
+    at->total = MAX(field->total, count_children(at));
+    go_on(fields);
 }
 
 static void append_text(GString *text, const Field *field, int depth, bool ascii)

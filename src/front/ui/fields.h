@@ -47,8 +47,16 @@ void fields_select(Fields *fields, Field *field);
 /* Selects the first field of this id, now or as soon as it comes; copied. */
 void fields_select_id(Fields *fields, const char *id);
 
-/* Selects the deepest field that holds this byte. */
-void fields_select_offset(Fields *fields, size_t offset);
+/* Unfolds the selected field, and selects the first in it that is no extnID and no critical: what
+ * the extension says. */
+void fields_select_inside(Fields *fields);
+
+/* The deepest field that holds these bytes, where it has come; else it is asked for, and NULL. */
+const Field *fields_holding(Fields *fields, size_t offset, size_t length);
+
+/* Selects the deepest field that holds these bytes (0: the one at the offset alone). What has not
+ * come yet is asked for, level by level, and the selection follows until somebody moves it. */
+void fields_select_bytes(Fields *fields, size_t offset, size_t length);
 
 /* What a command did to the tree. */
 typedef enum FieldsDid {
@@ -61,9 +69,23 @@ typedef enum FieldsDid {
  * leaves; Open unfolds or folds. */
 FieldsDid fields_command(Fields *fields, Command command);
 
-/* Selects the next (1) or previous (-1) field of what has come whose name or value holds `text`, in
- * any case. */
-bool fields_seek(Fields *fields, const char *text, int direction);
+typedef enum FieldsSought {
+    FIELDS_SOUGHT_NOTHING,
+    FIELDS_SOUGHT_FOUND,
+    FIELDS_SOUGHT_NOT_THERE,
+    FIELDS_SOUGHT_COMING, /* what lies on the way has not come: it was asked for */
+} FieldsSought;
+
+/* Selects the next (1) or previous (-1) field whose name or value holds `text`, in any case, around
+ * the end; folds do not matter. A search that waits for the reader goes on by itself, until it is
+ * done or somebody moves. */
+FieldsSought fields_seek(Fields *fields, const char *text, int direction);
+
+/* The text that a search waits with, and how many fields have come; NULL: none waits. */
+const char *fields_seeking(const Fields *fields, guint *come);
+
+/* How a search that had waited ended; said once. */
+FieldsSought fields_take_sought(Fields *fields);
 
 /* The scrolling of the tree on the screen. */
 Scroll *fields_scroll(Fields *fields);

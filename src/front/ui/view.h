@@ -40,7 +40,9 @@ struct Desk {
     gint64 wall;    /* the instant that is drawn, seconds since 1970 */
     double at;      /* the same, seconds since the stream began */
     SuiteForm suites;
-    bool hex; /* bytes are shown beside fields */
+    bool hex;  /* bytes are shown beside fields */
+    bool asn1; /* the fields of a certificate are plain ASN.1 */
+    bool wrap; /* long values go on in the next lines */
     bool paused;
     Watch *watch; /* NULL: nothing is watched */
     Area focus;   /* where the focused pane was drawn last */

@@ -192,6 +192,75 @@ START_TEST(to_the_bytes_of_a_name_and_back)
 }
 END_TEST
 
+/* Six keys, from the table of endpoints to the bytes of the third name, and three back. */
+START_TEST(six_keys_to_the_bytes_of_the_third_name)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_SMALL);
+    stage_keys(stage, "j");
+    g_autofree char *before = stage_draw(stage);
+    stage_keys(stage, "4 4 s j j");
+    stage_expect_row(stage, "*.shop.example.com");
+    stage_expect(stage, "[82 12 2a 2e 73  68 6f 70");
+    stage_keys(stage, "Enter");
+    stage_expect(stage, "[82 12 2a 2e 73  68 6f 70");
+    ck_assert(stage->surface->cursor_visible);
+    stage_keys(stage, "Esc Esc");
+    stage_keys(stage, "1");
+    g_autofree char *after = stage_draw(stage);
+    same_screen("endpoints", after, before);
+}
+END_TEST
+
+START_TEST(bytes_are_searched_for)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_LARGE);
+    stage_keys(stage, "4 4 / 0x55 Space 1d Space 11 Enter");
+    stage_expect(stage, "▸ leaf ▸ extnID");
+    ck_assert(stage->surface->cursor_visible);
+    stage_expect_row(stage, "55 1d 11");
+    stage_keys(stage, "/ 0x30 Enter n");
+    g_autofree char *first = stage_cursor_row(stage);
+    stage_keys(stage, "n N");
+    g_autofree char *again = stage_cursor_row(stage);
+    ck_assert_str_eq(first, again);
+    stage_keys(stage, "/ 0xffffffff Enter");
+    stage_expect(stage, "not found: 0xffffffff");
+}
+END_TEST
+
+START_TEST(values_go_aside_and_wrap)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_LARGE);
+    stage_keys(stage, "4 4 / signatureValue Enter");
+    g_autofree char *row = stage_cursor_row(stage);
+    stage_keys(stage, "L L");
+    g_autofree char *moved = stage_cursor_row(stage);
+    ck_assert_str_ne(row, moved);
+    stage_keys(stage, "H H H");
+    g_autofree char *back = stage_cursor_row(stage);
+    ck_assert_str_eq(row, back);
+    stage_keys(stage, "z ^W");
+    stage_expect_row(stage, "signatureValue");
+    g_autofree char *wrapped = stage_cursor_row(stage);
+    ck_assert_ptr_null(strstr(wrapped, "…"));
+    stage_keys(stage, "^W");
+    stage_expect_row(stage, "…");
+}
+END_TEST
+
+START_TEST(what_a_field_is_about_can_be_read_whole)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_SMALL);
+    stage_keys(stage, "4 4 s Tab Tab");
+    stage_expect(stage, "about this field");
+    stage_keys(stage, "z");
+    stage_expect(stage, "18 bytes at ");
+    stage_expect_none(stage, "subjectAltName");
+    stage_keys(stage, "Esc h");
+    stage_expect_row(stage, "mail.example.com");
+}
+END_TEST
+
 START_TEST(left_folds_then_leaves)
 {
     g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_SMALL);
@@ -420,6 +489,10 @@ int main(void)
     tcase_add_loop_test(all, ascii_is_ascii, 0, count);
     tcase_add_loop_test(all, no_size_is_too_small, 0, count);
     tcase_add_test(all, to_the_bytes_of_a_name_and_back);
+    tcase_add_test(all, six_keys_to_the_bytes_of_the_third_name);
+    tcase_add_test(all, bytes_are_searched_for);
+    tcase_add_test(all, values_go_aside_and_wrap);
+    tcase_add_test(all, what_a_field_is_about_can_be_read_whole);
     tcase_add_test(all, left_folds_then_leaves);
     tcase_add_test(all, a_finding_opens_its_proof);
     tcase_add_test(all, the_selection_survives_arrivals);
