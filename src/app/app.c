@@ -25,6 +25,7 @@ static const struct {
 } roles[] = {
     {"prober", role_prober},
     {"reader", role_reader},
+    {"fetcher", role_fetcher},
 };
 
 /* What GLib complains of, as a plain line: its own writer asks for the time of day, which opens the
@@ -52,6 +53,7 @@ static int run_worker(const Options *options)
         .parallel = (guint)options->parallel,
         .per_address = (guint)options->per_address,
         .ca_file = options->ca_file,
+        .fetch_private = options->fetch_private,
     };
     g_log_set_writer_func(write_plain, NULL, NULL);
     /* ^C is for the front, which ends its workers when it has told what is known. */

@@ -27,8 +27,10 @@ typedef struct Options {
     double timeout;     /* seconds of silence */
     char *depth;        /* "versions" or "full"; NULL: a handshake alone */
     int parallel, per_address;
-    int connections; /* that one dive may make */
-    char *ca_file;   /* NULL: the system's store */
+    int connections;        /* that one dive may make */
+    char *ca_file;          /* NULL: the system's store */
+    gboolean fetch;         /* what certificates point to is asked for */
+    gboolean fetch_private; /* at private addresses too */
     gboolean batch;
     bool json;
     Severity fail_on; /* SEVERITY_COUNT: never */

@@ -25,6 +25,7 @@ static const char *const kind_names[] = {
     [FACT_CERTIFICATE] = "certificate",
     [FACT_VERDICT] = "verdict",
     [FACT_DANE] = "dane",
+    [FACT_FETCHED] = "fetched",
     [FACT_ERROR] = "error",
     [FACT_DONE] = "done",
     [FACT_FINDING] = "finding",

@@ -35,6 +35,7 @@ typedef enum FactKind {
     FACT_CERTIFICATE,
     FACT_VERDICT,
     FACT_DANE,
+    FACT_FETCHED,
     FACT_ERROR,
     FACT_DONE,
     FACT_FINDING,

@@ -81,6 +81,22 @@ enum {
     LIMIT_CHAINS = 32,          /* chains judged of one endpoint's dives */
     LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
+    /* fetching what certificates point to */
+    LIMIT_FETCH_OCSP = 64 << 10,    /* bytes of an OCSP response */
+    LIMIT_FETCH_ISSUER = 1 << 20,   /* bytes of an issuer's certificate, or of several */
+    LIMIT_FETCH_CRL = 16 << 20,     /* bytes of a CRL */
+    LIMIT_FETCH_POLICY = 64 << 10,  /* bytes of an MTA-STS policy */
+    LIMIT_FETCH_HEADERS = 64 << 10, /* bytes of the header fields of an answer */
+    LIMIT_FETCH_URL = 4096,         /* bytes of an address */
+    LIMIT_FETCH_LARGE = 2 << 20,    /* what may be larger than this has a limit of its own: */
+    LIMIT_FETCHES_LARGE = 2,        /* of these at once */
+    LIMIT_FETCHES = 16,             /* requests at once */
+    LIMIT_FETCHES_PER_HOST = 2,     /* of these to one host */
+    LIMIT_FETCH_REDIRECTS = 3,      /* that are followed */
+    LIMIT_FETCH_IDLE_MS = 5000,     /* silence, or less than 16 bytes a second */
+    LIMIT_FETCH_MS = 15000,         /* a request in all */
+    LIMIT_FETCH_CRL_MS = 60000,     /* that of a CRL */
+
     /* targets */
     LIMIT_ENDPOINTS = 100000, /* endpoints of one run */
     LIMIT_TARGET = 2048,      /* bytes of one target as written */

@@ -16,11 +16,15 @@ typedef struct RoleOptions {
     bool sandbox;        /* false: --no-sandbox */
     guint parallel;      /* prober: established connections in all */
     guint per_address;   /* prober: established connections to one address */
-    const char *ca_file; /* reader: trust store, PEM; NULL: the system's */
+    const char *ca_file; /* reader: trust store; fetcher: roots of https; PEM; NULL: the system's */
+    bool fetch_private;  /* fetcher: private addresses may be asked */
 } RoleOptions;
 
 /* The prober: resolves, connects, speaks, records. Returns the exit status. */
 int role_prober(const RoleOptions *options);
+
+/* The fetcher: asks what certificates point to. Returns the exit status. */
+int role_fetcher(const RoleOptions *options);
 
 /* The reader: explains bytes and verifies chains; has no sockets. Returns the exit status. */
 int role_reader(const RoleOptions *options);

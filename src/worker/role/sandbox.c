@@ -72,7 +72,7 @@ static const char *const common_calls[] = {
     "sysinfo",
 };
 
-/* What the prober may do beside that; socket() has rules of its own. */
+/* What prober and fetcher may do beside that; socket() has rules of its own. */
 static const char *const network_calls[] = {
     "recvfrom", "sendto",     "recvmsg",    "sendmsg",     "sendmmsg",    "shutdown",
     "connect",  "getsockopt", "setsockopt", "getsockname", "getpeername", "bind",
@@ -298,7 +298,7 @@ static void filter_allowed(Filter *filter, SandboxKind kind)
             SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)ioctl_requests[i], 0);
         filter_add(filter, SCMP_ACT_ALLOW, "ioctl", &request, 1);
     }
-    if (kind == SANDBOX_PROBER) {
+    if (kind != SANDBOX_READER) {
         filter_add_all(filter, SCMP_ACT_ALLOW, network_calls, G_N_ELEMENTS(network_calls));
         filter_socket(filter);
     }

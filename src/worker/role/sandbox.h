@@ -20,7 +20,8 @@
 #include <stdbool.h>
 
 typedef enum SandboxKind {
-    SANDBOX_PROBER, /* may speak TCP and UDP over IP; no files */
+    SANDBOX_PROBER,  /* may speak TCP and UDP over IP; no files */
+    SANDBOX_FETCHER, /* the same: OCSP, CRLs, issuers and the DNS are asked */
     SANDBOX_READER, /* standard input and output, memory and the clock; neither files nor sockets */
 } SandboxKind;
 
