@@ -97,6 +97,8 @@ enum {
     LIMIT_FETCH_MS = 15000,         /* a request in all */
     LIMIT_FETCH_CRL_MS = 60000,     /* that of a CRL */
 
+    LIMIT_FILTER = 4096, /* bytes of a filter as typed */
+
     /* targets */
     LIMIT_ENDPOINTS = 100000, /* endpoints of one run */
     LIMIT_TARGET = 2048,      /* bytes of one target as written */

@@ -74,7 +74,7 @@ static const CommandRow rows[COMMAND_COUNT] = {
     [COMMAND_SEARCH_NEXT] = LOOK("search-next", "n", ALL, N_("next, previous hit")),
     [COMMAND_SEARCH_PREVIOUS] = LOOK("search-previous", "N", ALL, N_("next, previous hit")),
     [COMMAND_FILTER] = {"filter", N_("only what matches"), "f F4 \\", GROUP_LOOK, LISTS, false,
-                        N_("filter"), 7, "WORDS"},
+                        N_("filter"), 7, "EXPRESSION"},
     [COMMAND_SORT] = {"sort", N_("sort: choose a column"), "o F6", GROUP_LOOK, LISTS, false,
                       N_("sort"), 9, "COLUMN"},
     [COMMAND_SORT_LEFT] = LOOK("sort-left", "<", LISTS, N_("sort column")),

@@ -251,4 +251,5 @@ const TableKind endpoint_table = {
     .spill = spill,
     .spill_from = COLUMN_VERSION,
     .spill_to = COLUMN_FINDINGS,
+    .members = &endpoint_members,
 };

@@ -1,69 +1,49 @@
 #include "front/ui/filter.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { ANY_COLUMN = -1 };
-
-typedef struct Term {
-    int column; /* or ANY_COLUMN */
-    bool invert;
-    char relation; /* '<' or '>': compares numbers; '\0': holds the word */
-    double number;
-    char *word; /* case folded */
-} Term;
+#include "front/report/members.h"
+#include "front/ui/view.h"
 
 struct Filter {
     const TableKind *kind;
-    GArray *terms;
+    gint64 now;
+    Expression *expression;
 };
 
-static void term_clear(gpointer data)
+static int member_count(const TableKind *kind)
 {
-    g_free(((Term *)data)->word);
+    return kind->members ? (int)kind->members->count : 0;
 }
 
-static int column_of(const TableKind *kind, const char *name, size_t size)
+/* Members come first; the columns' numbers go on behind them. */
+static int field(gpointer data, const char *name, ValueKind *kind)
 {
-    for (size_t i = 0; i < kind->count; i++)
-        if (strlen(kind->columns[i].name) == size &&
-            g_ascii_strncasecmp(kind->columns[i].name, name, size) == 0)
-            return (int)i;
-    return ANY_COLUMN;
-}
-
-static Term term_of(const TableKind *kind, const char *word)
-{
-    Term term = {.column = ANY_COLUMN, .invert = *word == '!' && word[1]};
-    word += term.invert;
-    const char *colon = strchr(word, ':');
-    if (colon)
-        term.column = column_of(kind, word, (size_t)(colon - word));
-    if (term.column != ANY_COLUMN)
-        word = colon + 1;
-    if (term.column != ANY_COLUMN && (*word == '<' || *word == '>')) {
-        char *end = NULL;
-        term.number = g_ascii_strtod(word + 1, &end);
-        if (end != word + 1 && !*end)
-            term.relation = *word;
+    const TableKind *table = data;
+    int number = table->members ? member_find(table->members, name) : -1;
+    if (number >= 0) {
+        *kind = table->members->rows[number].kind;
+        return number;
     }
-    term.word = g_utf8_casefold(word, -1);
-    return term;
+    for (size_t i = 0; i < table->count; i++)
+        if (g_ascii_strcasecmp(table->columns[i].name, name) == 0) {
+            *kind = VALUE_TEXT;
+            return member_count(table) + (int)i;
+        }
+    return -1;
 }
 
-Filter *filter_new(const char *text, const TableKind *kind)
+Filter *filter_new(const char *text, const TableKind *kind, gint64 now, GError **error)
 {
+    ExpressionScope scope = {.field = field, .data = (gpointer)kind, .now = now};
+    size_t place = 0;
+    Expression *expression = expression_new(text, &scope, &place, error);
+    if (!expression)
+        return NULL;
     Filter *filter = g_new0(Filter, 1);
     filter->kind = kind;
-    filter->terms = g_array_new(FALSE, FALSE, sizeof(Term));
-    g_array_set_clear_func(filter->terms, term_clear);
-    g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    for (char **word = words; *word; word++) {
-        if (!**word)
-            continue;
-        Term term = term_of(kind, *word);
-        g_array_append_val(filter->terms, term);
-    }
+    filter->now = now;
+    filter->expression = expression;
     return filter;
 }
 
@@ -71,41 +51,65 @@ void filter_free(Filter *filter)
 {
     if (!filter)
         return;
-    g_array_unref(filter->terms);
+    expression_free(filter->expression);
     g_free(filter);
 }
 
-static bool cell_matches(const Term *term, const TableColumn *column, const void *row,
-                         const Desk *desk)
+gint64 filter_now(const Filter *filter)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    Role role = ROLE_TEXT;
-    column->cell(row, desk, text, &role);
-    if (term->relation) {
-        char *end = NULL;
-        double number = g_ascii_strtod(text->str, &end);
-        return end != text->str &&
-               (term->relation == '<' ? number < term->number : number > term->number);
-    }
-    g_autofree char *folded = g_utf8_casefold(text->str, (gssize)text->len);
-    return strstr(folded, term->word) != NULL;
+    return filter->now;
 }
 
-static bool term_matches(const Filter *filter, const Term *term, const void *row, const Desk *desk)
+typedef struct Examined {
+    const TableKind *kind;
+    const void *row;
+    const Desk *desk;
+    const void *subject;
+} Examined;
+
+static char *cell(const Examined *examined, size_t column)
 {
-    for (size_t i = 0; i < filter->kind->count; i++)
-        if ((term->column == ANY_COLUMN || term->column == (int)i) &&
-            cell_matches(term, &filter->kind->columns[i], row, desk))
+    GString *text = g_string_new(NULL);
+    Role role = ROLE_TEXT;
+    examined->kind->columns[column].cell(examined->row, examined->desk, text, &role);
+    return g_string_free(text, FALSE);
+}
+
+static void examined_values(gpointer data, int number, GArray *values)
+{
+    const Examined *examined = data;
+    int members = member_count(examined->kind);
+    if (number >= members) {
+        values_take(values, cell(examined, (size_t)(number - members)));
+        return;
+    }
+    MemberContext context = {examined->desk->model, examined->desk->wall};
+    member_get(examined->kind->members, number, examined->subject, &context, values);
+}
+
+static bool examined_word(gpointer data, const char *word)
+{
+    const Examined *examined = data;
+    for (size_t i = 0; i < examined->kind->count; i++) {
+        g_autofree char *text = cell(examined, i);
+        g_autofree char *folded = g_utf8_casefold(text, -1);
+        if (strstr(folded, word))
             return true;
+    }
     return false;
 }
 
 bool filter_matches(const Filter *filter, const void *row, const Desk *desk)
 {
-    for (guint i = 0; i < filter->terms->len; i++) {
-        const Term *term = &g_array_index(filter->terms, Term, i);
-        if (term_matches(filter, term, row, desk) == term->invert)
-            return false;
+    Examined examined = {filter->kind, row, desk, row};
+    ExpressionSubject subject = {examined_values, examined_word, &examined};
+    if (!filter->kind->subjects)
+        return expression_matches(filter->expression, &subject);
+    g_autoptr(GPtrArray) subjects = filter->kind->subjects(row);
+    for (guint i = 0; i < subjects->len; i++) {
+        examined.subject = subjects->pdata[i];
+        if (expression_matches(filter->expression, &subject))
+            return true;
     }
-    return true;
+    return false;
 }

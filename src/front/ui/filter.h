@@ -1,9 +1,7 @@
-/* filter: which rows of a table are shown.
+/* filter: which rows of a table are shown, as an expression (expression.h).
  *
- * Words separated by blanks; a row must match them all. A word matches where any cell holds it, in
- * any case; `name:word` looks at the column of that name alone, `name:<30` and `name:>30` compare
- * numbers, and `!` before a word turns it round. A word before whose colon no column's name stands
- * is a plain word.
+ * Its fields are the members of what the rows are (TableKind.members), and the table's columns by
+ * their names; a plain word matches where any cell holds it.
  */
 #ifndef TLSDIVE_FRONT_UI_FILTER_H
 #define TLSDIVE_FRONT_UI_FILTER_H
@@ -12,9 +10,13 @@
 
 typedef struct Filter Filter;
 
-/* A filter for tables of this kind. */
-Filter *filter_new(const char *text, const TableKind *kind);
+/* A filter for tables of this kind, whose relative times are from `now` (seconds since 1970). NULL
+ * and *error where the text is wrong. */
+Filter *filter_new(const char *text, const TableKind *kind, gint64 now, GError **error);
 void filter_free(Filter *filter);
+
+/* The instant it was made for. */
+gint64 filter_now(const Filter *filter);
 
 /* True where the row matches; an empty filter matches all. */
 bool filter_matches(const Filter *filter, const void *row, const Desk *desk);

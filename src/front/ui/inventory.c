@@ -157,7 +157,7 @@ static void draw_table(InventoryView *view, Area area)
     Table *table = view->base.table;
     if (!view->in_detail)
         view->base.view.desk->focus = area;
-    table_draw(table, area, area.rows > 3, !view->in_detail);
+    table_draw(table, area, area.rows > 2, !view->in_detail);
     if (table_shown(table))
         return;
     area_plain(area_cells(area, 1, 2, area.columns), ROLE_DIM,

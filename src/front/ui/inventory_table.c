@@ -176,9 +176,16 @@ static const char *identity(const void *row)
     return ((const InventoryRow *)row)->identity;
 }
 
+static GPtrArray *subjects(const void *row)
+{
+    return inventory_row_certificates(row);
+}
+
 const TableKind inventory_table = {
     .columns = columns,
     .count = G_N_ELEMENTS(columns),
     .identity = identity,
     .order = N_("end"),
+    .members = &certificate_members,
+    .subjects = subjects,
 };

@@ -4,6 +4,7 @@
 #include "front/ui/filter.h"
 #include "front/ui/glyph.h"
 #include "front/ui/scroll.h"
+#include "front/ui/view.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -75,6 +76,20 @@ GPtrArray *table_names(const Table *table)
         if (!(table->hidden & 1U << i))
             g_ptr_array_add(names, (gpointer)table->kind->columns[i].name);
     return names;
+}
+
+GPtrArray *table_filter_fields(const Table *table)
+{
+    const Members *members = table->kind->members;
+    GPtrArray *fields = g_ptr_array_new();
+    for (size_t i = 0; members && i < members->count; i++)
+        g_ptr_array_add(fields, (gpointer)members->rows[i].name);
+    for (size_t i = 0; i < table->kind->count; i++) {
+        const char *name = table->kind->columns[i].name;
+        if (!members || member_find(members, name) < 0)
+            g_ptr_array_add(fields, (gpointer)name);
+    }
+    return fields;
 }
 
 void table_hide(Table *table, guint columns)
@@ -160,8 +175,23 @@ static int find_selected(const Table *table)
     return table->selected ? CLAMP(table->row, 0, count - 1) : MIN(0, count - 1);
 }
 
+/* The instant that is shown, from which relative times are. */
+static gint64 now_of(const Table *table)
+{
+    return table->desk ? table->desk->wall : 0;
+}
+
+static void renew_filter(Table *table)
+{
+    if (!table->filter || filter_now(table->filter) == now_of(table))
+        return;
+    filter_free(table->filter);
+    table->filter = filter_new(table->filter_text, table->kind, now_of(table), NULL);
+}
+
 static void choose_rows(Table *table)
 {
+    renew_filter(table);
     g_ptr_array_set_size(table->shown, 0);
     for (guint i = 0; i < table->given->len; i++) {
         gpointer row = table->given->pdata[i];
@@ -541,16 +571,23 @@ bool table_seek_text(Table *table, const char *text, int direction)
     return table_seek(table, holds_text, &(Sought){table, folded}, direction);
 }
 
-void table_filter(Table *table, const char *text)
+char *table_filter(Table *table, const char *text)
 {
+    g_autoptr(GError) error = NULL;
+    Filter *filter = filter_new(text, table->kind, now_of(table), &error);
+    if (!filter)
+        return g_strdup(error->message);
     char *copy = g_strdup(text);
     g_free(table->filter_text);
     table->filter_text = copy;
     g_clear_pointer(&table->filter, filter_free);
     if (*copy)
-        table->filter = filter_new(copy, table->kind);
+        table->filter = filter;
+    else
+        filter_free(filter);
     select_row(table, table->row);
     choose_rows(table);
+    return NULL;
 }
 
 const char *table_filter_text(const Table *table)

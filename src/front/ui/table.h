@@ -9,6 +9,7 @@
 #ifndef TLSDIVE_FRONT_UI_TABLE_H
 #define TLSDIVE_FRONT_UI_TABLE_H
 
+#include "front/report/members.h"
 #include "front/ui/command.h"
 #include "front/ui/surface.h"
 
@@ -41,6 +42,11 @@ typedef struct TableKind {
      * `spill_from` up to before `spill_to`; false: nothing. May be NULL. */
     bool (*spill)(const void *row, const Desk *desk, size_t dropped, GString *text);
     size_t spill_from, spill_to;
+    /* What a filter may ask of a row beside its columns; NULL: nothing. `subjects` gives what these
+     * are members of, where that is not the row itself; a row is shown where one of them matches.
+     * Free with g_ptr_array_unref. */
+    const Members *members;
+    GPtrArray *(*subjects)(const void *row);
 } TableKind;
 
 typedef struct Table Table;
@@ -53,6 +59,9 @@ const TableKind *table_kind(const Table *table);
 
 /* The names of the columns that are not left out; free with g_ptr_array_unref. */
 GPtrArray *table_names(const Table *table);
+
+/* The fields that a filter may ask about; free with g_ptr_array_unref. */
+GPtrArray *table_filter_fields(const Table *table);
 
 /* Columns to leave out, one bit each by index. */
 void table_hide(Table *table, guint columns);
@@ -98,8 +107,9 @@ bool table_seek(Table *table, bool (*wanted)(const void *row, gpointer data), gp
 /* The same for a row in which a cell holds `text`, in any case. */
 bool table_seek_text(Table *table, const char *text, int direction);
 
-/* Shows only rows that match (filter.h); "" shows all. */
-void table_filter(Table *table, const char *text);
+/* Shows only rows that match (filter.h); "" shows all. Where the text is wrong what was shown
+ * stays, and what is wrong comes back, to be freed; else NULL. */
+char *table_filter(Table *table, const char *text);
 const char *table_filter_text(const Table *table);
 
 /* Sorts by the column of this name; false if there is none. "" is the order given. */

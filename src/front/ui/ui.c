@@ -5,6 +5,7 @@
 #include "common/util/text.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
+#include "front/ui/order.h"
 #include "front/ui/prompt.h"
 #include "front/ui/take.h"
 #include "front/ui/view.h"
@@ -93,12 +94,6 @@ GPtrArray *desk_chosen(Desk *desk)
 
 /* ---- prompts ---- */
 
-static Table *table_here(Desk *desk)
-{
-    View *view = top_view(desk->ui);
-    return view->ops->table ? view->ops->table(view) : NULL;
-}
-
 static char *search_done(Desk *desk, const char *text)
 {
     Ui *ui = desk->ui;
@@ -111,23 +106,6 @@ static char *search_done(Desk *desk, const char *text)
         return NULL;
     if (!view->ops->seek(view, ui->sought, 1))
         return g_strdup_printf(_("not found: %s"), ui->sought);
-    return NULL;
-}
-
-static char *filter_done(Desk *desk, const char *text)
-{
-    Table *table = table_here(desk);
-    if (!table)
-        return g_strdup(_("there is nothing to filter here"));
-    table_filter(table, text);
-    return NULL;
-}
-
-static char *sort_done(Desk *desk, const char *text)
-{
-    Table *table = table_here(desk);
-    if (!table || !table_sort(table, text))
-        return g_strdup_printf(_("there is no column %s here"), text);
     return NULL;
 }
 
@@ -174,28 +152,15 @@ static GPtrArray *command_words(Desk *desk, const char *text)
     return command_complete(text, view->ops->focus(view));
 }
 
-static GPtrArray *sort_words(Desk *desk, const char *text)
-{
-    Table *table = table_here(desk);
-    GPtrArray *words = table ? table_names(table) : g_ptr_array_new();
-    for (guint i = words->len; i > 0; i--)
-        if (!g_str_has_prefix(words->pdata[i - 1], text))
-            g_ptr_array_remove_index(words, i - 1);
-    return words;
-}
-
 static const PromptKind search_prompt = {N_("/"), search_done, NULL};
-static const PromptKind filter_prompt = {N_("show only (words, column:word, ! turns round): "),
-                                         filter_done, NULL};
-static const PromptKind sort_prompt = {N_("sort by: "), sort_done, sort_words};
 static const PromptKind add_prompt = {N_("add host, host:port, URI: "), add_done, NULL};
 static const PromptKind command_prompt = {N_(":"), command_done, command_words};
 
 /* Does what the prompt does: at once with an argument, else after it was typed. */
-static void ask_or_do(Ui *ui, const PromptKind *kind, const char *argument, const char *text)
+static void ask_or_do(Ui *ui, const PromptKind *kind, const char *argument)
 {
     if (!argument) {
-        prompt_ask(ui->prompt, kind, text);
+        prompt_ask(ui->prompt, kind, "");
         return;
     }
     char *refusal = kind->done(&ui->desk, argument);
@@ -239,24 +204,6 @@ static void seek_again(Ui *ui, int direction)
         desk_say(&ui->desk, g_strdup(_("nothing was searched for yet (/)")));
     else if (!view->ops->seek(view, ui->sought, direction))
         desk_say(&ui->desk, g_strdup_printf(_("not found: %s"), ui->sought));
-}
-
-/* The items of the menu are the order as given, and the columns. */
-static void choose_sort(Desk *desk, guint item)
-{
-    Table *table = table_here(desk);
-    g_autoptr(GPtrArray) names = table_names(table);
-    table_sort(table, item ? names->pdata[item - 1] : "");
-}
-
-static void open_sort_menu(Ui *ui)
-{
-    Table *table = table_here(&ui->desk);
-    if (!table)
-        return;
-    g_autoptr(GPtrArray) items = table_names(table);
-    g_ptr_array_insert(items, 0, (gpointer)_(table_kind(table)->order));
-    prompt_menu(ui->prompt, N_("sort by"), items, choose_sort);
 }
 
 /* The question that the view's cursor is on; NULL: none. */
@@ -361,7 +308,7 @@ static void add_targets(Ui *ui, const char *argument)
     if (ui->desk.replay)
         desk_say(&ui->desk, g_strdup(_("this is a saved session: nothing can be asked")));
     else
-        ask_or_do(ui, &add_prompt, argument, "");
+        ask_or_do(ui, &add_prompt, argument);
 }
 
 /* From everywhere back to the endpoints, and on to one of its panes there. */
@@ -409,12 +356,6 @@ static void open_help(Ui *ui)
     desk_push(&ui->desk, help_view_new(&ui->desk, view->ops->focus(view)));
 }
 
-static void open_filter(Ui *ui, const char *argument)
-{
-    Table *table = table_here(&ui->desk);
-    ask_or_do(ui, &filter_prompt, argument, table ? table_filter_text(table) : "");
-}
-
 /* Commands that belong to the screen as a whole; false: to a view. */
 static bool run_screen_command(Ui *ui, Command command, const char *argument)
 {
@@ -424,20 +365,17 @@ static bool run_screen_command(Ui *ui, Command command, const char *argument)
         prompt_ask(ui->prompt, &command_prompt, "");
         return true;
     case COMMAND_SEARCH:
-        ask_or_do(ui, &search_prompt, argument, "");
+        ask_or_do(ui, &search_prompt, argument);
         return true;
     case COMMAND_SEARCH_NEXT:
     case COMMAND_SEARCH_PREVIOUS:
         seek_again(ui, command == COMMAND_SEARCH_NEXT ? 1 : -1);
         return true;
     case COMMAND_FILTER:
-        open_filter(ui, argument);
+        order_filter(desk, argument);
         return true;
     case COMMAND_SORT:
-        if (argument)
-            ask_or_do(ui, &sort_prompt, argument, "");
-        else
-            open_sort_menu(ui);
+        order_sort(desk, argument);
         return true;
     case COMMAND_AGAIN:
     case COMMAND_DIVE:
