@@ -4,8 +4,9 @@
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
 
-static const FactKind may_say[] = {FACT_VERDICT,     FACT_CHAIN, FACT_BYTES,
-                                   FACT_CERTIFICATE, FACT_DANE, FACT_ERROR, FACT_UNKNOWN};
+static const FactKind may_say[] = {FACT_VERDICT,      FACT_DANE,  FACT_REVOCATION,
+                                   FACT_TRANSPARENCY, FACT_CHAIN, FACT_BYTES,
+                                   FACT_CERTIFICATE,  FACT_ERROR, FACT_UNKNOWN};
 static const char *const replies[] = {"fields", "answered", NULL};
 static const LinkRole role = {"reader", may_say, replies};
 

@@ -36,6 +36,8 @@ typedef enum FactKind {
     FACT_VERDICT,
     FACT_DANE,
     FACT_FETCHED,
+    FACT_REVOCATION,
+    FACT_TRANSPARENCY,
     FACT_ERROR,
     FACT_DONE,
     FACT_FINDING,

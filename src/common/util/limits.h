@@ -55,6 +55,11 @@ enum {
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
     LIMIT_STORES = 16,                 /* trust stores that a chain is judged against */
     LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
+    LIMIT_SKEW = 300,      /* seconds that the clocks of responders and logs may be off */
+    LIMIT_RESPONDERS = 16, /* certificates in an OCSP response that are looked at */
+    LIMIT_RESPONSES = 64,  /* OCSP responses and CRLs that are judged for one chain */
+    LIMIT_CRL = 20 << 20,  /* bytes of one CRL */
+    LIMIT_SCTS = 64,       /* timestamps that are verified for one chain */
 
     /* time, in milliseconds */
     LIMIT_IDLE_MS = 5000,   /* silence on a connection, unless --timeout says otherwise */

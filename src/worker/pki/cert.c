@@ -29,34 +29,45 @@ static void read_extension(GArray *extensions, const Der *element)
     g_array_append_val(extensions, extension);
 }
 
+GArray *cert_read_extensions(const Der *list)
+{
+    GArray *extensions = g_array_new(FALSE, FALSE, sizeof(CertExtension));
+    g_array_set_clear_func(extensions, clear_extension);
+    Reader elements = list->data ? der_inside(list) : reader_new(NULL, 0);
+    Der element;
+    while (extensions->len < LIMIT_EXTENSIONS && der_next(&elements, &element))
+        read_extension(extensions, &element);
+    return extensions;
+}
+
 Cert *cert_new(GBytes *bytes)
 {
     Cert *cert = g_new0(Cert, 1);
     gsize size;
     const uint8_t *data = g_bytes_get_data(bytes, &size);
     cert->bytes = g_bytes_ref(bytes);
-    cert->extensions = g_array_new(FALSE, FALSE, sizeof(CertExtension));
-    g_array_set_clear_func(cert->extensions, clear_extension);
-    if (!der_read(data, size, &cert->all) || !der_is(&cert->all, DER_SEQUENCE))
-        return cert;
-    shape_assign(&shape_certificate, &cert->all, cert->parts);
-    shape_assign(&shape_tbs_certificate, &cert->parts[CERTIFICATE_TBS], cert->tbs);
-    shape_assign(&shape_validity, &cert->tbs[TBS_VALIDITY], cert->validity);
-    Reader extensions = der_inside(&cert->tbs[TBS_EXTENSIONS]);
-    Der element;
-    while (cert->extensions->len < LIMIT_EXTENSIONS && der_next(&extensions, &element))
-        read_extension(cert->extensions, &element);
+    if (der_read(data, size, &cert->all) && der_is(&cert->all, DER_SEQUENCE)) {
+        shape_assign(&shape_certificate, &cert->all, cert->parts);
+        shape_assign(&shape_tbs_certificate, &cert->parts[CERTIFICATE_TBS], cert->tbs);
+        shape_assign(&shape_validity, &cert->tbs[TBS_VALIDITY], cert->validity);
+    }
+    cert->extensions = cert_read_extensions(&cert->tbs[TBS_EXTENSIONS]);
     return cert;
 }
 
-const CertExtension *cert_extension(const Cert *cert, const char *oid)
+const CertExtension *cert_find_extension(const GArray *extensions, const char *oid)
 {
-    for (guint i = 0; i < cert->extensions->len; i++) {
-        const CertExtension *extension = &g_array_index(cert->extensions, CertExtension, i);
+    for (guint i = 0; i < extensions->len; i++) {
+        const CertExtension *extension = &g_array_index(extensions, CertExtension, i);
         if (extension->oid && strcmp(extension->oid, oid) == 0)
             return extension;
     }
     return NULL;
+}
+
+const CertExtension *cert_extension(const Cert *cert, const char *oid)
+{
+    return cert_find_extension(cert->extensions, oid);
 }
 
 GBytes *cert_bytes(const Cert *cert, const Der *element)

@@ -33,6 +33,12 @@ Cert *cert_new(GBytes *bytes);
 /* The extension of that OID, the first if there are several; NULL if there is none. */
 const CertExtension *cert_extension(const Cert *cert, const char *oid);
 
+/* The extensions (CertExtension, at most LIMIT_EXTENSIONS) of an Extensions element, as they stand
+ * in certificates, CRLs and OCSP responses; empty where there is no element. Free with
+ * g_array_unref. And the first of that OID in it; NULL if there is none. */
+GArray *cert_read_extensions(const Der *list);
+const CertExtension *cert_find_extension(const GArray *extensions, const char *oid);
+
 /* An element's bytes, header included. */
 GBytes *cert_bytes(const Cert *cert, const Der *element);
 

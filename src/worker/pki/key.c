@@ -205,3 +205,8 @@ Signature signature_read(const Der *algorithm)
         }
     return signature;
 }
+
+void signature_clear(Signature *signature)
+{
+    g_clear_pointer(&signature->name, g_free);
+}

@@ -3,6 +3,8 @@
 #ifndef TLSDIVE_WORKER_PKI_KEY_H
 #define TLSDIVE_WORKER_PKI_KEY_H
 
+#include <glib.h>
+
 #include "worker/pki/der.h"
 
 typedef struct Key {
@@ -27,5 +29,9 @@ typedef struct Signature {
 } Signature;
 
 Signature signature_read(const Der *algorithm);
+
+void signature_clear(Signature *signature);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Signature, signature_clear)
 
 #endif

@@ -99,6 +99,27 @@ static SignatureAnswer verify_pss(const Node *node, const Node *issuer)
     return status & GNUTLS_CERT_SIGNATURE_FAILURE ? SIGNATURE_WRONG : SIGNATURE_GOOD;
 }
 
+SignatureAnswer node_verify_bytes(const Node *node, const Signature *signature, GBytes *bytes,
+                                  Reader octets)
+{
+    gnutls_sign_algorithm_t algorithm = (gnutls_sign_algorithm_t)signature->gnutls;
+    if (algorithm == GNUTLS_SIGN_UNKNOWN || !node->public_key)
+        return SIGNATURE_UNKNOWN;
+    gnutls_pk_algorithm_t kind = gnutls_sign_get_pk_algorithm(algorithm);
+    if ((int)kind != gnutls_pubkey_get_pk_algorithm(node->public_key, NULL) && !signature->pss)
+        return SIGNATURE_WRONG;
+    gnutls_datum_t data = datum(bytes);
+    size_t size = reader_left(&octets);
+    gnutls_datum_t made = {.data = (unsigned char *)reader_take(&octets, size),
+                           .size = (unsigned)size};
+    int answer = gnutls_pubkey_verify_data2(node->public_key, algorithm, GNUTLS_VERIFY_ALLOW_BROKEN,
+                                            &data, &made);
+    if (answer >= 0)
+        return SIGNATURE_GOOD;
+    return answer == GNUTLS_E_PK_SIG_VERIFY_FAILED && !signature->pss ? SIGNATURE_WRONG
+                                                                      : SIGNATURE_UNKNOWN;
+}
+
 SignatureAnswer node_verify(const Node *node, const Node *issuer)
 {
     const Der *bits = &node->cert->parts[CERTIFICATE_SIGNATURE];
@@ -108,23 +129,8 @@ SignatureAnswer node_verify(const Node *node, const Node *issuer)
         return SIGNATURE_WRONG;
     if (node->signature.pss && node->cert->bytes != issuer->cert->bytes)
         return verify_pss(node, issuer);
-    gnutls_sign_algorithm_t algorithm = (gnutls_sign_algorithm_t)node->signature.gnutls;
-    if (algorithm == GNUTLS_SIGN_UNKNOWN || !issuer->public_key)
-        return SIGNATURE_UNKNOWN;
-    gnutls_pk_algorithm_t kind = gnutls_sign_get_pk_algorithm(algorithm);
-    if ((int)kind != gnutls_pubkey_get_pk_algorithm(issuer->public_key, NULL) &&
-        !node->signature.pss)
-        return SIGNATURE_WRONG;
     g_autoptr(GBytes) signed_bytes = cert_bytes(node->cert, &node->cert->parts[CERTIFICATE_TBS]);
-    gnutls_datum_t data = datum(signed_bytes);
-    size_t size = reader_left(&octets);
-    gnutls_datum_t signature = {.data = (unsigned char *)reader_take(&octets, size),
-                                .size = (unsigned)size};
-    int answer = gnutls_pubkey_verify_data2(issuer->public_key, algorithm,
-                                            GNUTLS_VERIFY_ALLOW_BROKEN, &data, &signature);
-    if (answer >= 0)
-        return SIGNATURE_GOOD;
-    return answer == GNUTLS_E_PK_SIG_VERIFY_FAILED ? SIGNATURE_WRONG : SIGNATURE_UNKNOWN;
+    return node_verify_bytes(issuer, &node->signature, signed_bytes, octets);
 }
 
 bool node_self_issued(const Node *node)

@@ -50,6 +50,11 @@ void node_free(Node *node);
 /* Does the issuer's key verify the signature on the certificate? The names are not looked at. */
 SignatureAnswer node_verify(const Node *node, const Node *issuer);
 
+/* Does the node's key verify the signature `octets` on these bytes, made as `signature` says? Where
+ * RSASSA-PSS does not verify, its salt may be of another length than GnuTLS takes: not known. */
+SignatureAnswer node_verify_bytes(const Node *node, const Signature *signature, GBytes *bytes,
+                                  Reader octets);
+
 /* True where the issuer's name is the certificate's own, up to RFC 5280 section 7.1. */
 bool node_self_issued(const Node *node);
 

@@ -70,6 +70,55 @@ enum { AUTHORITY_KEY_ID, AUTHORITY_ISSUER, AUTHORITY_SERIAL, AUTHORITY_PARTS };
 enum { BASIC_CA, BASIC_PATH_LENGTH, BASIC_PARTS };
 enum { POINT_NAME, POINT_REASONS, POINT_ISSUER, POINT_PARTS };
 
+/* The parts of CRLs (RFC 5280 sections 5.1, 5.2.5) and of OCSP (RFC 6960 section 4), for those who
+ * judge them. */
+extern const Shape shape_crl_tbs, shape_issuing_point;
+enum { CRL_TBS, CRL_ALGORITHM, CRL_SIGNATURE, CRL_PARTS };
+enum {
+    LIST_VERSION,
+    LIST_ALGORITHM,
+    LIST_ISSUER,
+    LIST_THIS_UPDATE,
+    LIST_NEXT_UPDATE,
+    LIST_REVOKED,
+    LIST_EXTENSIONS,
+    LIST_PARTS
+};
+enum {
+    ISSUING_NAME,
+    ISSUING_ONLY_USER,
+    ISSUING_ONLY_CA,
+    ISSUING_SOME_REASONS,
+    ISSUING_INDIRECT,
+    ISSUING_ONLY_ATTRIBUTE,
+    ISSUING_PARTS
+};
+extern const Shape shape_ocsp_tbs, shape_ocsp_bytes, shape_ocsp_basic, shape_ocsp_data;
+extern const Shape shape_ocsp_single, shape_ocsp_certid, shape_ocsp_revoked;
+enum { OCSP_TBS, OCSP_REQUEST_SIGNATURE, OCSP_REQUEST_PARTS };
+enum { OCSP_TBS_VERSION, OCSP_REQUESTOR, OCSP_REQUEST_LIST, OCSP_TBS_EXTENSIONS, OCSP_TBS_PARTS };
+enum { OCSP_STATUS, OCSP_BYTES, OCSP_RESPONSE_PARTS };
+enum { OCSP_TYPE, OCSP_CONTENT, OCSP_BYTES_PARTS };
+enum { OCSP_DATA, OCSP_ALGORITHM, OCSP_SIGNATURE, OCSP_CERTS, OCSP_BASIC_PARTS };
+enum {
+    OCSP_VERSION,
+    OCSP_RESPONDER,
+    OCSP_PRODUCED_AT,
+    OCSP_RESPONSES,
+    OCSP_DATA_EXTENSIONS,
+    OCSP_DATA_PARTS
+};
+enum {
+    OCSP_CERTID,
+    OCSP_CERT_STATUS,
+    OCSP_THIS_UPDATE,
+    OCSP_NEXT_UPDATE,
+    OCSP_SINGLE_EXTENSIONS,
+    OCSP_SINGLE_PARTS
+};
+enum { OCSP_HASH, OCSP_NAME_HASH, OCSP_KEY_HASH, OCSP_SERIAL, OCSP_CERTID_PARTS };
+enum { OCSP_REVOKED_TIME, OCSP_REVOKED_REASON, OCSP_REVOKED_PARTS };
+
 /* The list of embedded SCTs (sct.c; RFC 6962 section 3.3): an OCTET STRING inside of extnValue. */
 extern const Shape shape_sct_list;
 

@@ -32,7 +32,7 @@ static const Part issuing_point_parts[] = {
     PART("onlyContainsAttributeCerts", &shape_boolean, .flags = PART_IMPLICIT | PART_OPTIONAL,
          .tag = 5, .standard = "00"),
 };
-static const Shape shape_issuing_point = {SHAPE_PARTS(issuing_point_parts), .show = show_pairs};
+const Shape shape_issuing_point = {SHAPE_PARTS(issuing_point_parts), .show = show_pairs};
 
 const Open open_crl_extensions[] = {
     OPEN("2.5.29.20", &shape_integer),
@@ -84,11 +84,11 @@ static const Part tbs_parts[] = {
     PART("revokedCertificates", &shape_revoked_list, .flags = PART_OPTIONAL),
     PART("crlExtensions", &shape_extensions, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
-static const Shape shape_tbs = {SHAPE_PARTS(tbs_parts)};
+const Shape shape_crl_tbs = {SHAPE_PARTS(tbs_parts)};
 
 /* Section 5.1.1 */
 static const Part crl_parts[] = {
-    PART("tbsCertList", &shape_tbs),
+    PART("tbsCertList", &shape_crl_tbs),
     PART("signatureAlgorithm", &shape_algorithm),
     PART("signatureValue", &shape_bits, .flags = PART_BITS | PART_BY_ALGORITHM,
          .open = open_signatures, .id = "x509.CertificateList.signatureValue"),

@@ -29,10 +29,10 @@ static const Part certid_parts[] = {
     PART("issuerKeyHash", &shape_octets),
     PART("serialNumber", &shape_serial, .id = "x509.CertID.serialNumber"),
 };
-static const Shape shape_certid = {SHAPE_PARTS(certid_parts), .show = show_certid};
+const Shape shape_ocsp_certid = {SHAPE_PARTS(certid_parts), .show = show_certid};
 
 static const Part single_request_parts[] = {
-    PART("reqCert", &shape_certid),
+    PART("reqCert", &shape_ocsp_certid),
     PART("singleRequestExtensions", &shape_extensions, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
 static const Shape shape_single_request = {SHAPE_PARTS(single_request_parts), .show = show_first};
@@ -46,7 +46,7 @@ static const Part tbs_request_parts[] = {
     PART("requestList", &shape_request_list),
     PART("requestExtensions", &shape_extensions, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 2),
 };
-static const Shape shape_tbs_request = {SHAPE_PARTS(tbs_request_parts)};
+const Shape shape_ocsp_tbs = {SHAPE_PARTS(tbs_request_parts)};
 static const Part request_signature_parts[] = {
     PART("signatureAlgorithm", &shape_algorithm),
     PART("signature", &shape_bits, .flags = PART_BITS | PART_BY_ALGORITHM, .open = open_signatures,
@@ -55,7 +55,7 @@ static const Part request_signature_parts[] = {
 };
 static const Shape shape_request_signature = {SHAPE_PARTS(request_signature_parts)};
 static const Part request_parts[] = {
-    PART("tbsRequest", &shape_tbs_request),
+    PART("tbsRequest", &shape_ocsp_tbs),
     PART("optionalSignature", &shape_request_signature, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
 const Shape shape_ocsp_request = {SHAPE_PARTS(request_parts)};
@@ -70,8 +70,7 @@ static const Part revoked_info_parts[] = {
     PART("revocationTime", &shape_generalized_time),
     PART("revocationReason", &shape_crl_reason, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
-static const Shape shape_revoked_info = {SHAPE_PARTS(revoked_info_parts),
-                                         .show = show_revoked_info};
+const Shape shape_ocsp_revoked = {SHAPE_PARTS(revoked_info_parts), .show = show_revoked_info};
 
 static void show_status(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
@@ -82,7 +81,7 @@ static void show_status(Walk *walk, Field *field, const Der *element, const Shap
 }
 static const Part status_parts[] = {
     PART("good", &shape_null, .flags = PART_IMPLICIT),
-    PART("revoked", &shape_revoked_info, .flags = PART_IMPLICIT, .tag = 1),
+    PART("revoked", &shape_ocsp_revoked, .flags = PART_IMPLICIT, .tag = 1),
     PART("unknown", &shape_null, .flags = PART_IMPLICIT, .tag = 2),
 };
 static const Shape shape_status = {SHAPE_ALTERNATIVES(status_parts), .show = show_status};
@@ -97,16 +96,15 @@ static void show_single_response(Walk *walk, Field *field, const Der *element, c
     field_set(field, "%s: %s", id ? id : "?", status ? status : "?");
 }
 static const Part single_response_parts[] = {
-    PART("certID", &shape_certid),
+    PART("certID", &shape_ocsp_certid),
     PART("certStatus", &shape_status),
     PART("thisUpdate", &shape_generalized_time, .id = "x509.ocsp.thisUpdate"),
     PART("nextUpdate", &shape_generalized_time, .flags = PART_EXPLICIT | PART_OPTIONAL,
          .id = "x509.ocsp.nextUpdate"),
     PART("singleExtensions", &shape_extensions, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 1),
 };
-static const Shape shape_single_response = {SHAPE_PARTS(single_response_parts),
-                                            .show = show_single_response};
-static const Part responses_part = PART("SingleResponse", &shape_single_response);
+const Shape shape_ocsp_single = {SHAPE_PARTS(single_response_parts), .show = show_single_response};
+static const Part responses_part = PART("SingleResponse", &shape_ocsp_single);
 static const Shape shape_responses = {SHAPE_LIST(DER_SEQUENCE, responses_part),
                                       .show = show_joined};
 
@@ -124,25 +122,25 @@ static const Part response_data_parts[] = {
     PART("responses", &shape_responses),
     PART("responseExtensions", &shape_extensions, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 1),
 };
-static const Shape shape_response_data = {SHAPE_PARTS(response_data_parts)};
+const Shape shape_ocsp_data = {SHAPE_PARTS(response_data_parts)};
 static const Part basic_parts[] = {
-    PART("tbsResponseData", &shape_response_data),
+    PART("tbsResponseData", &shape_ocsp_data),
     PART("signatureAlgorithm", &shape_algorithm),
     PART("signature", &shape_bits, .flags = PART_BITS | PART_BY_ALGORITHM, .open = open_signatures,
          .id = "x509.BasicOCSPResponse.signature"),
     PART("certs", &shape_certificates, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
-static const Shape shape_basic = {SHAPE_PARTS(basic_parts)};
+const Shape shape_ocsp_basic = {SHAPE_PARTS(basic_parts)};
 
 static const Open open_responses[] = {
-    OPEN("1.3.6.1.5.5.7.48.1.1", &shape_basic),
+    OPEN("1.3.6.1.5.5.7.48.1.1", &shape_ocsp_basic),
     {.oid = NULL},
 };
 static const Part response_bytes_parts[] = {
     PART("responseType", &shape_oid),
     PART("response", NULL, .flags = PART_OCTETS, .open = open_responses),
 };
-static const Shape shape_response_bytes = {SHAPE_PARTS(response_bytes_parts)};
+const Shape shape_ocsp_bytes = {SHAPE_PARTS(response_bytes_parts)};
 
 static void show_response_status(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
@@ -158,7 +156,7 @@ static void show_response_status(Walk *walk, Field *field, const Der *element, c
 static const Shape shape_response_status = {.tag = DER_ENUMERATED, .show = show_response_status};
 static const Part response_parts[] = {
     PART("responseStatus", &shape_response_status),
-    PART("responseBytes", &shape_response_bytes, .flags = PART_EXPLICIT | PART_OPTIONAL),
+    PART("responseBytes", &shape_ocsp_bytes, .flags = PART_EXPLICIT | PART_OPTIONAL),
 };
 const Shape shape_ocsp_response = {SHAPE_PARTS(response_parts), .show = show_first};
 

@@ -47,4 +47,5 @@ void verify_job(const Task *task)
                          .time = (gint64)json_number_value(time)};
     g_autoptr(json_t) verdict = judge_all(task, chain, &question);
     dane_job(task, sent, verdict);
+    status_answer(task, chain);
 }

@@ -1,0 +1,311 @@
+"""The reader's process judges OCSP responses and CRLs that openssl made."""
+import base64
+import functools
+import hashlib
+import json
+import os
+import subprocess
+
+from program import TLSDIVE, VALIDATOR
+from servers import folder, run, write
+from tap import check, equal, main, test
+
+DIR = folder("status")
+DAY = 86400
+
+
+def path(name):
+    return os.path.join(DIR, name)
+
+
+def key_and_request(name, subject):
+    run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+        path(name + ".key"), "-out", path(name + ".csr"), "-subj", subject)
+
+
+def certificate(name, serial, extensions, issuer=None, days=365):
+    """name.pem, signed by issuer.pem or by itself."""
+    key_and_request(name, f"/CN={name}")
+    signer = ["-CA", path(issuer + ".pem"), "-CAkey", path(issuer + ".key")] if issuer \
+        else ["-signkey", path(name + ".key")]
+    run("openssl", "x509", "-req", "-in", path(name + ".csr"), *signer, "-set_serial", str(serial), "-days", str(days),
+        "-extfile", write(path(name + ".ext"), extensions), "-out", path(name + ".pem"))
+
+
+CA = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
+LEAF = "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n" \
+       "subjectAltName=DNS:leaf.test\n"
+RESPONDER = "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+SIGNING = RESPONDER + "extendedKeyUsage=OCSPSigning\n"
+certificate("ca", 1, CA)
+certificate("other", 2, CA)
+certificate("leaf", 0x1001, LEAF, "ca")
+certificate("revoked", 0x1002, LEAF, "ca")
+certificate("strange", 0x1003, LEAF, "ca")
+certificate("promise", 0x1004, LEAF + "tlsfeature=status_request\n", "ca")
+certificate("point", 0x1005, LEAF + "crlDistributionPoints=URI:http://crl.test/one.crl\n", "ca")
+certificate("responder", 0x2001, SIGNING + "noCheck=ignored\n", "ca")
+certificate("checked", 0x2002, SIGNING, "ca")
+certificate("unfit", 0x2003, RESPONDER, "ca")
+certificate("foreign", 0x2004, SIGNING, "other")
+certificate("short", 0x2005, SIGNING, "ca", days=1)
+write(path("index"), "".join(
+    f"{state}\t401231235959Z\t{revoked}\t{serial:X}\tunknown\t/CN={name}\n" for state, revoked, serial, name in (
+        ("V", "", 0x1001, "leaf"), ("R", "260101000000Z,keyCompromise", 0x1002, "revoked"), ("V", "", 0x1004, "promise"),
+        ("V", "", 0x1005, "point"))))
+
+
+def read(name):
+    with open(path(name), "rb") as file:
+        return file.read()
+
+
+@functools.cache
+def der(name):
+    return subprocess.run(["openssl", "x509", "-in", path(name + ".pem"), "-outform", "DER"], check=True,
+                          capture_output=True).stdout
+
+
+def text(data):
+    return base64.b64encode(data).decode()
+
+
+def now():
+    """When the certificates were made, in seconds."""
+    return int(os.stat(path("ca.pem")).st_mtime)
+
+
+def ocsp(name, *more, signer="ca", days="3", digest="sha1"):
+    """(request, response) about a certificate."""
+    run("openssl", "ocsp", "-index", path("index"), "-CA", path("ca.pem"), "-issuer", path("ca.pem"), "-rsigner",
+        path(signer + ".pem"), "-rkey", path(signer + ".key"), "-" + digest, "-cert", path(name + ".pem"), "-reqout",
+        path("request"), "-respout", path("response"), "-ndays", days, *more)
+    return read("request"), read("response")
+
+
+def verify(*chain, **members):
+    """The reader's facts about a chain of certificates by name."""
+    members = {"name": "leaf.test", "time": now(), **members}
+    job = {"job": "verify", "id": "1", "endpoint": "1", "connection": "1.1",
+           "certificates": [text(der(name)) for name in chain], **members}
+    READER.stdin.write(json.dumps(job) + "\n")
+    READER.stdin.flush()
+    facts = []
+    for line in READER.stdout:
+        facts.append(json.loads(line))
+        if facts[-1]["fact"] == "answered":
+            break
+    check(facts and facts[-1]["fact"] == "answered", "the reader has gone")
+    for fact in facts:
+        if fact["fact"] in ("revocation", "transparency", "verdict"):
+            fact["at"] = 0
+            errors = list(VALIDATOR.iter_errors(fact))
+            check(not errors, f"{errors and errors[0].message} in {fact}")
+    return facts
+
+
+READER = subprocess.Popen([TLSDIVE, "--worker", "reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def revocation(*chain, **members):
+    """The one revocation fact."""
+    found = [fact for fact in verify(*chain, **members) if fact["fact"] == "revocation"]
+    equal(len(found), 1, "revocation facts")
+    return found[0]
+
+
+def stapled(response, name="leaf", **members):
+    return revocation(name, "ca", staples=[text(response)], **members)
+
+
+def says(fact, status, reason=None, *faults):
+    equal((fact["status"], fact.get("reason"), set(fact["faults"])), (status, reason, {reason, *faults} - {None}),
+          str(fact))
+
+
+@test
+def good_revoked_and_unknown():
+    good = stapled(ocsp("leaf")[1])
+    says(good, "good")
+    equal((good["from"], good["signer"], good["delegated"]), ("staple", "CN=ca", False))
+    equal(good["certificate"], hashlib.sha256(der("leaf")).hexdigest())
+    check(good["this_update"] < good["next_update"] and good["this_update"] <= good["produced_at"], good)
+    bad = stapled(ocsp("revoked")[1], "revoked")
+    says(bad, "revoked")
+    equal((bad["revoked_at"], bad["revocation_reason"]), ("2026-01-01T00:00:00Z", "key-compromise"))
+    says(stapled(ocsp("strange")[1], "strange"), "unknown", "ocsp-unknown")
+
+
+@test
+def every_hash_and_both_responder_ids():
+    for hash_name in ("sha1", "sha256", "sha384", "sha512"):
+        says(stapled(ocsp("leaf", digest=hash_name)[1]), "good")
+    says(stapled(ocsp("leaf", "-resp_key_id")[1]), "good")
+    says(stapled(ocsp("leaf", "-resp_key_id", signer="responder")[1]), "good")
+
+
+@test
+def times():
+    response = ocsp("leaf")[1]
+    says(stapled(response, time=now() + 2 * DAY), "good")
+    says(stapled(response, time=now() + 4 * DAY), "unknown", "ocsp-expired")
+    says(stapled(response, time=now() - DAY), "unknown", "ocsp-not-yet")
+    gone = ocsp("revoked")[1]
+    says(stapled(gone, "revoked", time=now() + 4 * DAY), "revoked", None, "ocsp-expired")
+
+
+@test
+def who_signs():
+    delegated = stapled(ocsp("leaf", signer="responder")[1])
+    says(delegated, "good")
+    equal((delegated["signer"], delegated["delegated"]), ("CN=responder", True))
+    says(stapled(ocsp("leaf", signer="checked")[1]), "good", None, "ocsp-responder-check")
+    says(stapled(ocsp("leaf", signer="unfit")[1]), "unknown", "ocsp-responder-purpose", "ocsp-responder-check")
+    says(stapled(ocsp("leaf", signer="foreign")[1]), "unknown", "ocsp-responder-other-issuer", "ocsp-responder-check")
+    says(stapled(ocsp("leaf", signer="other")[1]), "unknown", "ocsp-responder-other-issuer", "ocsp-responder-purpose",
+         "ocsp-responder-check")
+    says(stapled(ocsp("leaf", "-resp_no_certs", signer="responder")[1]), "unknown", "ocsp-wrong-signer")
+    says(stapled(ocsp("leaf", signer="short", days="9")[1], time=now() + 3 * DAY), "unknown",
+         "ocsp-responder-expired", "ocsp-responder-check")
+    says(stapled(ocsp("leaf", "-badsig")[1]), "unknown", "ocsp-signature")
+    says(stapled(ocsp("leaf", "-rmd", "sha1")[1]), "good", None, "ocsp-weak-signature")
+
+
+@test
+def about_whom():
+    says(stapled(ocsp("leaf")[1], "revoked"), "unknown", "ocsp-other-certificate")
+    alone = revocation("leaf", staples=[text(ocsp("leaf")[1])])
+    says(alone, "unknown", "revocation-no-issuer")
+    says(revocation("leaf", staples=[text(ocsp("leaf")[1])], extra=[text(der("ca"))]), "good")
+
+
+@test
+def nonces():
+    request, response = ocsp("leaf", "-nonce")
+    other = ocsp("leaf", "-nonce")[1]
+    none = ocsp("leaf", "-no_nonce")[1]
+
+    def fetched(answer):
+        leaf = hashlib.sha256(der("leaf")).hexdigest()
+        return revocation("leaf", "ca", responses=[
+            {"certificate": leaf, "kind": "ocsp", "url": "http://ocsp.test/", "base64": text(answer),
+             "request": text(request)}])
+    says(fetched(response), "good")
+    equal((fetched(response)["from"], fetched(response)["url"]), ("ocsp", "http://ocsp.test/"))
+    says(fetched(other), "unknown", "ocsp-nonce")
+    says(fetched(none), "good", None, "ocsp-no-nonce")
+
+
+@test
+def refusals_and_rubbish():
+    for number, code in (1, "malformed-request"), (2, "internal-error"), (3, "try-later"), (5, "sig-required"), \
+            (6, "unauthorized"), (4, "undecodable"):
+        says(stapled(bytes([0x30, 3, 10, 1, number])), "unknown", "ocsp-" + code)
+    whole = ocsp("leaf")[1]
+    for size in range(1, len(whole), 7):
+        equal(stapled(whole[:size])["status"], "unknown", f"cut at {size}")
+
+
+@test
+def a_promised_staple():
+    says(revocation("promise", "ca"), "unknown", "staple-missing")
+    says(stapled(ocsp("promise")[1], "promise"), "good")
+    equal([fact for fact in verify("leaf", "ca") if fact["fact"] == "revocation"], [])
+
+
+# ---- CRLs ----
+
+def crl(*more, issuer="ca", extensions="", revoked=("1002",), number="05", days="3", reason="keyCompromise"):
+    """A CRL that openssl made and signed."""
+    write(path("crl.index"), "".join(f"R\t401231235959Z\t260101000000Z,{reason}\t{serial}\tunknown\t/CN=x\n"
+                                     for serial in revoked))
+    write(path("crl.number"), number + "\n")
+    write(path("crl.cnf"), f"[ca]\ndefault_ca=this\n[this]\ndatabase={path('crl.index')}\ncrlnumber={path('crl.number')}\n"
+          f"crl_extensions=extensions\n[extensions]\nauthorityKeyIdentifier=keyid\n{extensions}\n")
+    run("openssl", "ca", "-gencrl", "-config", path("crl.cnf"), "-cert", path(issuer + ".pem"), "-keyfile",
+        path(issuer + ".key"), "-crldays", days, "-md", "sha256", "-out", path("crl.pem"), *more)
+    return subprocess.run(["openssl", "crl", "-in", path("crl.pem"), "-outform", "DER"], check=True,
+                          capture_output=True).stdout
+
+
+def listed(name, *lists, **members):
+    sha256 = hashlib.sha256(der(name)).hexdigest()
+    return revocation(name, "ca", responses=[{"certificate": sha256, "kind": "crl", "url": "http://crl.test/",
+                                              "base64": text(one)} for one in lists], **members)
+
+
+def idp(content):
+    return f"issuingDistributionPoint=critical,@idp\n[idp]\n{content}\n"
+
+
+@test
+def listed_or_not():
+    whole = crl()
+    good = listed("leaf", whole)
+    says(good, "good")
+    equal((good["from"], good["url"], good["signer"]), ("crl", "http://crl.test/", "CN=ca"))
+    bad = listed("revoked", whole)
+    says(bad, "revoked")
+    equal((bad["revoked_at"], bad["revocation_reason"]), ("2026-01-01T00:00:00Z", "key-compromise"))
+    says(listed("leaf", whole, time=now() + 4 * DAY), "unknown", "crl-expired")
+    says(listed("revoked", whole, time=now() + 4 * DAY), "revoked", None, "crl-expired")
+    held = crl(reason="certificateHold")
+    says(listed("revoked", held), "revoked")
+    says(listed("revoked", held, time=now() + 4 * DAY), "unknown", "crl-expired")
+    says(listed("leaf", whole[:-1] + bytes([whole[-1] ^ 1])), "unknown", "crl-signature")
+    says(listed("leaf", crl(issuer="other")), "unknown", "crl-other-issuer", "crl-no-signer")
+
+
+@test
+def scopes():
+    for content, name, reason in (
+            ("onlyuser=TRUE", "leaf", None), ("onlyCA=TRUE", "leaf", "crl-other-scope"),
+            ("onlyAA=TRUE", "leaf", "crl-other-scope"),
+            ("onlysomereasons=keyCompromise", "leaf", "crl-some-reasons"),
+            ("fullname=URI:http://crl.test/one.crl", "point", None),
+            ("fullname=URI:http://crl.test/two.crl", "point", "crl-other-point"),
+            ("fullname=URI:http://crl.test/one.crl", "leaf", "crl-other-point")):
+        says(listed(name, crl(extensions=idp(content))), "unknown" if reason else "good", reason)
+    says(listed("revoked", crl(extensions=idp("onlysomereasons=keyCompromise"))), "revoked", None, "crl-some-reasons")
+    says(listed("leaf", crl(extensions="1.2.3.4=critical,DER:0500")), "unknown", "crl-unknown-critical")
+
+
+@test
+def deltas():
+    def delta(base, **more):
+        return crl(extensions=f"2.5.29.27=critical,DER:0201{base:02x}", **more)
+    base = crl(number="05")
+    added = delta(5, number="06", revoked=("1001",))
+    says(listed("leaf", base, added), "revoked")
+    says(listed("revoked", base, added), "revoked")
+    says(listed("strange", base, added), "good")
+    removed = delta(5, number="06", revoked=("1002",), reason="removeFromCRL")
+    says(listed("revoked", base, removed), "good")
+    says(listed("leaf", base, delta(7, number="08", revoked=("1001",))), "good", None, "crl-delta-base")
+    says(listed("leaf", base, added[:-1] + bytes([added[-1] ^ 1])), "good", None, "crl-delta-unusable")
+    says(listed("leaf", base, delta(4, number="05", revoked=("1001",))), "good")
+    says(listed("leaf", added), "revoked", None, "crl-delta-alone")
+    says(listed("strange", added), "unknown", "crl-delta-alone")
+
+
+@test
+def agrees_with_openssl():
+    """The same lists and responses, judged by openssl."""
+    def by_openssl(name, made):
+        write(path("both.pem"), read("ca.pem").decode() + subprocess.run(
+            ["openssl", "crl", "-inform", "DER"], input=made, check=True, capture_output=True).stdout.decode())
+        said = subprocess.run(["openssl", "verify", "-crl_check", "-extended_crl", "-CAfile", path("both.pem"),
+                               path(name + ".pem")], capture_output=True, text=True)
+        return "revoked" if "revoked" in said.stderr else "good" if said.returncode == 0 else "unknown"
+    made = [crl(), crl(extensions=idp("onlyuser=TRUE")), crl(extensions=idp("onlyCA=TRUE")),
+            crl(extensions=idp("fullname=URI:http://crl.test/one.crl")),
+            crl(extensions="1.2.3.4=critical,DER:0500")]
+    for one in made:
+        for name in ("leaf", "revoked", "point"):
+            ours = listed(name, one)["status"]
+            if name == "revoked" and ours == "unknown":
+                continue  # openssl names the entry before what speaks against the list
+            equal(ours, by_openssl(name, one), name)
+
+
+main()
