@@ -143,12 +143,13 @@ void shape_assign(const Shape *sequence, const Der *element, Der *parts)
 }
 
 /* A row for an element that is its holder's own value, where bytes have to be told from others. */
-static void add_value_row(Walk *walk, Field *field, const char *name, const Der *element)
+static void add_value_row(Walk *walk, Field *field, const char *prefix, const char *name,
+                          const Der *element)
 {
     Field *row = shape_child(walk, field, "", element->offset, element->total);
     if (!row)
         return;
-    shape_call(row, "x509", name);
+    shape_call(row, prefix, name);
     field_set_text(row, field->value->str, field->value->len);
 }
 
@@ -162,7 +163,7 @@ static void explain_rest(Walk *walk, Field *field, Reader *reader, const Der *el
     field_note(field, "der-trailing");
     if (field->total == before) {
         g_autofree char *type = der_type(element);
-        add_value_row(walk, field, type, element);
+        add_value_row(walk, field, "asn1", type, element);
     }
     Field *rest = shape_child(walk, field, "trailing bytes", offset, left);
     if (rest)
@@ -198,9 +199,11 @@ static void fill_octets(Walk *walk, Field *field, const Shape *shape, const Der 
         return;
     if (shape)
         field_note(field, "x509-structure");
-    Field *leaf = shape_child(walk, field, "OCTET STRING", element->offset, element->total);
-    if (leaf)
-        show_octets(walk, leaf, element, NULL);
+    Field *leaf = shape_child(walk, field, "", element->offset, element->total);
+    if (!leaf)
+        return;
+    shape_call(leaf, "asn1", "OCTET STRING");
+    show_octets(walk, leaf, element, NULL);
 }
 
 static void fill_bits(Walk *walk, Field *field, const Shape *shape, const Der *element)
@@ -249,6 +252,15 @@ static bool is_standard(const Part *part, const Der *element)
     return strcmp(hex, part->standard) == 0;
 }
 
+static void call_part(Field *field, const Part *part)
+{
+    field->id = g_strdup(part->id);
+    if (part->id)
+        set_name(field, part->name);
+    else if (part->name)
+        shape_call(field, "x509", part->name);
+}
+
 /* What stands in the part is the holder's; a value without parts has a row of its own below it, for
  * its bytes. */
 static void explain_flat(Walk *walk, Field *parent, const Part *part, const Shape *shape,
@@ -257,7 +269,7 @@ static void explain_flat(Walk *walk, Field *parent, const Part *part, const Shap
     guint before = parent->total;
     fill_part(walk, parent, part, shape, *element);
     if (parent->total == before)
-        add_value_row(walk, parent, part->name, element);
+        add_value_row(walk, parent, "x509", part->name, element);
 }
 
 static void explain_part(Walk *walk, Field *parent, const Part *part, const Shape *shape,
@@ -270,11 +282,7 @@ static void explain_part(Walk *walk, Field *parent, const Part *part, const Shap
     Field *field = shape_child(walk, parent, "", element->offset, element->total);
     if (!field)
         return;
-    field->id = g_strdup(part->id);
-    if (part->id)
-        set_name(field, part->name);
-    else if (part->name)
-        shape_call(field, "x509", part->name);
+    call_part(field, part);
     shape_note_faults(field, element);
     if (is_standard(part, element))
         field_note(field, "der-default");
@@ -292,7 +300,7 @@ static void fill_choice(Walk *walk, Field *field, const Shape *choice, const Der
             explain_part(walk, field, part, part->shape, element);
         } else {
             if (field->name[0] == '\0')
-                shape_call(field, "x509", part->name);
+                call_part(field, part);
             fill_part(walk, field, part, part->shape, *element);
         }
         if (choice->show)
@@ -409,9 +417,10 @@ void shape_fill(Walk *walk, Field *field, const Shape *shape, const Der *element
 void shape_generic(Walk *walk, Field *parent, const Der *element)
 {
     g_autofree char *type = der_type(element);
-    Field *field = shape_child(walk, parent, type, element->offset, element->total);
+    Field *field = shape_child(walk, parent, "", element->offset, element->total);
     if (!field)
         return;
+    shape_call(field, "asn1", type);
     shape_note_faults(field, element);
     if (walk->depth >= LIMIT_DER_DEPTH) {
         field_note(field, "der-too-deep");

@@ -20,6 +20,7 @@ typedef struct Walk {
     guint left;      /* fields that may still be made */
     guint depth;     /* nesting now */
     char *algorithm; /* the last AlgorithmIdentifier's OID; NULL: none yet */
+    guint family;    /* the last addressFamily (RFC 3779); 0: none yet */
 } Walk;
 
 typedef enum ShapeKind {

@@ -42,9 +42,12 @@ extern const Shape shape_pbkdf2, shape_pbes2, shape_pbe, shape_scrypt;
 /* What a signature is made of, by its algorithm (a BIT STRING's content). */
 extern const Open open_signatures[];
 
-/* Extensions by OID: RFC 5280's (shapes_extension.c), and after them those that vendors and others
- * added (shapes_vendor.c). */
-extern const Open open_extensions[], open_vendor_extensions[];
+/* Extensions by OID, a table going on in the next: RFC 5280's (shapes_extension.c); those that
+ * vendors added (shapes_vendor.c); qualified and extended validation (shapes_qualified.c);
+ * addresses, routes and telephone numbers (shapes_resource.c); and those of CRLs and OCSP, see
+ * above. */
+extern const Open open_extensions[], open_vendor_extensions[], open_qualified_extensions[];
+extern const Open open_resource_extensions[];
 
 /* Attributes with their values (shapes_request.c; RFC 5652 section 5.3, RFC 2985): of requests,
  * CMS, PKCS #12 and subjectDirectoryAttributes. */
@@ -56,7 +59,7 @@ extern const Shape shape_attribute, shape_attributes, shape_attribute_set;
 extern const Shape shape_crl, shape_ocsp_response, shape_ocsp_request, shape_request, shape_cms;
 extern const Shape shape_pfx, shape_encrypted_data, shape_crl_reason;
 
-/* Extensions of CRLs and their entries, and of OCSP; both follow open_vendor_extensions. */
+/* Extensions of CRLs and their entries, and of OCSP. */
 extern const Open open_crl_extensions[], open_ocsp_extensions[];
 
 /* RFC 8551 section 2.5.2 (shapes_vendor.c): an extension, and an attribute. */
@@ -65,7 +68,8 @@ extern const Shape shape_smime_capabilities;
 /* Parts of extensions that are read elsewhere too. */
 extern const char *const key_usage_names[]; /* by bit; NULL at the end */
 extern const Shape shape_authority_key, shape_basic_constraints, shape_distribution_point;
-extern const Shape shape_point_name, shape_reasons, shape_accesses;
+extern const Shape shape_point_name, shape_reasons, shape_accesses, shape_mappings;
+extern const Shape shape_policy_constraints;
 enum { AUTHORITY_KEY_ID, AUTHORITY_ISSUER, AUTHORITY_SERIAL, AUTHORITY_PARTS };
 enum { BASIC_CA, BASIC_PATH_LENGTH, BASIC_PARTS };
 enum { POINT_NAME, POINT_REASONS, POINT_ISSUER, POINT_PARTS };

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/registry/registry.h"
 #include "worker/pki/shapes.h"
 #include "worker/pki/show.h"
 #include "worker/pki/value.h"
@@ -89,7 +90,7 @@ static const Part mapping_parts[] = {
 };
 static const Shape shape_mapping = {SHAPE_PARTS(mapping_parts), .show = show_pairs};
 static const Part mappings_part = PART("PolicyMapping", &shape_mapping);
-static const Shape shape_mappings = {SHAPE_LIST(DER_SEQUENCE, mappings_part), .show = show_joined};
+const Shape shape_mappings = {SHAPE_LIST(DER_SEQUENCE, mappings_part), .show = show_joined};
 
 /* Section 4.2.1.9 */
 static void show_basic(Walk *walk, Field *field, const Der *element, const Shape *shape)
@@ -146,8 +147,8 @@ static const Part policy_constraints_parts[] = {
     PART("requireExplicitPolicy", &shape_integer, .flags = PART_IMPLICIT | PART_OPTIONAL),
     PART("inhibitPolicyMapping", &shape_integer, .flags = PART_IMPLICIT | PART_OPTIONAL, .tag = 1),
 };
-static const Shape shape_policy_constraints = {SHAPE_PARTS(policy_constraints_parts),
-                                               .show = show_name_constraints};
+const Shape shape_policy_constraints = {SHAPE_PARTS(policy_constraints_parts),
+                                        .show = show_name_constraints};
 
 /* Section 4.2.1.12 */
 static const Part purpose_part = PART("KeyPurposeId", &shape_oid);
@@ -242,9 +243,11 @@ static const Shape shape_proxy = {SHAPE_PARTS(proxy_parts), .show = show_pairs};
 static void show_feature(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
     int64_t number;
+    char unnamed[REGISTRY_NUMBER];
     show_integer(walk, field, element, shape);
-    if (value_integer(element, &number) && (number == 5 || number == 17))
-        field_set(field, "%s (%d)", number == 5 ? "status_request" : "status_request_v2",
+    if (value_integer(element, &number) && number >= 0 && number <= UINT16_MAX &&
+        registry_extension((uint16_t)number))
+        field_set(field, "%s (%d)", registry_extension_name((uint16_t)number, unnamed),
                   (int)number);
 }
 static const Shape shape_feature = {.tag = DER_INTEGER, .show = show_feature};
@@ -252,7 +255,69 @@ static const Part features_part = PART("feature", &shape_feature);
 static const Shape shape_features = {SHAPE_LIST(DER_SEQUENCE, features_part), .empty = true,
                                      .show = show_joined};
 
+/* RFC 5755 section 4.3.2: the servers that an attribute certificate is for. */
+static const Part target_cert_parts[] = {
+    PART("targetCertificate", &shape_any),
+    PART("targetName", &shape_general_name, .flags = PART_OPTIONAL),
+    PART("certDigestInfo", &shape_any, .flags = PART_OPTIONAL),
+};
+static const Shape shape_target_cert = {SHAPE_PARTS(target_cert_parts)};
+static const Part target_parts[] = {
+    PART("targetName", &shape_general_name, .flags = PART_EXPLICIT),
+    PART("targetGroup", &shape_general_name, .flags = PART_EXPLICIT, .tag = 1),
+    PART("targetCert", &shape_target_cert, .flags = PART_IMPLICIT, .tag = 2),
+};
+static const Shape shape_target = {SHAPE_ALTERNATIVES(target_parts)};
+static const Part target_part = PART(NULL, &shape_target);
+static const Shape shape_targets = {SHAPE_LIST(DER_SEQUENCE, target_part), .show = show_joined};
+static const Part targeting_part = PART("Targets", &shape_targets);
+static const Shape shape_targeting = {SHAPE_LIST(DER_SEQUENCE, targeting_part),
+                                      .show = show_joined};
+
+/* What stood before RFC 2459 in the place of extensions that have other numbers since. */
+static const Part old_authority_key_parts[] = {
+    PART("keyIdentifier", &shape_octets, .flags = PART_IMPLICIT | PART_OPTIONAL),
+    PART("authorityCertIssuer", &shape_any, .flags = PART_IMPLICIT | PART_OPTIONAL, .tag = 1),
+    PART("authorityCertSerialNumber", &shape_serial_number, .flags = PART_IMPLICIT | PART_OPTIONAL,
+         .tag = 2),
+};
+static const Shape shape_old_authority_key = {SHAPE_PARTS(old_authority_key_parts),
+                                              .show = show_authority_key};
+static const Part old_policy_id_part = PART("CertPolicyElementId", &shape_oid);
+static const Shape shape_old_policy = {SHAPE_LIST(DER_SEQUENCE, old_policy_id_part),
+                                       .show = show_joined};
+static const Part old_policies_part = PART("CertPolicyId", &shape_old_policy);
+static const Shape shape_old_policies = {SHAPE_LIST(DER_SEQUENCE, old_policies_part),
+                                         .show = show_joined};
+static const Part old_usage_parts[] = {
+    PART("certPolicySet", &shape_old_policies, .flags = PART_OPTIONAL),
+    PART("restrictedKeyUsage", &shape_key_usage, .flags = PART_OPTIONAL),
+};
+static const Shape shape_old_usage = {SHAPE_PARTS(old_usage_parts), .show = show_joined};
+static const char *const subject_types[] = {"CA", "end entity", NULL};
+static void show_subject_type(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)shape;
+    show_named_bits(field, element, subject_types);
+}
+static const Shape shape_subject_type = {.tag = DER_BIT_STRING, .show = show_subject_type};
+static const Part old_subtree_part = PART("GeneralSubtree", &shape_any);
+static const Shape shape_old_subtrees = {SHAPE_LIST(DER_SEQUENCE, old_subtree_part),
+                                         .show = show_count};
+static const Part old_basic_parts[] = {
+    PART("subjectType", &shape_subject_type),
+    PART("pathLenConstraint", &shape_integer, .flags = PART_OPTIONAL),
+    PART("subtreesConstraint", &shape_old_subtrees, .flags = PART_OPTIONAL),
+};
+static const Shape shape_old_basic = {SHAPE_PARTS(old_basic_parts), .show = show_joined};
+
 const Open open_extensions[] = {
+    OPEN("2.5.29.1", &shape_old_authority_key),
+    OPEN("2.5.29.4", &shape_old_usage),
+    OPEN("2.5.29.7", &shape_general_names),
+    OPEN("2.5.29.8", &shape_general_names),
+    OPEN("2.5.29.10", &shape_old_basic),
     OPEN("2.5.29.9", &shape_attributes),
     OPEN("2.5.29.14", &shape_octets),
     OPEN("2.5.29.15", &shape_key_usage),
@@ -269,6 +334,7 @@ const Open open_extensions[] = {
     OPEN("2.5.29.37", &shape_key_purposes),
     OPEN("2.5.29.46", &shape_points),
     OPEN("2.5.29.54", &shape_integer),
+    OPEN("2.5.29.55", &shape_targeting),
     OPEN("2.5.29.56", &shape_null),
     OPEN("1.3.6.1.5.5.7.1.1", &shape_accesses),
     OPEN("1.3.6.1.5.5.7.1.11", &shape_accesses),

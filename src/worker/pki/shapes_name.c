@@ -111,28 +111,91 @@ static void show_ip(Walk *walk, Field *field, const Der *element, const Shape *s
 static const Shape shape_ip = {.tag = DER_OCTET_STRING, .show = show_ip};
 
 /* RFC 4556 section 3.2.2: KRB5PrincipalName. */
+static void show_principal_strings(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; field->children && i < field->children->len; i++) {
+        const Field *child = g_ptr_array_index(field->children, i);
+        g_string_append_printf(text, "%s%s", i ? "/" : "", child->value->str);
+    }
+    field_set_text(field, text->str, text->len);
+}
+static const Part principal_string_part = PART("KerberosString", &shape_string);
+static const Shape shape_principal_strings = {SHAPE_LIST(DER_SEQUENCE, principal_string_part),
+                                              .show = show_principal_strings};
 static const Part principal_name_parts[] = {
     PART("name-type", &shape_integer, .flags = PART_EXPLICIT),
-    PART("name-string", &shape_any, .flags = PART_EXPLICIT, .tag = 1),
+    PART("name-string", &shape_principal_strings, .flags = PART_EXPLICIT, .tag = 1),
 };
-static const Shape shape_principal_name = {SHAPE_PARTS(principal_name_parts)};
+static const Shape shape_principal_name = {SHAPE_PARTS(principal_name_parts), .show = show_last};
 static const Part krb5_parts[] = {
     PART("realm", &shape_string, .flags = PART_EXPLICIT),
     PART("principalName", &shape_principal_name, .flags = PART_EXPLICIT, .tag = 1),
 };
-static const Shape shape_krb5 = {SHAPE_PARTS(krb5_parts)};
+static void show_krb5(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    (void)walk;
+    (void)element;
+    (void)shape;
+    const char *realm = shape_value_of(field, "realm");
+    const char *principal = shape_value_of(field, "principalName");
+    field_set(field, "%s@%s", principal ? principal : "", realm ? realm : "");
+}
+static const Shape shape_krb5 = {SHAPE_PARTS(krb5_parts), .show = show_krb5};
+
+/* A SID is text ("S-1-5-21-..."), in an OCTET STRING. */
+static void show_sid(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    bool good;
+    GString *text = value_string(element, DER_VISIBLE_STRING, &good);
+    if (good)
+        field_set_text(field, text->str, text->len);
+    else
+        show_octets(walk, field, element, shape);
+    g_string_free(text, TRUE);
+}
+static const Shape shape_sid = {.tag = DER_OCTET_STRING, .show = show_sid};
+
+/* A GUID as Microsoft writes it: its first three numbers lie with their lowest octet first. */
+static void show_guid(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    Reader reader = der_inside(element);
+    const uint8_t *b = reader_take(&reader, 16);
+    if (!b || !reader_at_end(&reader)) {
+        show_octets(walk, field, element, shape);
+        return;
+    }
+    field_set(field, "{%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x}", b[3],
+              b[2], b[1], b[0], b[5], b[4], b[7], b[6], b[8], b[9], b[10], b[11], b[12], b[13],
+              b[14], b[15]);
+}
+static const Shape shape_guid = {.tag = DER_OCTET_STRING, .show = show_guid};
+
+/* RFC 4043 section 2, and RFC 4108 section 5. */
+static const Part permanent_parts[] = {
+    PART("identifierValue", &shape_utf8, .flags = PART_OPTIONAL),
+    PART("assigner", &shape_oid, .flags = PART_OPTIONAL),
+};
+static const Shape shape_permanent = {SHAPE_PARTS(permanent_parts), .show = show_pairs};
+static const Part hardware_parts[] = {
+    PART("hwType", &shape_oid),
+    PART("hwSerialNum", &shape_octets),
+};
+static const Shape shape_hardware = {SHAPE_PARTS(hardware_parts), .show = show_pairs};
 
 static const Open open_other_names[] = {
-    OPEN("1.3.6.1.4.1.311.20.2.3", &shape_utf8),   /* UPN */
-    OPEN("1.3.6.1.4.1.311.25.2.1", &shape_octets), /* Microsoft's NTDS object SID */
-    OPEN("1.3.6.1.4.1.311.25.1", &shape_octets),   /* Microsoft's NTDS replication GUID */
-    OPEN("1.3.6.1.5.5.7.8.5", &shape_utf8),        /* XmppAddr, RFC 6120 */
-    OPEN("1.3.6.1.5.5.7.8.7", &shape_ia5),         /* SRVName, RFC 4985 */
-    OPEN("1.3.6.1.5.5.7.8.9", &shape_utf8),        /* SmtpUTF8Mailbox, RFC 8398 */
-    OPEN("1.3.6.1.5.5.7.8.3", &shape_any),         /* permanentIdentifier, RFC 4043 */
-    OPEN("1.3.6.1.5.5.7.8.4", &shape_any),         /* hardwareModuleName, RFC 4108 */
-    OPEN("1.3.6.1.5.2.2", &shape_krb5),
-    {.oid = NULL},
+    OPEN("1.3.6.1.4.1.311.20.2.3", &shape_utf8), /* UPN */
+    OPEN("1.3.6.1.4.1.311.25.2.1", &shape_sid),  /* Microsoft's NTDS object SID */
+    OPEN("1.3.6.1.4.1.311.25.1", &shape_guid),   /* Microsoft's NTDS replication GUID */
+    OPEN("1.3.6.1.5.5.7.8.5", &shape_utf8),      /* XmppAddr, RFC 6120 */
+    OPEN("1.3.6.1.5.5.7.8.7", &shape_ia5),       /* SRVName, RFC 4985 */
+    OPEN("1.3.6.1.5.5.7.8.9", &shape_utf8),      /* SmtpUTF8Mailbox, RFC 8398 */
+    OPEN("1.3.6.1.5.5.7.8.3", &shape_permanent), /* permanentIdentifier, RFC 4043 */
+    OPEN("1.3.6.1.5.5.7.8.4", &shape_hardware),  /* hardwareModuleName, RFC 4108 */
+    OPEN("1.3.6.1.5.2.2", &shape_krb5),          {.oid = NULL},
 };
 
 static void show_other_name(Walk *walk, Field *field, const Der *element, const Shape *shape)

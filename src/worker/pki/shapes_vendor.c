@@ -71,90 +71,50 @@ static const Part capability_part = PART("SMIMECapability", &shape_capability);
 const Shape shape_smime_capabilities = {SHAPE_LIST(DER_SEQUENCE, capability_part), .empty = true,
                                         .show = show_joined};
 
-/* CABF EV Guidelines, section 9.8.2 */
-static void show_organization(Walk *walk, Field *field, const Der *element, const Shape *shape)
-{
-    (void)walk;
-    (void)element;
-    (void)shape;
-    const char *scheme = shape_value_of(field, "registrationSchemeIdentifier");
-    const char *country = shape_value_of(field, "registrationCountry");
-    const char *state = shape_value_of(field, "registrationStateOrProvince");
-    const char *reference = shape_value_of(field, "registrationReference");
-    field_set(field, "%s%s%s%s-%s", scheme ? scheme : "", country ? country : "", state ? "+" : "",
-              state ? state : "", reference ? reference : "");
-}
-static const Part organization_parts[] = {
-    PART("registrationSchemeIdentifier", &shape_printable),
-    PART("registrationCountry", &shape_printable),
-    PART("registrationStateOrProvince", &shape_printable, .flags = PART_IMPLICIT | PART_OPTIONAL),
-    PART("registrationReference", &shape_utf8),
+/* MS-WCCE section 2.2.2.7.7 and Authenticode: the publisher's financial standing. */
+static const Part financial_parts[] = {
+    PART("financialInfoAvailable", &shape_boolean),
+    PART("meetsCriteria", &shape_boolean),
 };
-static const Shape shape_organization = {SHAPE_PARTS(organization_parts),
-                                         .show = show_organization};
+static const Shape shape_financial = {SHAPE_PARTS(financial_parts), .show = show_pairs};
 
-/* RFC 3739 section 3.2.6 and ETSI EN 319 412-5 section 4 */
-static const Part monetary_parts[] = {
-    PART("currency", &shape_any),
-    PART("amount", &shape_integer),
-    PART("exponent", &shape_integer, .id = "x509.MonetaryValue.exponent"),
+/* Adobe's digital signatures: where documents can be stamped with the time, and that what is needed
+ * to see whether it is revoked goes into them. */
+static const Part adobe_stamp_parts[] = {
+    PART("version", &shape_integer, .id = "x509.adobe.version"),
+    PART("location", &shape_general_name),
+    PART("requiresAuth", &shape_boolean, .flags = PART_OPTIONAL, .standard = "00"),
 };
-static void show_monetary(Walk *walk, Field *field, const Der *element, const Shape *shape)
+static const Shape shape_adobe_stamp = {SHAPE_PARTS(adobe_stamp_parts), .show = show_pairs};
+static const Part adobe_archive_parts[] = {
+    PART("version", &shape_integer, .id = "x509.adobe.version"),
+};
+static const Shape shape_adobe_archive = {SHAPE_PARTS(adobe_archive_parts), .show = show_pairs};
+
+/* Entrust's directory schema */
+static void show_entrust_flags(Walk *walk, Field *field, const Der *element, const Shape *shape)
 {
     (void)walk;
-    (void)element;
     (void)shape;
-    const char *currency = shape_value_of(field, "currency");
-    const char *amount = shape_value_of(field, "amount");
-    const char *exponent = shape_value_of(field, "exponent");
-    field_set(field, "%s * 10^%s %s", amount ? amount : "?", exponent ? exponent : "?",
-              currency ? currency : "?");
+    static const char *const names[] = {"keyUpdateAllowed",
+                                        "newExtensions",
+                                        "pKIXCertificate",
+                                        "enterpriseCategory",
+                                        "webCategory",
+                                        "sETCategory",
+                                        NULL};
+    show_named_bits(field, element, names);
 }
-static const Shape shape_monetary = {SHAPE_PARTS(monetary_parts), .show = show_monetary};
-static const Part location_parts[] = {PART("url", &shape_ia5), PART("language", &shape_printable)};
-static const Shape shape_location = {SHAPE_PARTS(location_parts), .show = show_joined};
-static const Part locations_part = PART("PdsLocation", &shape_location);
-static const Shape shape_locations = {SHAPE_LIST(DER_SEQUENCE, locations_part),
-                                      .show = show_joined};
-static const Part qc_types_part = PART("QcType", &shape_oid);
-static const Shape shape_qc_types = {SHAPE_LIST(DER_SEQUENCE, qc_types_part), .show = show_joined};
-static const Part countries_part = PART("CountryName", &shape_printable);
-static const Shape shape_countries = {SHAPE_LIST(DER_SEQUENCE, countries_part),
-                                      .show = show_joined};
-static const Part semantics_parts[] = {
-    PART("semanticsIdentifier", &shape_oid, .flags = PART_OPTIONAL),
-    PART("nameRegistrationAuthorities", &shape_general_names, .flags = PART_OPTIONAL),
+static const Shape shape_entrust_flags = {.tag = DER_BIT_STRING, .show = show_entrust_flags};
+static const Part entrust_parts[] = {
+    PART("entrustVers", &shape_string),
+    PART("entrustVersInfoFlags", &shape_entrust_flags, .flags = PART_OPTIONAL),
 };
-static const Shape shape_semantics = {SHAPE_PARTS(semantics_parts), .show = show_joined};
-static const Open open_statements[] = {
-    OPEN("1.3.6.1.5.5.7.11.1", &shape_semantics), OPEN("1.3.6.1.5.5.7.11.2", &shape_semantics),
-    OPEN("0.4.0.1862.1.2", &shape_monetary),      OPEN("0.4.0.1862.1.3", &shape_integer),
-    OPEN("0.4.0.1862.1.5", &shape_locations),     OPEN("0.4.0.1862.1.6", &shape_qc_types),
-    OPEN("0.4.0.1862.1.7", &shape_countries),     {.oid = NULL},
-};
-static const Part statement_parts[] = {
-    PART("statementId", &shape_oid),
-    PART("statementInfo", &shape_any, .flags = PART_OPTIONAL, .open = open_statements),
-};
-static void show_statement(Walk *walk, Field *field, const Der *element, const Shape *shape)
-{
-    (void)walk;
-    (void)element;
-    (void)shape;
-    const char *id = shape_value_of(field, "statementId");
-    const char *info = shape_value_of(field, "statementInfo");
-    field_set(field, "%s%s%s", id ? id : "", info ? ": " : "", info ? info : "");
-}
-static const Shape shape_statement = {SHAPE_PARTS(statement_parts), .show = show_statement};
-static const Part statements_part = PART("QCStatement", &shape_statement);
-static const Shape shape_statements = {SHAPE_LIST(DER_SEQUENCE, statements_part),
-                                       .show = show_joined};
+static const Shape shape_entrust = {SHAPE_PARTS(entrust_parts), .show = show_joined};
 
 const Open open_vendor_extensions[] = {
     OPEN("1.3.6.1.4.1.11129.2.4.2", &shape_sct_list),
     OPEN("1.3.6.1.4.1.11129.2.4.3", &shape_null),
-    OPEN("1.3.6.1.5.5.7.1.3", &shape_statements),
-    OPEN("2.23.140.3.1", &shape_organization),
     OPEN("1.3.6.1.5.5.7.1.31", &shape_octets),
     OPEN("1.3.6.1.4.1.44363.44", &shape_null),
     OPEN("1.3.6.1.4.1.311.20.2", &shape_string),
@@ -162,6 +122,13 @@ const Open open_vendor_extensions[] = {
     OPEN("1.3.6.1.4.1.311.21.2", &shape_octets),
     OPEN("1.3.6.1.4.1.311.21.7", &shape_template),
     OPEN("1.3.6.1.4.1.311.21.10", &shape_application_policies),
+    OPEN("1.3.6.1.4.1.311.21.11", &shape_mappings),
+    OPEN("1.3.6.1.4.1.311.21.12", &shape_policy_constraints),
+    OPEN("1.3.6.1.4.1.311.2.1.27", &shape_financial),
+    OPEN("1.2.840.113549.1.9.15", &shape_smime_capabilities),
+    OPEN("1.2.840.113533.7.65.0", &shape_entrust),
+    OPEN("1.2.840.113583.1.1.9.1", &shape_adobe_stamp),
+    OPEN("1.2.840.113583.1.1.9.2", &shape_adobe_archive),
     OPEN("1.3.6.1.4.1.311.25.2", &shape_ntds),
     OPEN("2.16.840.1.113730.1.1", &shape_netscape_type),
     OPEN("2.16.840.1.113730.1.2", &shape_ia5),
@@ -169,7 +136,11 @@ const Open open_vendor_extensions[] = {
     OPEN("2.16.840.1.113730.1.4", &shape_ia5),
     OPEN("2.16.840.1.113730.1.7", &shape_ia5),
     OPEN("2.16.840.1.113730.1.8", &shape_ia5),
+    OPEN("2.16.840.1.113730.1.9", &shape_ia5),
+    OPEN("2.16.840.1.113730.1.10", &shape_ia5),
+    OPEN("2.16.840.1.113730.1.11", &shape_ia5),
     OPEN("2.16.840.1.113730.1.12", &shape_ia5),
+    OPEN("2.16.840.1.113730.1.14", &shape_ia5),
     OPEN("2.16.840.1.113730.1.13", &shape_ia5),
-    {.more = open_crl_extensions},
+    {.more = open_qualified_extensions},
 };

@@ -203,6 +203,36 @@ static void show_time_alone(Walk *walk, Field *field, const Der *element, const 
     show_time(walk, field, element, NULL);
 }
 
+/* Whether bytes that could be anything are DER beyond reasonable doubt: one SEQUENCE or SET that
+ * fills them, of elements that fill it, without a fault. */
+static bool is_der(Reader octets, Der *inner)
+{
+    Der element;
+    if (!der_next(&octets, inner) || inner->faults || !reader_at_end(&octets) ||
+        !(der_is(inner, DER_SEQUENCE) || der_is(inner, DER_SET)) || !inner->constructed)
+        return false;
+    Reader inside = der_inside(inner);
+    while (der_next(&inside, &element))
+        if (element.faults || (element.class == DER_UNIVERSAL && element.tag == 0))
+            return false;
+    return inner->length > 0;
+}
+
+/* What holds bytes of any kind often holds DER: keys, signatures, values of extensions. */
+static bool show_holder(Walk *walk, Field *field, const Der *element)
+{
+    Reader octets = der_inside(element);
+    unsigned unused = 0;
+    Der inner;
+    if (der_is(element, DER_BIT_STRING) && !value_bits(element, &octets, &unused))
+        return false;
+    if (unused || !(der_is(element, DER_BIT_STRING) || der_is(element, DER_OCTET_STRING)) ||
+        !is_der(octets, &inner))
+        return false;
+    shape_generic(walk, field, &inner);
+    return true;
+}
+
 static void show_primitive(Walk *walk, Field *field, const Der *element)
 {
     static const struct {
@@ -220,6 +250,10 @@ static void show_primitive(Walk *walk, Field *field, const Der *element)
     };
     if (element->class == DER_UNIVERSAL && value_is_string(element->tag)) {
         show_string(walk, field, element, NULL);
+        return;
+    }
+    if (show_holder(walk, field, element)) {
+        field_set(field, "encapsulates %s", ((Field *)field->children->pdata[0])->name);
         return;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
