@@ -21,6 +21,7 @@ function declare(name, type, keys, columns)
 BEGIN {
     FS = "\t"
     declare("codes", "Code", 2, "snss")
+    declare("ct_logs", "CtLog", 1, "sssssssss")
     declare("extensions", "ExtensionInfo", 1, "nsss")
     declare("fields", "About", 1, "sst")
     declare("groups", "Group", 1, "nsssn")
@@ -142,6 +143,7 @@ FNR == 1 {
     file = FILENAME
     sub(/.*\//, "", file)
     sub(/\.tsv$/, "", file)
+    gsub(/-/, "_", file)
 }
 
 /^#/ || /^$/ {

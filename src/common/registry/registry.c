@@ -225,6 +225,17 @@ const char *registry_oid_name(const char *dotted)
     return oid ? oid->name : dotted;
 }
 
+const CtLog *registry_ct_log(const char *id)
+{
+    return FIND(table_ct_logs, id, compare_string);
+}
+
+const CtLog *registry_ct_logs(size_t *count)
+{
+    *count = table_ct_logs_size;
+    return table_ct_logs;
+}
+
 const Result *registry_result(const char *code)
 {
     return FIND(table_result, code, compare_string);

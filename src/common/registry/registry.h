@@ -158,6 +158,24 @@ const Oid *registry_oid(const char *dotted);
 /* The name of an object identifier, or the dotted form itself. */
 const char *registry_oid_name(const char *dotted);
 
+/* ---- logs of certificate transparency (data/ct-logs.tsv) ---- */
+
+typedef struct CtLog {
+    const char *id;       /* SHA-256 of its key, in hexadecimal */
+    const char *name;     /* "Google 'Argon2026h2' log" */
+    const char *operator; /* as Chrome's list has it */
+    const char *kind;     /* rfc6962, or static (static-ct-api) */
+    const char *state;    /* usable, readonly, retired, rejected, pending, test, unlisted */
+    const char *since;    /* RFC 3339: when it came into that state; NULL: not known */
+    const char *from;     /* RFC 3339: it takes certificates that end from then on ... */
+    const char *until;    /* ... and before that; NULL: of all */
+    const char *key;      /* SubjectPublicKeyInfo in base64 */
+} CtLog;
+
+/* By its id; NULL: none that is known. */
+const CtLog *registry_ct_log(const char *id);
+const CtLog *registry_ct_logs(size_t *count);
+
 /* ---- results and reasons (data/reasons.tsv) ---- */
 
 /* How an endpoint ended. Texts are English: pass them to gettext. */

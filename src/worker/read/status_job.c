@@ -4,6 +4,7 @@
 
 #include "worker/pki/crl.h"
 #include "worker/pki/ocsp.h"
+#include "worker/pki/transparency.h"
 #include "worker/pki/value.h"
 #include "worker/read/task.h"
 
@@ -11,7 +12,8 @@ typedef struct Status {
     const Task *task;
     const Chain *chain;
     gint64 time;
-    guint left; /* responses that may still be judged */
+    guint left;   /* responses that may still be judged */
+    GBytes *scts; /* that came with a stapled response about the leaf; NULL: none */
 } Status;
 
 static void free_crl(void *crl)
@@ -88,11 +90,13 @@ static bool must_staple(const Cert *cert)
     return false;
 }
 
-static void judge_ocsp(Status *status, const RevocationQuery *query, GBytes *response,
-                       const json_t *members)
+/* The timestamps in the response; NULL: none. To be unreferenced. */
+static GBytes *judge_ocsp(Status *status, const RevocationQuery *query, GBytes *response,
+                          const json_t *members)
 {
     g_autoptr(Revocation) revocation = ocsp_judge(query, response);
     tell(status, query, revocation, members);
+    return g_steal_pointer(&revocation->scts);
 }
 
 static void judge_staple(Status *status, guint index, const json_t *base64)
@@ -101,7 +105,11 @@ static void judge_staple(Status *status, guint index, const json_t *base64)
     g_autoptr(GBytes) response = task_bytes(base64);
     g_autoptr(json_t) members = origin("staple", NULL, response);
     if (response) {
-        judge_ocsp(status, &query, response, members);
+        GBytes *scts = judge_ocsp(status, &query, response, members);
+        if (scts && index == 0 && !status->scts)
+            status->scts = scts;
+        else if (scts)
+            g_bytes_unref(scts);
     } else if (index == 0 && must_staple(query.node->cert)) {
         g_autoptr(Revocation) none = revocation_new();
         revocation_doubt(none, "staple-missing");
@@ -131,7 +139,7 @@ static void judge_fetched_ocsp(Status *status, const json_t *response)
     g_autoptr(GBytes) request = task_bytes(json_object_get(response, "request"));
     g_autoptr(json_t) members = origin("ocsp", fact_string(response, "url", NULL), bytes);
     query.request = request;
-    judge_ocsp(status, &query, bytes, members);
+    g_autoptr(GBytes) scts = judge_ocsp(status, &query, bytes, members);
 }
 
 /* The deltas, or the complete lists, (Crl *, owned) among the responses about a certificate. */
@@ -191,6 +199,21 @@ static void judge_responses(Status *status)
     }
 }
 
+static void judge_transparency(const Status *status)
+{
+    RevocationQuery leaf = ask(status, g_ptr_array_index(status->chain->sent, 0));
+    g_autoptr(GBytes) tls = task_bytes(json_object_get(status->task->job, "sct_list"));
+    TransparencyQuery query = {.leaf = leaf.node,
+                               .issuer = leaf.issuer,
+                               .time = status->time,
+                               .tls = tls,
+                               .ocsp = status->scts};
+    json_t *fact = transparency_judge(&query);
+    task_copy(fact, status->task->job, "endpoint");
+    task_copy(fact, status->task->job, "connection");
+    task_answer(status->task, fact);
+}
+
 void status_answer(const Task *task, const Chain *chain)
 {
     Status status = {.task = task, .chain = chain, .left = LIMIT_RESPONSES};
@@ -201,4 +224,7 @@ void status_answer(const Task *task, const Chain *chain)
     for (guint i = 0; i < chain->sent->len; i++)
         judge_staple(&status, i, json_array_get(staples, i));
     judge_responses(&status);
+    if (chain->sent->len)
+        judge_transparency(&status);
+    g_clear_pointer(&status.scts, g_bytes_unref);
 }
