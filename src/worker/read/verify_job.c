@@ -46,6 +46,6 @@ void verify_job(const Task *task)
     Question question = {.name = fact_string(task->job, "name", NULL),
                          .time = (gint64)json_number_value(time)};
     g_autoptr(json_t) verdict = judge_all(task, chain, &question);
-    dane_job(task, sent, verdict);
     status_answer(task, chain);
+    dane_job(task, sent, verdict);
 }
