@@ -25,6 +25,8 @@ BEGIN {
     declare("extensions", "ExtensionInfo", 1, "nsss")
     declare("fields", "About", 1, "sst")
     declare("groups", "Group", 1, "nsssn")
+    declare("lecas", "LeCa", 1, "sss")
+    declare("lecertificates", "LeCertificate", 1, "sss")
     declare("oids", "Oid", 1, "ssss")
     declare("ports", "CataloguePort", 1, "nsssssbbsnstt")
     declare("primes", "Prime", 1, "ss")

@@ -214,6 +214,16 @@ const StackRow *registry_stacks(size_t *count)
     return table_stacks;
 }
 
+const LeCa *registry_le_ca(const char *name)
+{
+    return FIND(table_lecas, name, compare_string);
+}
+
+const LeCertificate *registry_le_certificate(const char *sha256)
+{
+    return FIND(table_lecertificates, sha256, compare_string);
+}
+
 const Oid *registry_oid(const char *dotted)
 {
     return FIND(table_oids, dotted, compare_string);

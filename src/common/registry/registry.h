@@ -143,6 +143,25 @@ typedef struct StackRow {
 /* All of them; the rows of a stack stand together. */
 const StackRow *registry_stacks(size_t *count);
 
+/* ---- Let's Encrypt (data/lecas.tsv, data/lecertificates.tsv) ---- */
+
+typedef struct LeCa {
+    const char *name;   /* its common name: "YE1" */
+    const char *state;  /* active, backup or retired */
+    const char *chains; /* "YE1 < Root YE < ISRG Root X2", the default first, '|' between; NULL: not
+                           known */
+} LeCa;
+
+typedef struct LeCertificate {
+    const char *sha256; /* of its DER, in lower case */
+    const char *ca;     /* whose it is: a common name */
+    const char *signer; /* who signed it; a root's is itself */
+} LeCertificate;
+
+/* By common name, by hash; NULL: none of Let's Encrypt's. */
+const LeCa *registry_le_ca(const char *name);
+const LeCertificate *registry_le_certificate(const char *sha256);
+
 /* ---- object identifiers (data/oids.tsv) ---- */
 
 typedef struct Oid {

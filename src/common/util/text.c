@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+
 /* Characters that are printed as they are. Cf (format: bidi, zero width, tags), Zl, Zp, Co and
  * unassigned ones are not: a reader could not see them, or they would act on what is around them.
  */
@@ -141,4 +143,16 @@ char *text_from_time(gint64 seconds)
     gint64 year = year_of_era + era * 400 + (month <= 2);
     return g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d UTC", (int)year, month, day,
                            (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60));
+}
+
+char *text_span(gint64 seconds)
+{
+    gint64 days = seconds / DAY, hours = seconds % DAY / HOUR, minutes = seconds % HOUR / MINUTE;
+    if (days >= 3)
+        return g_strdup_printf("%" G_GINT64_FORMAT " d", days);
+    if (days)
+        return g_strdup_printf("%" G_GINT64_FORMAT " d %" G_GINT64_FORMAT " h", days, hours);
+    if (hours)
+        return g_strdup_printf("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", hours, minutes);
+    return g_strdup_printf("%" G_GINT64_FORMAT " min", minutes);
 }

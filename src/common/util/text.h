@@ -29,4 +29,7 @@ bool text_to_time(const char *text, gint64 *seconds);
 /* An instant as "2026-11-20 22:00:00 UTC"; to be freed. */
 char *text_from_time(gint64 seconds);
 
+/* A span of time in two units at most: "27 d", "1 d 5 h", "12 min"; to be freed. */
+char *text_span(gint64 seconds);
+
 #endif

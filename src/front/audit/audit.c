@@ -6,8 +6,6 @@
 #include "common/target/catalogue.h"
 #include "front/audit/judge.h"
 
-enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
-
 static const struct {
     const char *name;
     char letter;
@@ -80,18 +78,6 @@ void finding_message(AuditCase *examined, Finding *finding, const char *name)
             strcmp(fact_string(event->fact, "name", ""), name) == 0)
             finding->message = g_strdup(fact_string(event->fact, "sha256", NULL));
     }
-}
-
-char *span_text(gint64 seconds)
-{
-    gint64 days = seconds / DAY, hours = seconds % DAY / HOUR, minutes = seconds % HOUR / MINUTE;
-    if (days >= 3)
-        return g_strdup_printf("%" G_GINT64_FORMAT " d", days);
-    if (days)
-        return g_strdup_printf("%" G_GINT64_FORMAT " d %" G_GINT64_FORMAT " h", days, hours);
-    if (hours)
-        return g_strdup_printf("%" G_GINT64_FORMAT " h %" G_GINT64_FORMAT " min", hours, minutes);
-    return g_strdup_printf("%" G_GINT64_FORMAT " min", minutes);
 }
 
 const AuditRule *audit_rule(const char *code)

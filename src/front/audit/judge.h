@@ -20,9 +20,6 @@ void finding_message(AuditCase *examined, Finding *finding, const char *name);
  */
 json_t *finding_about(const Certificate *certificate);
 
-/* A span of time in two units at most: "27 d", "1 d 5 h", "12 min"; to be freed. */
-char *span_text(gint64 seconds);
-
 /* certificates (judge_certificate.c) */
 void judge_expired(AuditCase *examined);
 void judge_not_yet_valid(AuditCase *examined);

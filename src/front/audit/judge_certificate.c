@@ -21,7 +21,7 @@ static void set_time(json_t *args, const char *member, const json_t *fact, const
 
 static void set_span(json_t *args, const char *member, gint64 seconds)
 {
-    g_autofree char *span = span_text(seconds);
+    g_autofree char *span = text_span(seconds);
     json_object_set_new(args, member, json_string(span));
 }
 

@@ -6,6 +6,7 @@
 #include "common/fact/fact.h"
 #include "common/util/text.h"
 #include "front/report/brief.h"
+#include "front/report/issued.h"
 #include "front/report/words.h"
 
 enum {
@@ -174,6 +175,11 @@ static void trust(Page *page, const Model *model, const Verdict *verdict, bool a
                   verdict->name_matches ? g_strdup_printf(_("%s matches %s %s"), name, type, by)
                                         : g_strdup_printf(_("%s does not match"), name));
     }
+}
+
+static void issued_item(void *data, const char *label, const char *text)
+{
+    item(data, _(label), text);
 }
 
 /* ---- what was negotiated -------------------------------------------------------------------- */
@@ -375,6 +381,7 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
         chain(page, best, style);
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
+    issued_tell(endpoint, style->now, issued_item, page);
     block_accepts(page, model, endpoint);
     findings(page, endpoint, dived ? _("in detail") : _("findings"), finding);
 }

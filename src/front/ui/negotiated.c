@@ -4,6 +4,7 @@
 #include "common/fact/fact.h"
 #include "common/registry/registry.h"
 #include "front/report/brief.h"
+#include "front/report/issued.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
 
@@ -234,6 +235,11 @@ static void liked(const Endpoint *endpoint, Lines *lines)
     plain(lines, stack, guess->naming == STACK_ALIKE ? ROLE_TEXT : ROLE_UNKNOWN, names);
 }
 
+static void issued_line(void *data, const char *name, const char *text)
+{
+    plain(data, name, ROLE_TEXT, text);
+}
+
 static bool open_line(Desk *desk, const Endpoint *endpoint, const char *identity)
 {
     if (!g_str_equal(identity, all_else) && !g_str_equal(identity, stack))
@@ -272,6 +278,7 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     session(agreed, lines);
     switches(agreed, lines);
     cost(agreed, lines);
+    issued_tell(endpoint, desk->wall, issued_line, lines);
     accepted(endpoint, lines);
     liked(endpoint, lines);
 }
