@@ -203,13 +203,15 @@ START_TEST(it_is_said_in_words)
 END_TEST
 
 /* A second round of the same endpoint. */
-static void ask_again(Model *model, const char *leaf, const char *chain)
+static void ask_again(Model *model, guint number, const char *leaf, const char *chain)
 {
     g_autofree char *sent = g_strdup_printf(
-        "{'fact':'chain','endpoint':'e1','connection':'e1.2','certificates':[%s]}", chain);
+        "{'fact':'chain','endpoint':'e1','connection':'e1.%u','certificates':[%s]}", number, chain);
+    g_autofree char *opened = g_strdup_printf(
+        "{'fact':'connection','endpoint':'e1','connection':'e1.%u','event':'open'}", number);
     stream_fold(model, "{'fact':'done','endpoint':'e1','result':'finished'}");
     stream_fold(model, "{'fact':'state','endpoint':'e1','state':'waiting'}");
-    stream_fold(model, "{'fact':'connection','endpoint':'e1','connection':'e1.2','event':'open'}");
+    stream_fold(model, opened);
     stream_fold(model, leaf);
     stream_fold(model, sent);
 }
@@ -219,10 +221,10 @@ START_TEST(a_renewal_is_said)
     g_autoptr(Model) model = model_of(&cases[11]); /* nobody's that is known */
     g_autoptr(GString) text = g_string_new(NULL);
     Endpoint *endpoint = model_endpoint(model, "e1");
-    ask_again(model, "{'fact':'certificate','sha256':'" LEAF "'}", "'" LEAF "'");
+    ask_again(model, 2, "{'fact':'certificate','sha256':'" LEAF "'}", "'" LEAF "'");
     issued_tell(endpoint, 0, append_line, text);
     ck_assert_str_eq(text->str, "");
-    ask_again(model,
+    ask_again(model, 3,
               "{'fact':'certificate','sha256':'" NEXT "','issuer':'CN=Other','spki_sha256':'22',"
               "'not_before':'2026-11-01T00:00:00Z','not_after':'2027-01-30T00:00:00Z',"
               "'names':[{'kind':'dns','value':'a.example'},{'kind':'dns','value':'b.example'}]}",
