@@ -4,107 +4,23 @@
   bench/first_light.py [PROGRAM]      default ./tlsdive; needs tig, htop, nginx, openssl; root for the far host
 
 Prints one table. Nothing is asserted: a figure is read, with the ratio to the peer beside it."""
-import fcntl
 import os
-import pty
 import re
-import select
 import shutil
-import signal
 import socket
 import statistics
 import struct
 import subprocess
 import sys
-import tempfile
-import termios
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "real"))
+from figures import Terminal, family, milliseconds, proportional_set, row, servers
+
 PROGRAM = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else "./tlsdive")
 os.environ["TLSDIVE"] = PROGRAM
 
-import servers  # noqa: E402  (finds its folder by the path above)
-
 RUNS = 15
-
-
-class Terminal:
-    """A program in a pseudo terminal of 120x40, and what it writes."""
-
-    def __init__(self, *command, cwd=None):
-        self.begun = time.monotonic()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", LC_ALL="C.UTF-8", TIGRC_SYSTEM="", HOME=servers.ROOT,
-                              XDG_STATE_HOME=os.path.join(servers.ROOT, "state"))
-            if cwd:
-                os.chdir(cwd)
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-            os.execvp(command[0], command)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        self.seen = b""
-
-    def read(self, seconds):
-        """What comes within `seconds`; b"" for nothing."""
-        if not select.select([self.fd], [], [], seconds)[0]:
-            return b""
-        try:
-            part = os.read(self.fd, 65536)
-        except OSError:
-            part = b""
-        self.seen += part
-        return part
-
-    def until(self, pattern, seconds=20):
-        """Reads until the pattern was written; the seconds since the start."""
-        end = time.monotonic() + seconds
-        while not re.search(pattern, self.seen):
-            if time.monotonic() > end:
-                raise RuntimeError(f"{pattern!r} did not come: {self.seen[-300:]!r}")
-            self.read(0.5)
-        return time.monotonic() - self.begun
-
-    def quiet(self, seconds=0.3, longest=20):
-        """Reads until nothing comes for `seconds`."""
-        end = time.monotonic() + longest
-        while self.read(seconds) and time.monotonic() < end:
-            pass
-
-    def key(self, key):
-        """Seconds from the key to the first byte painted; None if nothing came in half a second."""
-        begun = time.monotonic()
-        os.write(self.fd, key)
-        return time.monotonic() - begun if self.read(0.5) else None
-
-    def end(self):
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-        os.close(self.fd)
-
-
-def row(what, figure, peer="", ratio=""):
-    print(f"{what:<52} {figure:>22} {peer:>30} {ratio:>8}", flush=True)
-
-
-def milliseconds(seconds):
-    return f"{seconds * 1000:.1f} ms"
-
-
-def family(pid):
-    """The process and all below it."""
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        try:
-            for task in os.listdir(f"/proc/{one}/task"):
-                with open(f"/proc/{one}/task/{task}/children") as children:
-                    todo += map(int, children.read().split())
-        except OSError:
-            pass
-    return found
 
 
 def wake_ups(pid):
@@ -112,17 +28,6 @@ def wake_ups(pid):
     for one in family(pid):
         with open(f"/proc/{one}/status") as status:
             total += int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status.read(), re.M).group(1))
-    return total
-
-
-def proportional_set(pid):
-    total = 0
-    for one in family(pid):
-        try:
-            with open(f"/proc/{one}/smaps_rollup") as rollup:
-                total += int(re.search(r"^Pss:\s*(\d+)", rollup.read(), re.M).group(1))
-        except OSError:
-            pass
     return total
 
 
