@@ -37,6 +37,15 @@ void judge_profile(AuditCase *examined); /* one finding a certificate */
 void judge_lifetime(AuditCase *examined);
 void judge_ca_served(AuditCase *examined);
 
+/* revocation and transparency (judge_status.c) */
+void judge_revoked(AuditCase *examined); /* one finding a certificate */
+void judge_staple_expired(AuditCase *examined);
+void judge_staple_ends(AuditCase *examined);
+void judge_response(AuditCase *examined); /* one finding a response that does not count */
+void judge_no_revocation(AuditCase *examined);
+void judge_transparency(AuditCase *examined);
+void judge_timestamps(AuditCase *examined); /* one finding a timestamp that does not verify */
+
 /* what was negotiated (judge_handshake.c) */
 void judge_version(AuditCase *examined);
 void judge_suite(AuditCase *examined);

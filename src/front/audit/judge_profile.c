@@ -5,6 +5,7 @@
 
 #include "common/fact/fact.h"
 #include "common/util/text.h"
+#include "front/model/standing.h"
 
 enum { DAY = 24 * 60 * 60 };
 
@@ -67,19 +68,6 @@ static const struct {
     {"lint-explicit-curve", NULL, "x509.subjectPublicKeyInfo", SEVERITY_MEDIUM, SEVERITY_MEDIUM},
 };
 
-/* Is the leaf of a public CA: does its path end in a store of those, whatever else speaks against
- * it? */
-static bool is_public(const AuditCase *examined)
-{
-    static const char *const stores[] = {"system", "mozilla", "java", NULL};
-    const Verdict *verdict = examined->best ? examined->best->verdict : NULL;
-    const json_t *path = verdict ? json_object_get(verdict->fact, "path") : NULL;
-    const json_t *last = json_array_get(path, json_array_size(path) - 1);
-    return last && g_str_equal(fact_string(last, "from", ""), "store") &&
-           g_strv_contains(stores, fact_string(verdict->fact, "store", "")) &&
-           !fact_bool(verdict->fact, "private", FALSE);
-}
-
 /* The row of a code that belongs to the rule that is judged; the table's size: none. */
 static size_t find_breach(const AuditCase *examined, const char *code)
 {
@@ -99,7 +87,7 @@ static void judge_one(AuditCase *examined, const Certificate *certificate)
     g_autoptr(json_t) reasons = json_array();
     Severity worst = SEVERITY_INFO;
     const char *field = NULL;
-    bool public = is_public(examined);
+    bool public = standing_is_public(examined->best);
     size_t i;
     json_array_foreach(lints, i, lint)
     {
@@ -153,7 +141,7 @@ void judge_lifetime(AuditCase *examined)
 {
     const Certificate *leaf = examined->leaf;
     if (!leaf || leaf->not_before == G_MININT64 || leaf->not_after == G_MININT64 ||
-        !is_public(examined))
+        !standing_is_public(examined->best))
         return;
     /* both ends count: the last second is part of it (RFC 5280 section 4.1.2.5) */
     gint64 allowed = days_allowed(leaf->not_before);

@@ -5,6 +5,7 @@
 #include "front/model/certificate.h"
 #include "front/model/code.h"
 #include "front/model/inventory.h"
+#include "front/model/standing.h"
 #include "front/model/verdicts.h"
 
 #include <string.h>
@@ -43,6 +44,8 @@ static void connection_free(void *data)
     json_decref(connection->negotiated);
     json_decref(connection->chain);
     json_decref(connection->dane);
+    json_decref(connection->transparency);
+    g_clear_pointer(&connection->revocations, g_ptr_array_unref);
     g_clear_pointer(&connection->verdicts, g_ptr_array_unref);
     g_clear_pointer(&connection->asked, g_ptr_array_unref);
     g_free(connection);
@@ -536,6 +539,16 @@ static bool fold_dane(Fold *fold)
     return true;
 }
 
+static bool fold_revocation(Fold *fold)
+{
+    return standing_fold_revocation(fold->connection, fold->fact);
+}
+
+static bool fold_transparency(Fold *fold)
+{
+    return standing_fold_transparency(fold->connection, fold->fact);
+}
+
 static bool fold_error(Fold *fold)
 {
     const char *id = fact_string(fold->fact, "connection", NULL);
@@ -622,6 +635,8 @@ static const struct {
     [FACT_CERTIFICATE] = {NEEDS_NOTHING, fold_certificate},
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
     [FACT_DANE] = {NEEDS_CONNECTION, fold_dane},
+    [FACT_REVOCATION] = {NEEDS_CONNECTION, fold_revocation},
+    [FACT_TRANSPARENCY] = {NEEDS_CONNECTION, fold_transparency},
     [FACT_DIVE] = {NEEDS_ENDPOINT, fold_dive},
     [FACT_ANSWER] = {NEEDS_ENDPOINT, fold_answer},
     [FACT_TRY] = {NEEDS_ENDPOINT, fold_try},

@@ -76,6 +76,8 @@ typedef struct Connection {
     GPtrArray *certificates; /* Certificate *, not owned, in the order sent; NULL: no chain (yet) */
     json_t *chain;           /* the chain fact */
     json_t *dane;            /* the dane fact; NULL: none (yet) */
+    GPtrArray *revocations;  /* json_t *: revocation facts, for now; NULL: none (yet) */
+    json_t *transparency;    /* the transparency fact, for now; NULL: none (yet) */
     GPtrArray *verdicts;     /* Verdict *, owned: for now, one a store; NULL: none (yet) */
     GPtrArray *asked;        /* the same, for the time that was asked for last; NULL: none */
     const Verdict *verdict;  /* of `verdicts`, that of the store that counts; NULL: none (yet) */

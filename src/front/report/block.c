@@ -7,6 +7,7 @@
 #include "common/util/text.h"
 #include "front/report/brief.h"
 #include "front/report/issued.h"
+#include "front/report/standing_words.h"
 #include "front/report/words.h"
 
 enum {
@@ -180,6 +181,18 @@ static void trust(Page *page, const Model *model, const Verdict *verdict, bool a
 static void issued_item(void *data, const char *label, const char *text)
 {
     item(data, _(label), text);
+}
+
+/* What is not known at all is left out where nothing was judged. */
+static void standing(Page *page, const Endpoint *endpoint, bool ascii)
+{
+    int good;
+    g_autofree char *revocation = words_revocation(endpoint, ascii, &good);
+    g_autofree char *transparency = words_transparency(endpoint, ascii, &good);
+    if (revocation && endpoint->best->verdict)
+        item(page, _("revocation"), revocation);
+    if (transparency)
+        item(page, _("timestamps"), transparency);
 }
 
 /* ---- what was negotiated -------------------------------------------------------------------- */
@@ -382,6 +395,7 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
     issued_tell(endpoint, style->now, issued_item, page);
+    standing(page, endpoint, style->ascii);
     block_accepts(page, model, endpoint);
     findings(page, endpoint, dived ? _("in detail") : _("findings"), finding);
 }

@@ -4,6 +4,7 @@
 #include "common/fact/fact.h"
 #include "common/util/text.h"
 #include "front/report/brief.h"
+#include "front/report/standing_words.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
 
@@ -112,6 +113,24 @@ static void trust(const Desk *desk, const Connection *connection, Lines *lines)
     lines_wrap(lines, ROLE_DIM, VALUE, roots);
 }
 
+static Role standing_role(int good)
+{
+    return good == 1 ? ROLE_GOOD : good == 0 ? ROLE_BAD : ROLE_DIM;
+}
+
+static void standing(const Desk *desk, const Endpoint *endpoint, Lines *lines)
+{
+    int good;
+    g_autofree char *revocation = words_revocation(endpoint, !desk->utf8, &good);
+    label(lines, N_("revocation"));
+    lines_wrap(lines, standing_role(good), VALUE, revocation);
+    g_autofree char *transparency = words_transparency(endpoint, !desk->utf8, &good);
+    if (!transparency)
+        return;
+    label(lines, N_("timestamps"));
+    lines_wrap(lines, standing_role(good), VALUE, transparency);
+}
+
 static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool brief)
 {
     const Connection *connection = endpoint->best;
@@ -134,8 +153,7 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     lines_print(lines, ROLE_TEXT, "%s, %s", key, leaf->signature ? leaf->signature : "?");
     chain(desk, connection, lines);
     trust(desk, connection, lines);
-    label(lines, N_("revocation"));
-    lines_add(lines, ROLE_DIM, _("not asked (nothing is fetched)"));
+    standing(desk, endpoint, lines);
 }
 
 static bool open_chain(Desk *desk, const Endpoint *endpoint, const char *identity)

@@ -5,6 +5,8 @@
 #include "common/util/limits.h"
 #include "worker/pki/value.h"
 
+enum { STATUS_REQUEST = 5 /* the TLS extension */ };
+
 static void clear_extension(void *extension)
 {
     g_free(((CertExtension *)extension)->oid);
@@ -138,6 +140,17 @@ Reader cert_list(const Cert *cert, const char *oid)
     const CertExtension *extension = cert_extension(cert, oid);
     return extension && der_is(&extension->value, DER_SEQUENCE) ? der_inside(&extension->value)
                                                                 : reader_new(NULL, 0);
+}
+
+bool cert_must_staple(const Cert *cert)
+{
+    Reader features = cert_list(cert, "1.3.6.1.5.5.7.1.24");
+    Der feature;
+    int64_t number;
+    while (der_next(&features, &feature))
+        if (value_integer(&feature, &number) && number == STATUS_REQUEST)
+            return true;
+    return false;
 }
 
 void cert_free(Cert *cert)

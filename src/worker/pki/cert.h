@@ -58,6 +58,10 @@ bool cert_basic_constraints(const Cert *cert, bool *ca, int64_t *path_length);
 /* keyUsage: its bits, bit 0 the lowest; false where there is none that reads. */
 bool cert_key_usage(const Cert *cert, unsigned *bits);
 
+/* True where the TLS feature extension has status_request: the server promises a staple (RFC 7633).
+ */
+bool cert_must_staple(const Cert *cert);
+
 /* A reader over the elements of an extension that is a SEQUENCE OF; empty where there is none. */
 Reader cert_list(const Cert *cert, const char *oid);
 

@@ -315,12 +315,8 @@ static void write_rest(Writer *writer, const Cert *cert)
         set(writer, "scts", json_integer(scts));
     if (cert_extension(cert, "1.3.6.1.4.1.11129.2.4.3"))
         set(writer, "precertificate", json_true());
-    Reader features = cert_list(cert, "1.3.6.1.5.5.7.1.24");
-    Der feature;
-    int64_t number;
-    while (der_next(&features, &feature))
-        if (value_integer(&feature, &number) && number == 5)
-            set(writer, "must_staple", json_true());
+    if (cert_must_staple(cert))
+        set(writer, "must_staple", json_true());
 }
 
 static void collect_faults(json_t *faults, GHashTable *seen, const Field *field)

@@ -5,7 +5,6 @@
 #include "worker/pki/crl.h"
 #include "worker/pki/ocsp.h"
 #include "worker/pki/transparency.h"
-#include "worker/pki/value.h"
 #include "worker/read/task.h"
 
 typedef struct Status {
@@ -58,6 +57,7 @@ static void tell(Status *status, const RevocationQuery *query, const Revocation 
     json_object_update(fact, (json_t *)members);
     task_copy(fact, status->task->job, "endpoint");
     task_copy(fact, status->task->job, "connection");
+    task_copy(fact, status->task->job, "asked");
     task_answer(status->task, fact);
 }
 
@@ -74,21 +74,6 @@ static json_t *origin(const char *from, const char *url, GBytes *bytes)
 }
 
 /* ---- staples ---- */
-
-enum { STATUS_REQUEST = 5 };
-
-/* RFC 7633: the certificate promises a staple. */
-static bool must_staple(const Cert *cert)
-{
-    Reader list = cert_list(cert, "1.3.6.1.5.5.7.1.24");
-    Der feature;
-    int64_t number;
-    while (der_next(&list, &feature))
-        if (der_is(&feature, DER_INTEGER) && value_integer(&feature, &number) &&
-            number == STATUS_REQUEST)
-            return true;
-    return false;
-}
 
 /* The timestamps in the response; NULL: none. To be unreferenced. */
 static GBytes *judge_ocsp(Status *status, const RevocationQuery *query, GBytes *response,
@@ -110,7 +95,7 @@ static void judge_staple(Status *status, guint index, const json_t *base64)
             status->scts = scts;
         else if (scts)
             g_bytes_unref(scts);
-    } else if (index == 0 && must_staple(query.node->cert)) {
+    } else if (index == 0 && cert_must_staple(query.node->cert)) {
         g_autoptr(Revocation) none = revocation_new();
         revocation_doubt(none, "staple-missing");
         tell(status, &query, none, members);
@@ -211,6 +196,7 @@ static void judge_transparency(const Status *status)
     json_t *fact = transparency_judge(&query);
     task_copy(fact, status->task->job, "endpoint");
     task_copy(fact, status->task->job, "connection");
+    task_copy(fact, status->task->job, "asked");
     task_answer(status->task, fact);
 }
 
