@@ -119,7 +119,8 @@ class Pki:
     def path(self, name):
         return os.path.join(self.dir, name)
 
-    def leaf(self, name, key="rsa:2048", names="DNS:localhost", subject=None, days=90, digest="sha256"):
+    def leaf(self, name, key="rsa:2048", names="DNS:localhost", subject=None, days=90, digest="sha256",
+             extensions=""):
         if key == "dsa" and not os.path.exists(self.path("dsa.param")):
             run("openssl", "dsaparam", "-out", self.path("dsa.param"), "1024")
         new = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
@@ -128,12 +129,12 @@ class Pki:
         names = f"{names},IP:{ADDRESS}"
         run("openssl", "req", *new, "-nodes", "-keyout", self.path(name + ".key"), "-out",
             self.path(name + ".csr"), "-subj", subject or f"/CN={name}.example")
-        extensions = write(self.path(name + ".ext"),
-                           f"subjectAltName={names}\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
-                           "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n")
+        file = write(self.path(name + ".ext"),
+                     f"subjectAltName={names}\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
+                     "extendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n" + extensions)
         run("openssl", "x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.ca, "-CAkey",
             self.path("ca.key"), "-CAcreateserial", "-days", str(days), "-" + digest, "-extfile",
-            extensions, "-out", self.path(name + ".leaf"))
+            file, "-out", self.path(name + ".leaf"))
         with open(self.path(name + ".leaf")) as leaf, open(self.ca) as ca:
             write(self.path(name + ".pem"), leaf.read() + ca.read())
         return self.path(name + ".pem"), self.path(name + ".key")

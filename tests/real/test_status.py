@@ -4,10 +4,11 @@ import functools
 import hashlib
 import json
 import os
+import re
 import subprocess
 
-from program import TLSDIVE, VALIDATOR
-from servers import folder, run, write
+from program import TLSDIVE, VALIDATOR, dive
+from servers import ADDRESS, Pki, folder, nginx, run, s_server, write
 from tap import check, equal, main, test
 
 DIR = folder("status")
@@ -306,6 +307,115 @@ def agrees_with_openssl():
             if name == "revoked" and ours == "unknown":
                 continue  # openssl names the entry before what speaks against the list
             equal(ours, by_openssl(name, one), name)
+
+
+# ---- stapled by servers ----
+
+pki = Pki("stapling")
+WWW = pki.leaf("www")
+PROMISE = pki.leaf("promising", extensions="tlsfeature=status_request\n")
+
+
+def inside(data, at):
+    """(where the content of the element begins, where it ends)."""
+    length = data[at + 1]
+    size = length & 0x7f if length & 0x80 else 0
+    begin = at + 2 + size
+    return begin, begin + (int.from_bytes(data[at + 2:begin], "big") if size else length)
+
+
+def long_ago(response):
+    """The response as it would have been in 2020, signed again: RSA signatures are all of one size."""
+    at = 0
+    for skipped in (False, False, False, True, False, False):  # into responseBytes, behind its type
+        at = inside(response, at)[1] if skipped else inside(response, at)[0]
+        if response[at] == 0x0a:  # behind responseStatus
+            at = inside(response, at)[1]
+    begin, (_, end) = at, inside(response, at)
+    body = re.sub(rb"20\d\d(\d{10}Z)", rb"2020\1", response[begin:end])
+    signed = subprocess.run(["openssl", "dgst", "-sha256", "-sign", pki.path("ca.key")], input=body, check=True,
+                            capture_output=True).stdout
+    return response[:begin] + body + response[end:-len(signed)] + signed
+
+
+def staple(pair, name, state="V", old=False):
+    """A file with a response that says so."""
+    serial = run("openssl", "x509", "-in", pair[0], "-noout", "-serial").strip().split("=")[1]
+    revoked = "260101000000Z" if state == "R" else ""
+    index = write(pki.path(name + ".index"), f"{state}\t401231235959Z\t{revoked}\t{serial}\tunknown\t/CN=x\n")
+    run("openssl", "ocsp", "-index", index, "-CA", pki.ca, "-issuer", pki.ca, "-rsigner", pki.ca, "-rkey",
+        pki.path("ca.key"), "-cert", pair[0], "-respout", pki.path(name), "-ndays", "3", "-no_nonce",
+        "-resp_no_certs")
+    if old:
+        with open(pki.path(name), "rb") as file:
+            response = long_ago(file.read())
+        with open(pki.path(name), "wb") as file:
+            file.write(response)
+    return pki.path(name)
+
+
+def dived(port, *more):
+    return dive("--ca-file", pki.ca, *more, f"{ADDRESS}:{port}")
+
+
+def sees(port, status, reason, rule):
+    result = dived(port)
+    fact = result.one("revocation")
+    equal((fact["from"], fact["status"], fact.get("reason")), ("staple", status, reason))
+    equal(fact["sha256"], result.one("chain")["staples"][0])
+    check(fact["sha256"] in {told["sha256"] for told in result.all("bytes")}, "the bytes are told")
+    equal(result.rules() & STATUS_RULES, {rule} - {None}, "findings")
+
+
+STATUS_RULES = {"certificate-revoked", "staple-expired", "revocation-response", "must-staple", "staple-ends-soon"}
+
+
+@test
+def staples_of_nginx_and_openssl():
+    cases = [(staple(WWW, "good"), "good", None, None),
+             (staple(WWW, "revoked", "R"), "revoked", None, "certificate-revoked"),
+             (staple(WWW, "old", old=True), "unknown", "ocsp-expired", "staple-expired")]
+    blocks = [f"ssl_certificate {WWW[0]}; ssl_certificate_key {WWW[1]}; ssl_protocols {version}; ssl_stapling on; "
+              f"ssl_stapling_file {file};"
+              for file, *_ in cases for version in ("TLSv1.2", "TLSv1.3")]
+    ports = nginx(blocks)
+    for i, (file, status, reason, rule) in enumerate(cases):
+        for port in ports[2 * i:2 * i + 2]:
+            sees(port, status, reason, rule)
+        for version in "-tls1_2", "-tls1_3":
+            sees(s_server(*WWW, version, "-status_file", file), status, reason, rule)
+
+
+@test
+def a_promise_kept_and_broken():
+    sees(s_server(*PROMISE, "-status_file", staple(PROMISE, "kept")), "good", None, None)
+    result = dived(s_server(*PROMISE))
+    equal(result.one("revocation")["reason"], "staple-missing")
+    check("must-staple" in result.rules(), result.rules())
+    check("staples" not in result.one("chain"), "no staples")
+
+
+@test
+def no_staple_is_nothing_wrong():
+    result = dived(s_server(*WWW))
+    equal((result.all("revocation"), result.rules() & STATUS_RULES), ([], set()))
+    equal(result.one("transparency")["policies"]["chrome"]["reason"], "ct-none")
+    check("transparency" not in result.rules(), "a CA of one's own needs no timestamps")
+
+
+@test
+def timestamps_in_tls():
+    """A list that nobody signed, as the TLS extension that the dive's own hellos ask for."""
+    scts = bytes([0, 49, 0, 47]) + bytes(47)
+    data = b"".join(number.to_bytes(size, "big")
+                    for number, size in ((0x80 | 0x100 | 0x1000, 4), (18, 2), (len(scts), 2)))
+    name = "SERVERINFOV2 FOR CT"
+    info = write(pki.path("info.pem"), f"-----BEGIN {name}-----\n{base64.encodebytes(data + scts).decode()}"
+                 f"-----END {name}-----\n")
+    for version in "-tls1_2", "-tls1_3":
+        result = dived(s_server(*WWW, version, "-serverinfo", info), "--depth", "full")
+        told = [stamp for fact in result.all("transparency") for stamp in fact["scts"]]
+        equal({(stamp["from"], stamp["reason"]) for stamp in told}, {("tls", "sct-unknown-log")}, version)
 
 
 main()
