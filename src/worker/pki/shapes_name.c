@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/registry/registry.h"
+#include "worker/pki/idn.h"
 #include "worker/pki/name.h"
 #include "worker/pki/shapes.h"
 #include "worker/pki/show.h"
@@ -26,6 +27,9 @@ static void show_attribute(Walk *walk, Field *field, const Der *element, const S
 {
     name_by_type(field, shape_value_of(field, "type"));
     show_last(walk, field, element, shape);
+    idn_note_text(field);
+    if (strcmp(field->name, "commonName") == 0)
+        idn_show_text(field);
 }
 
 static const Part attribute_parts[] = {
@@ -82,9 +86,57 @@ static void show_host_string(Walk *walk, Field *field, const Der *element, const
     for (size_t i = 0; i < element->length; i++)
         if (element->data[i] <= 0x20 || element->data[i] >= 0x7f)
             field_note(field, "x509-bad-string");
+    idn_note_text(field);
 }
 
-static const Shape shape_host = {.tag = DER_IA5_STRING, .show = show_host_string};
+static void show_dns(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    show_host_string(walk, field, element, shape);
+    idn_show_domain(field, 0, field->value->len);
+}
+
+static void show_mail_domain(Field *field)
+{
+    const char *at = strrchr(field->value->str, '@');
+    idn_show_domain(field, at ? (size_t)(at + 1 - field->value->str) : 0, field->value->len);
+}
+
+static void show_mail(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    show_host_string(walk, field, element, shape);
+    show_mail_domain(field);
+}
+
+/* RFC 3986 section 3.2: the host is behind "//" and the user, before port, path, query. */
+static void show_uri(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    show_host_string(walk, field, element, shape);
+    const char *text = field->value->str, *host = strstr(text, "://");
+    if (!host)
+        return;
+    host += 3;
+    size_t length = strcspn(host, "/?#");
+    const char *user = memchr(host, '@', length);
+    if (user) {
+        length -= (size_t)(user + 1 - host);
+        host = user + 1;
+    }
+    size_t start = (size_t)(host - text);
+    idn_show_domain(field, start, start + MIN(length, strcspn(host, ":")));
+}
+
+/* RFC 8398: an address whose parts may be in Unicode. */
+static void show_smtp(Walk *walk, Field *field, const Der *element, const Shape *shape)
+{
+    show_string(walk, field, element, shape);
+    idn_note_text(field);
+    show_mail_domain(field);
+}
+
+static const Shape shape_dns = {.tag = DER_IA5_STRING, .show = show_dns};
+static const Shape shape_mail = {.tag = DER_IA5_STRING, .show = show_mail};
+static const Shape shape_uri = {.tag = DER_IA5_STRING, .show = show_uri};
+static const Shape shape_smtp = {.tag = DER_UTF8_STRING, .show = show_smtp};
 
 /* RFC 5280 section 4.2.1.6: 4 or 16 octets; section 4.2.1.10: twice as many, with a mask. */
 static void show_ip(Walk *walk, Field *field, const Der *element, const Shape *shape)
@@ -192,7 +244,7 @@ static const Open open_other_names[] = {
     OPEN("1.3.6.1.4.1.311.25.1", &shape_guid),   /* Microsoft's NTDS replication GUID */
     OPEN("1.3.6.1.5.5.7.8.5", &shape_utf8),      /* XmppAddr, RFC 6120 */
     OPEN("1.3.6.1.5.5.7.8.7", &shape_ia5),       /* SRVName, RFC 4985 */
-    OPEN("1.3.6.1.5.5.7.8.9", &shape_utf8),      /* SmtpUTF8Mailbox, RFC 8398 */
+    OPEN("1.3.6.1.5.5.7.8.9", &shape_smtp),      /* SmtpUTF8Mailbox, RFC 8398 */
     OPEN("1.3.6.1.5.5.7.8.3", &shape_permanent), /* permanentIdentifier, RFC 4043 */
     OPEN("1.3.6.1.5.5.7.8.4", &shape_hardware),  /* hardwareModuleName, RFC 4108 */
     OPEN("1.3.6.1.5.2.2", &shape_krb5),          {.oid = NULL},
@@ -223,12 +275,12 @@ static const Shape shape_edi = {SHAPE_PARTS(edi_parts)};
 
 static const Part general_name_parts[] = {
     PART("otherName", &shape_other_name, .flags = PART_IMPLICIT),
-    PART("rfc822Name", &shape_host, .flags = PART_IMPLICIT, .tag = 1),
-    PART("dNSName", &shape_host, .flags = PART_IMPLICIT, .tag = 2),
+    PART("rfc822Name", &shape_mail, .flags = PART_IMPLICIT, .tag = 1),
+    PART("dNSName", &shape_dns, .flags = PART_IMPLICIT, .tag = 2),
     PART("x400Address", &shape_any, .flags = PART_IMPLICIT, .tag = 3),
     PART("directoryName", &shape_name, .flags = PART_EXPLICIT, .tag = 4),
     PART("ediPartyName", &shape_edi, .flags = PART_IMPLICIT, .tag = 5),
-    PART("uniformResourceIdentifier", &shape_host, .flags = PART_IMPLICIT, .tag = 6),
+    PART("uniformResourceIdentifier", &shape_uri, .flags = PART_IMPLICIT, .tag = 6),
     PART("iPAddress", &shape_ip, .flags = PART_IMPLICIT, .tag = 7),
     PART("registeredID", &shape_oid, .flags = PART_IMPLICIT, .tag = 8),
 };

@@ -319,27 +319,24 @@ static void write_rest(Writer *writer, const Cert *cert)
         set(writer, "must_staple", json_true());
 }
 
-static void collect_faults(json_t *faults, GHashTable *seen, const Field *field)
+/* Codes of the tree, each once: what is wrong, and what in names is there to deceive. */
+static void collect_notes(Writer *writer, GHashTable *seen, const Field *field)
 {
     for (guint i = 0; field->notes && i < field->notes->len; i++) {
         char *code = g_ptr_array_index(field->notes, i);
         if (g_hash_table_add(seen, code))
-            json_array_append_new(faults, json_string(code));
+            append(writer, g_str_has_prefix(code, "name-") ? "name_notes" : "faults",
+                   json_string(code));
     }
     for (guint i = 0; field->children && i < field->children->len; i++)
-        collect_faults(faults, seen, g_ptr_array_index(field->children, i));
+        collect_notes(writer, seen, g_ptr_array_index(field->children, i));
 }
 
-static void write_faults(Writer *writer, const uint8_t *der, size_t size)
+static void write_notes(Writer *writer, const uint8_t *der, size_t size)
 {
     g_autoptr(Field) tree = x509_explain(der, size);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    json_t *faults = json_array();
-    collect_faults(faults, seen, tree);
-    if (json_array_size(faults))
-        set(writer, "faults", faults);
-    else
-        json_decref(faults);
+    collect_notes(writer, seen, tree);
 }
 
 static void add_lint(const char *code, void *data)
@@ -369,7 +366,7 @@ json_t *x509_fact(const uint8_t *der, size_t size)
     write_points(&writer, cert);
     write_rest(&writer, cert);
     write_alternative_names(&writer, cert);
-    write_faults(&writer, der, size);
+    write_notes(&writer, der, size);
     profile_lints(cert, add_lint, &writer);
     return writer.fact;
 }
