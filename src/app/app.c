@@ -103,6 +103,15 @@ static int run_front(const Options *options)
     return STATUS_USAGE;
 }
 
+/* To who runs a monitoring plugin, wrong usage is no critical state. */
+static bool is_plugin(char *const *argv)
+{
+    for (; *argv && !g_str_equal(*argv, "--"); argv++)
+        if (g_str_has_prefix(*argv, "--check-expiry"))
+            return true;
+    return false;
+}
+
 int app_run(char *const *argv)
 {
     g_autoptr(GError) error = NULL;
@@ -115,7 +124,7 @@ int app_run(char *const *argv)
     textdomain(PACKAGE);
     if (!options) {
         fprintf(stderr, "tlsdive: %s\n", error->message);
-        return STATUS_USAGE;
+        return is_plugin(argv) ? (int)EXPIRY_UNKNOWN : STATUS_USAGE;
     }
     signal(SIGPIPE, SIG_IGN);
     return run_front(options);

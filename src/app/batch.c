@@ -15,6 +15,10 @@
 #include "app/progress.h"
 #include "app/run.h"
 #include "common/fact/fact.h"
+#include "common/util/text.h"
+#include "front/report/csv.h"
+#include "front/report/expiry.h"
+#include "front/report/ical.h"
 #include "front/report/json.h"
 #include "front/report/status.h"
 #include "front/report/text.h"
@@ -69,7 +73,7 @@ static void on_fact(void *data, json_t *fact, Endpoint *changed, const char *lin
 {
     Batch *batch = data;
     (void)changed;
-    if (batch->options->json)
+    if (batch->options->format == FORMAT_JSON && !batch->options->check_expiry)
         output_add(batch->output, line, strlen(line));
     if (output_waiting(batch->output) > BATCH_BEHIND && !batch->behind && batch->run)
         run_pause(batch->run, batch->behind = true);
@@ -148,7 +152,17 @@ static void print_text(Batch *batch)
         .now = run_now(batch->run),
     };
     const Model *model = run_model(batch->run);
+    g_autoptr(MemberFilter) filter =
+        batch->options->filter
+            ? member_filter_new(batch->options->filter, &endpoint_members, style.now, NULL)
+            : NULL;
+    style.filter = filter;
     const GPtrArray *certificates = run_certificates(batch->run);
+    if (batch->options->asked) {
+        g_autofree char *time = text_from_time(style.now);
+        g_autofree char *said = g_strdup_printf(_("judged for %s, not for now\n\n"), time);
+        output_add(batch->output, said, strlen(said));
+    }
     for (guint i = 0; i < certificates->len; i++) {
         const Certificate *one = model_certificate(model, certificates->pdata[i]);
         g_autofree char *text = report_certificate(one, &style);
@@ -173,12 +187,77 @@ static void print_findings(Batch *batch)
     }
 }
 
+/* Those of the inventory that the filter lets pass. */
+static GPtrArray *chosen_certificates(const MemberFilter *filter, const MemberContext *context)
+{
+    const GPtrArray *all = context->model->inventory->certificates;
+    GPtrArray *chosen = g_ptr_array_new();
+    for (guint i = 0; i < all->len; i++)
+        if (member_filter_matches(filter, all->pdata[i], context))
+            g_ptr_array_add(chosen, all->pdata[i]);
+    return chosen;
+}
+
+static char *csv(Batch *batch, const GPtrArray *certificates, const MemberContext *context)
+{
+    guint changed = 0;
+    char *text = report_csv(&certificate_members, certificates, context, &changed);
+    g_autofree char *said = g_strdup_printf(
+        ngettext("%u cell looked like a formula: an apostrophe stands before it",
+                 "%u cells looked like formulas: an apostrophe stands before each", changed),
+        changed);
+    if (changed)
+        say(batch, said);
+    return text;
+}
+
+static void print_certificates(Batch *batch)
+{
+    const Options *options = batch->options;
+    MemberContext context = {run_model(batch->run), run_now(batch->run)};
+    g_autoptr(MemberFilter) filter =
+        options->filter
+            ? member_filter_new(options->filter, &certificate_members, context.now, NULL)
+            : NULL;
+    g_autoptr(GPtrArray) certificates = chosen_certificates(filter, &context);
+    g_autofree char *text = options->format == FORMAT_CSV ? csv(batch, certificates, &context)
+                                                          : report_ical(certificates, &context);
+    output_add(batch->output, text, strlen(text));
+}
+
+static int print_expiry(Batch *batch)
+{
+    const Options *options = batch->options;
+    MemberContext context = {run_model(batch->run), run_now(batch->run)};
+    ExpiryStatus status;
+    g_autoptr(MemberFilter) filter =
+        options->filter ? member_filter_new(options->filter, &endpoint_members, context.now, NULL)
+                        : NULL;
+    g_autofree char *line = report_expiry(&context, &options->limits, filter, &status);
+    output_add(batch->output, line, strlen(line));
+    output_add(batch->output, "\n", 1);
+    return (int)status;
+}
+
+/* What is printed at the end; the status of a monitoring plugin, where it is to be one. */
+static int print_report(Batch *batch)
+{
+    if (batch->options->check_expiry)
+        return print_expiry(batch);
+    if (batch->options->format == FORMAT_TEXT)
+        print_text(batch);
+    else if (batch->options->format != FORMAT_JSON)
+        print_certificates(batch);
+    return STATUS_GOOD;
+}
+
 static int finish(Batch *batch)
 {
     if (batch->progress)
         progress_leave(batch->progress);
-    if (!batch->options->json && !output_error(batch->output))
-        print_text(batch);
+    int status = STATUS_GOOD;
+    if (!output_error(batch->output))
+        status = print_report(batch);
     int error = output_finish(batch->output);
     if (!error && close(STDOUT_FILENO))
         error = errno;
@@ -190,13 +269,19 @@ static int finish(Batch *batch)
         fprintf(stderr, "tlsdive: %s: %s\n", batch->options->targets[0], _("no certificate in it"));
         return STATUS_UNEXAMINED;
     }
-    return report_status(run_model(batch->run), batch->options->fail_on);
+    return batch->options->check_expiry
+               ? status
+               : report_status(run_model(batch->run), batch->options->fail_on);
 }
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static int refuse(const GError *error, int status)
+static int refuse(const Batch *batch, const GError *error, int status)
 {
+    if (batch->options->check_expiry) {
+        printf("TLSDIVE UNKNOWN - %s\n", error->message);
+        return EXPIRY_UNKNOWN;
+    }
     fprintf(stderr, "tlsdive: %s\n", error->message);
     return status;
 }
@@ -221,11 +306,12 @@ static int ask(Batch *batch, const RunWatch *watch)
     g_autoptr(GError) error = NULL;
     batch->run = run_new(&batch->loop, options, watch, &error);
     if (!batch->run)
-        return refuse(error, STATUS_USAGE);
+        return refuse(batch, error, STATUS_USAGE);
     batch->files = !options->demo && run_model(batch->run)->endpoints->len == 0;
     batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);
-    batch->progress = progress_new(&batch->loop, run_model(batch->run),
-                                   !options->json || !isatty(STDOUT_FILENO), on_quit, batch);
+    batch->progress =
+        progress_new(&batch->loop, run_model(batch->run),
+                     options->format != FORMAT_JSON || !isatty(STDOUT_FILENO), on_quit, batch);
     if (options->demo)
         batch->demo = demo_new(&batch->loop, on_demo, batch);
     else
@@ -242,8 +328,10 @@ static int show(Batch *batch, const RunWatch *watch)
     g_autoptr(GError) error = NULL;
     batch->run = run_open(&batch->loop, batch->options, watch, &error);
     if (!batch->run)
-        return refuse(error, STATUS_INTERNAL);
-    if (batch->options->json)
+        return refuse(batch, error, STATUS_INTERNAL);
+    if (!run_is_over(batch->run)) /* chains are verified for another time */
+        uv_run(&batch->loop, UV_RUN_DEFAULT);
+    if (batch->options->format == FORMAT_JSON)
         print_findings(batch);
     return finish(batch);
 }

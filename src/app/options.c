@@ -8,13 +8,14 @@
 
 #include "common/util/limits.h"
 #include "common/util/text.h"
+#include "common/util/when.h"
 #include "worker/probe/first.h"
 
 /* Values as written, before they are looked at. */
 typedef struct Raw {
     Options *options;
     gboolean four, six;
-    char *timeout, *format, *fail_on, *alpn;
+    char *timeout, *format, *fail_on, *alpn, *at, *check_expiry;
     char **targets;
 } Raw;
 
@@ -77,7 +78,15 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
          {"batch", 'b', 0, FLAG(o->batch), N_("no screen: report on standard output"), NULL}},
         {NULL,
          {"format", 'f', 0, WORD(raw->format),
-          N_("of the report: text, or json (facts, one a line)"), N_("FORMAT")}},
+          N_("text, json (facts), csv or ical (of certificates)"), N_("FORMAT")}},
+        {NULL,
+         {"filter", 0, 0, WORD(o->filter), N_("only what matches: 'days<30 and issuer~E7'"),
+          N_("EXPR")}},
+        {NULL,
+         {"at", 0, 0, WORD(raw->at), N_("judge for that time: 2027-01-14, +30d"), N_("DATE")}},
+        {NULL,
+         {"check-expiry", 0, 0, WORD(raw->check_expiry),
+          N_("answer as a monitoring plugin does: 30,7"), N_("W,C")}},
         {NULL,
          {"fail-on", 0, 0, WORD(raw->fail_on),
           N_("exit with 1 at critical, high, medium, low or info"), N_("SEVERITY")}},
@@ -145,9 +154,16 @@ static bool take_format(Raw *raw, GError **error)
     Options *options = raw->options;
     options->fail_on = SEVERITY_COUNT;
     if (raw->format) {
-        options->json = g_str_equal(raw->format, "json");
-        if (!options->json && !g_str_equal(raw->format, "text"))
-            return wrong(error, _("--format %s: text or json"), raw->format);
+        static const char *const formats[] = {[FORMAT_TEXT] = "text",
+                                              [FORMAT_JSON] = "json",
+                                              [FORMAT_CSV] = "csv",
+                                              [FORMAT_ICAL] = "ical"};
+        size_t i = 0;
+        while (i < G_N_ELEMENTS(formats) && !g_str_equal(raw->format, formats[i]))
+            i++;
+        if (i == G_N_ELEMENTS(formats))
+            return wrong(error, _("--format %s: text, json, csv or ical"), raw->format);
+        options->format = (ReportFormat)i;
         options->batch = TRUE;
     }
     if (raw->fail_on &&
@@ -207,6 +223,36 @@ static bool take_priority(Raw *raw, GError **error)
     return probe || wrong(error, "--priority %s: %s", spec.priority, refused->message);
 }
 
+/* A filter is over what is printed: certificates where the format is one of those. */
+static bool take_filter(Raw *raw, GError **error)
+{
+    Options *options = raw->options;
+    bool certificates = options->format == FORMAT_CSV || options->format == FORMAT_ICAL;
+    gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+    g_autoptr(GError) refused = NULL;
+    if (raw->at && !when_instant(raw->at, now, &options->at))
+        return wrong(error, _("--at %s: a time, such as %s"), raw->at, WHEN_FORMS);
+    options->asked = raw->at && !g_str_equal(raw->at, "now");
+    if (raw->check_expiry && !expiry_parse(raw->check_expiry, &options->limits))
+        return wrong(error,
+                     _("--check-expiry %s: days before the end for a warning and for critical, "
+                       "such as 30,7 or 3d,36h"),
+                     raw->check_expiry);
+    if (raw->check_expiry && (raw->format || raw->fail_on))
+        return wrong(error, _("--check-expiry has a form and exit statuses of its own: it goes "
+                              "without --format and --fail-on"));
+    options->check_expiry = raw->check_expiry != NULL;
+    options->batch |= options->check_expiry;
+    if (!options->filter)
+        return true;
+    if (options->format == FORMAT_JSON)
+        return wrong(error,
+                     _("--filter: facts are printed whole; text, csv and ical are filtered"));
+    g_autoptr(MemberFilter) filter = member_filter_new(
+        options->filter, certificates ? &certificate_members : &endpoint_members, now, &refused);
+    return filter || wrong(error, "--filter: %s", refused->message);
+}
+
 static bool take_modes(Raw *raw, GError **error)
 {
     Options *options = raw->options;
@@ -235,9 +281,9 @@ static bool parse(Raw *raw, char ***words, GError **error)
     g_autoptr(GError) first = NULL;
     if (!g_option_context_parse_strv(context, words, &first))
         return wrong(error, _("%s (tlsdive --help lists what there is)"), first->message);
-    return take_timeout(raw, error) && take_format(raw, error) && take_alpn(raw, error) &&
-           take_depth(raw, error) && take_numbers(raw, error) && take_priority(raw, error) &&
-           take_modes(raw, error);
+    return take_timeout(raw, error) && take_format(raw, error) && take_filter(raw, error) &&
+           take_alpn(raw, error) && take_depth(raw, error) && take_numbers(raw, error) &&
+           take_priority(raw, error) && take_modes(raw, error);
 }
 
 Options *options_new(char *const *argv, GError **error)
@@ -253,6 +299,8 @@ Options *options_new(char *const *argv, GError **error)
     g_free(raw.format);
     g_free(raw.fail_on);
     g_free(raw.alpn);
+    g_free(raw.at);
+    g_free(raw.check_expiry);
     g_strfreev(raw.targets);
     return fine ? g_steal_pointer(&options) : NULL;
 }
@@ -316,6 +364,7 @@ void options_free(Options *options)
     g_free(options->ca_file);
     g_free(options->open);
     g_free(options->save);
+    g_free(options->filter);
     g_free(options->worker);
     g_free(options);
 }

@@ -10,12 +10,15 @@
 #include <stdbool.h>
 
 #include "front/audit/audit.h"
+#include "front/report/expiry.h"
 
 /* Exit statuses beside those of front/report/status.h; 128 + n after signal n. */
 enum {
     STATUS_USAGE = 2,    /* the command line is wrong */
     STATUS_INTERNAL = 4, /* this program or machine failed, or the output could not be written */
 };
+
+typedef enum ReportFormat { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_ICAL } ReportFormat;
 
 typedef struct Options {
     char **targets;     /* as written; never NULL */
@@ -32,10 +35,15 @@ typedef struct Options {
     gboolean fetch;         /* what certificates point to is asked for */
     gboolean fetch_private; /* at private addresses too */
     gboolean batch;
-    bool json;
-    Severity fail_on; /* SEVERITY_COUNT: never */
-    char *open;       /* a saved session; NULL: none */
-    char *save;       /* NULL: where sessions are kept */
+    ReportFormat format;
+    char *filter;        /* an expression over endpoints or certificates; NULL: all */
+    bool asked;          /* judged is for `at`, and not for now */
+    gint64 at;           /* seconds since 1970 */
+    bool check_expiry;   /* the answer is a monitoring plugin's */
+    ExpiryLimits limits; /* of that */
+    Severity fail_on;    /* SEVERITY_COUNT: never */
+    char *open;          /* a saved session; NULL: none */
+    char *save;          /* NULL: where sessions are kept */
     gboolean no_save, no_sandbox, demo, ascii, no_color;
     gboolean help, version, print_keys;
     char *worker; /* what this process is to be; NULL: the front */

@@ -148,6 +148,27 @@ void reading_forget(Reading *reading)
     g_queue_clear_full(&reading->looked, (GDestroyNotify)json_decref);
 }
 
+static bool is_passing(const json_t *job)
+{
+    return json_object_get(job, "passing") != NULL;
+}
+
+void reading_forget_passing(Reading *reading)
+{
+    for (GList *item = reading->needed.head, *next; item; item = next) {
+        next = item->next;
+        if (!is_passing(item->data))
+            continue;
+        json_decref(item->data);
+        g_queue_delete_link(&reading->needed, item);
+    }
+}
+
+bool reading_is_passing(const Reading *reading)
+{
+    return reading->now && is_passing(reading->now);
+}
+
 guint reading_left(const Reading *reading)
 {
     return g_queue_get_length((GQueue *)&reading->looked) +

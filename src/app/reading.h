@@ -32,6 +32,12 @@ void reading_ask(Reading *reading, json_t *job);
 /* Forgets the explains that wait: the user looks at something else. */
 void reading_forget(Reading *reading);
 
+/* Forgets the jobs that wait and have a `passing` member: what they are for is past. */
+void reading_forget_passing(Reading *reading);
+
+/* True while the process has such a job. */
+bool reading_is_passing(const Reading *reading);
+
 /* Jobs that are not over. */
 guint reading_left(const Reading *reading);
 

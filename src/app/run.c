@@ -8,6 +8,7 @@
 #include "common/target/target.h"
 #include "common/util/limits.h"
 #include "common/util/text.h"
+#include "front/model/clock.h"
 #include "front/report/json.h"
 
 enum { RUN_FILE = 4 << 20 }; /* bytes of a file of certificates, which fits a job in base64 */
@@ -37,12 +38,19 @@ struct Run {
     Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
     const char *store;
+    bool asked; /* judged is for `time`, and not for the present */
+    gint64 time;
     uv_prepare_t *flush;
 };
 
 /* ---- judging -------------------------------------------------------------------------------- */
 
 gint64 run_now(const Run *run)
+{
+    return run->asked ? run->time : run_present(run);
+}
+
+gint64 run_present(const Run *run)
 {
     gint64 began = 0;
     const Model *model = run_model(run);
@@ -162,20 +170,31 @@ static bool is_due(const Run *run, Place *place, const json_t *chain)
     return true;
 }
 
-static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
+/* What is asked of the reader about a chain; NULL if its bytes are not all there. */
+static json_t *verify_job(Run *run, const json_t *chain, const Endpoint *endpoint)
 {
-    Place *place = g_hash_table_lookup(run->places, endpoint->id);
-    if (!place || !run->reading || !is_due(run, place, chain))
-        return;
     json_t *certificates = chain_bytes(run, chain);
     if (!certificates)
-        return;
+        return NULL;
     json_t *job = json_pack("{s:s,s:O,s:O,s:o,s:I}", "job", "verify", "endpoint",
                             json_object_get(chain, "endpoint"), "connection",
                             json_object_get(chain, "connection"), "certificates", certificates,
                             "time", (json_int_t)run_now(run));
     const char *name = fact_string(endpoint->fact, "server_name", endpoint->host);
     json_object_set_new(job, "name", json_string(name));
+    if (run->asked)
+        json_object_set_new(job, "asked", json_true());
+    return job;
+}
+
+static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
+{
+    Place *place = g_hash_table_lookup(run->places, endpoint->id);
+    if (!place || !run->reading || !is_due(run, place, chain))
+        return;
+    json_t *job = verify_job(run, chain, endpoint);
+    if (!job)
+        return;
     add_staples(run, chain, job);
     place->verifies++;
     reading_ask(run->reading, job);
@@ -192,8 +211,13 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
     const char *id = fact_string(job, "endpoint", "");
     Place *place = g_hash_table_lookup(run->places, id);
     Endpoint *endpoint = model_endpoint(run_model(run), id);
-    place->verifies--;
-    settle(run, endpoint);
+    AuditContext context = {.now = run_now(run)};
+    if (json_object_get(job, "passing")) {
+        audit_judge(endpoint, &context);
+    } else {
+        place->verifies--;
+        settle(run, endpoint);
+    }
     check_over(run);
 }
 
@@ -246,6 +270,11 @@ static void on_reader_fact(void *data, json_t *fact)
 {
     Run *run = data;
     const char *sha256 = fact_string(fact, "sha256", NULL);
+    if (reading_is_passing(run->reading) && fact_kind(fact) != FACT_ERROR) {
+        if (fact_kind(fact) == FACT_VERDICT)
+            stream_fold(run->stream, fact);
+        return;
+    }
     stream_add(run->stream, fact);
     if (fact_kind(fact) == FACT_CERTIFICATE && sha256 &&
         !g_ptr_array_find_with_equal_func(run->certificates, sha256, g_str_equal, NULL))
@@ -451,6 +480,7 @@ Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch, GEr
     run->stream = stream_new(session, on_added, run);
     uv_prepare_start(run->flush, on_prepare);
     stream_begin(run->stream);
+    run_set_time(run, options->asked, options->at);
     if (failed)
         stream_error(run->stream, "save-failed",
                      json_pack("{s:o,s:s}", "file", fact_text(failed, strlen(failed)), "what",
@@ -471,8 +501,7 @@ Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GE
                     options->open);
         return NULL;
     }
-    AuditContext context = {.now = run_now(run)};
-    audit_judge_all(stream_model(run->stream), &context);
+    run_set_time(run, options->asked, options->at);
     return g_steal_pointer(&run);
 }
 
@@ -495,6 +524,35 @@ static void start_workers(Run *run)
         .data = run, .fact = on_reader_fact, .fields = on_fields, .ended = on_job_ended};
     run->asking = asking_new(run->loop, prober, on_worker_fact, run);
     run->reading = reading_new(run->loop, reader, &events);
+}
+
+/* Has the chain that counts of an endpoint verified for the time that is judged for. */
+static void verify_for_time(Run *run, const Endpoint *endpoint)
+{
+    const Connection *best = endpoint->best;
+    if (!best || !best->chain || !connection_needs_verdict(run_model(run), best))
+        return;
+    json_t *job = verify_job(run, best->chain, endpoint);
+    if (!job)
+        return;
+    json_object_set_new(job, "passing", json_true());
+    start_workers(run);
+    reading_ask(run->reading, job);
+}
+
+void run_set_time(Run *run, bool asked, gint64 at)
+{
+    Model *model = stream_model(run->stream);
+    run->asked = asked;
+    run->time = at;
+    if (run->reading)
+        reading_forget_passing(run->reading);
+    model_set_time(model, asked, at);
+    for (guint i = 0; i < model->endpoints->len; i++)
+        if (((Endpoint *)model->endpoints->pdata[i])->result)
+            verify_for_time(run, model->endpoints->pdata[i]);
+    AuditContext context = {.now = run_now(run)};
+    audit_judge_all(model, &context);
 }
 
 /* The protocols to offer to a target; NULL: none. */

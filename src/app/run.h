@@ -83,9 +83,17 @@ void run_set_store(Run *run, const char *file);
 Stream *run_stream(Run *run);
 const Model *run_model(const Run *run);
 
-/* The time to judge by, in seconds since 1970: that of the newest fact, so that a session is judged
- * alike when it is opened again. */
+/* The present of a run, in seconds since 1970: the time of the newest fact, so that a session is
+ * judged alike when it is opened again. */
+gint64 run_present(const Run *run);
+
+/* The time to judge by: the present, unless another one is set. */
 gint64 run_now(const Run *run);
+
+/* Judges everything for this time from now on, or where `asked` is false for the present. Chains
+ * that may fare otherwise then are verified for it, and their endpoints judged when that is done;
+ * such verdicts are not kept in the session. */
+void run_set_time(Run *run, bool asked, gint64 at);
 
 void run_free(Run *run);
 

@@ -70,7 +70,7 @@ static void paint(Screen *screen)
     int rows, columns;
     bool replay = screen->port.replay;
     double at = replay ? run_model(screen->run)->at : stream_at(run_stream(screen->run));
-    gint64 now = replay ? run_now(screen->run) : g_get_real_time() / G_USEC_PER_SEC;
+    gint64 now = replay ? run_present(screen->run) : g_get_real_time() / G_USEC_PER_SEC;
     term_size(screen->term, &rows, &columns);
     if (!screen->surface || screen->surface->rows != rows || screen->surface->columns != columns) {
         surface_free(screen->surface);

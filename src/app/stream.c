@@ -123,8 +123,7 @@ void stream_flush(Stream *stream)
 
 /* ---- a session that was opened ------------------------------------------------------------- */
 
-/* Folds a fact of our own: the session is not written to. */
-static void fold_own(Stream *stream, json_t *fact)
+void stream_fold(Stream *stream, json_t *fact)
 {
     json_object_set_new(fact, "at", json_real(stream->model->at));
     g_autofree char *line = fact_to_line(fact);
@@ -137,7 +136,7 @@ static void note(Stream *stream, const char *code, json_t *args)
     g_autoptr(json_t) fact = fact_new(FACT_ERROR);
     json_object_set_new(fact, "code", json_string(code));
     json_object_set_new(fact, "args", args);
-    fold_own(stream, fact);
+    stream_fold(stream, fact);
 }
 
 /* A dive that was not over when the session ended goes on no more. */
@@ -153,7 +152,7 @@ static void end_dives(Stream *stream)
         json_object_set_new(fact, "event", json_string("over"));
         json_object_set_new(fact, "result", json_string("suspended"));
         json_object_set_new(fact, "reason", json_string("suspended"));
-        fold_own(stream, fact);
+        stream_fold(stream, fact);
     }
 }
 

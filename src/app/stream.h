@@ -33,6 +33,9 @@ void stream_begin(Stream *stream);
 /* Adds a fact, which is borrowed. One without "at" gets the present. */
 void stream_add(Stream *stream, json_t *fact);
 
+/* Folds a fact that is not kept in the session: it is of use for a moment only. */
+void stream_fold(Stream *stream, json_t *fact);
+
 /* Adds an error fact; `args` is taken. */
 void stream_error(Stream *stream, const char *code, json_t *args);
 

@@ -21,9 +21,16 @@ static const struct {
     {"--timeout 5s", "--timeout 5s"},
     {"--timeout nan", "--timeout nan"},
     {"--timeout", "timeout"},
-    {"--format xml", "--format xml: text or json"},
+    {"--format xml", "--format xml: text, json, csv or ical"},
     {"--fail-on bad", "--fail-on bad: critical"},
     {"--fail-on unknown", "--fail-on unknown"},
+    {"--at tomorrow host", "--at tomorrow: a time"},
+    {"--check-expiry 7,30 host", "--check-expiry 7,30"},
+    {"--check-expiry 30 host", "--check-expiry 30"},
+    {"--check-expiry 30,7 -f csv host", "without --format"},
+    {"--filter 'days<30 and isuer~x' host", "column 13"},
+    {"--filter 'served>1' host", "--filter: there is no field"},
+    {"--filter days:3 -f json host", "--filter: facts"},
     {"--parallel 0", "--parallel 0"},
     {"--parallel many", "many"},
     {"--per-address -1", "--per-address -1"},
@@ -75,7 +82,7 @@ START_TEST(values_are_taken)
     ck_assert_str_eq(options->depth, "full");
     ck_assert_int_eq(options->connections, 50);
     ck_assert_int_eq(options->fail_on, SEVERITY_HIGH);
-    ck_assert(options->json && options->batch);
+    ck_assert(options->format == FORMAT_JSON && options->batch);
     ck_assert_str_eq(options->targets[1], "-b");
 }
 END_TEST
@@ -84,7 +91,8 @@ START_TEST(what_is_not_said_has_its_usual_value)
 {
     g_autoptr(Options) options = parse("host", NULL);
     ck_assert(options->timeout == 5 && options->parallel == 128 && options->per_address == 8);
-    ck_assert(options->family == 0 && !options->alpn && !options->json && !options->batch);
+    ck_assert(options->family == 0 && !options->alpn && options->format == FORMAT_TEXT &&
+              !options->batch);
     ck_assert_int_eq(options->fail_on, SEVERITY_COUNT);
     ck_assert_ptr_null(options->depth);
     ck_assert_int_eq(options->connections, 1000);

@@ -9,7 +9,7 @@ typedef struct Spot {
     const Certificate *certificate;
     const Endpoint *endpoint;
     const char *address; /* borrowed from a connection */
-    Place *place;
+    Serving *place;
 } Spot;
 
 static guint spot_hash(gconstpointer key)
@@ -78,7 +78,7 @@ void inventory_serve(Inventory *inventory, Certificate *certificate, const Conne
         if (!certificate->places)
             certificate->places = g_ptr_array_new_with_free_func(g_free);
         known = g_memdup2(&spot, sizeof spot);
-        known->place = g_new0(Place, 1);
+        known->place = g_new0(Serving, 1);
         known->place->endpoint = connection->endpoint;
         g_ptr_array_add(certificate->places, known->place);
         g_hash_table_add(inventory->places, known);
@@ -111,7 +111,7 @@ void inventory_add(Inventory *inventory, Certificate *certificate)
     join(inventory->issuers, inventory->issuer_of, certificate->issuer->str, certificate);
 }
 
-bool place_is_now(const Place *place)
+bool serving_is_now(const Serving *place)
 {
     const Endpoint *endpoint = place->endpoint;
     return place->connection->number >= endpoint->round_from || !endpoint_leaf(endpoint);
@@ -122,8 +122,8 @@ GPtrArray *certificate_endpoints(const Certificate *certificate)
     GPtrArray *endpoints = g_ptr_array_new();
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     for (guint i = 0; certificate->places && i < certificate->places->len; i++) {
-        const Place *place = certificate->places->pdata[i];
-        if (place_is_now(place) && g_hash_table_add(seen, (gpointer)place->endpoint))
+        const Serving *place = certificate->places->pdata[i];
+        if (serving_is_now(place) && g_hash_table_add(seen, (gpointer)place->endpoint))
             g_ptr_array_add(endpoints, (gpointer)place->endpoint);
     }
     return endpoints;

@@ -11,11 +11,11 @@
 #include "front/model/model.h"
 
 /* One endpoint at one address that sent a certificate. */
-typedef struct Place {
+typedef struct Serving {
     const Endpoint *endpoint;
     const Connection *connection; /* the last that brought it */
     guint position;               /* in that chain as sent, from 0: the leaf's */
-} Place;
+} Serving;
 
 /* Certificates that have something in common. */
 typedef struct Kin {
@@ -29,7 +29,7 @@ struct Inventory {
     GPtrArray *issuers;      /* Kin *: certificates of one issuer's name */
     GHashTable *key_of;      /* spki_sha256 -> Kin */
     GHashTable *issuer_of;   /* issuer -> Kin */
-    GHashTable *places;      /* a Place by its certificate, endpoint and address */
+    GHashTable *places;      /* a Serving by its certificate, endpoint and address */
     GHashTable *known;       /* Certificate: those in `certificates` */
     guint version;           /* changes with each change of any of it */
 };
@@ -42,7 +42,7 @@ void inventory_serve(Inventory *inventory, Certificate *certificate, const Conne
 void inventory_add(Inventory *inventory, Certificate *certificate);
 
 /* False where the endpoint was asked again since, and sent other certificates there. */
-bool place_is_now(const Place *place);
+bool serving_is_now(const Serving *place);
 
 /* Endpoints that serve it now, each once however many addresses it has; Endpoint *, in order. Free
  * with g_ptr_array_unref. */

@@ -529,7 +529,7 @@ static bool fold_certificate(Fold *fold)
 
 static bool fold_verdict(Fold *fold)
 {
-    return verdicts_fold(fold->connection, fold->fact);
+    return verdicts_fold(fold->model, fold->connection, fold->fact);
 }
 
 static bool fold_dane(Fold *fold)

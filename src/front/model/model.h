@@ -25,7 +25,7 @@ typedef struct Certificate {
     char *sha256;
     json_t *fact;       /* the certificate fact, whole; NULL: not come (yet) */
     GPtrArray *awaited; /* Endpoint *, whose chains named it before its fact came; NULL: none */
-    GPtrArray *places;  /* Place *, where it was served (inventory.h); NULL: nowhere */
+    GPtrArray *places;  /* Serving *, where it was served (inventory.h); NULL: nowhere */
     GString *subject;   /* never NULL; "" where it did not decode */
     GString *issuer;
     GString *name;        /* chief name to show: common name, else first SAN, else subject */
@@ -80,7 +80,8 @@ typedef struct Connection {
     json_t *transparency;    /* the transparency fact, for now; NULL: none (yet) */
     GPtrArray *verdicts;     /* Verdict *, owned: for now, one a store; NULL: none (yet) */
     GPtrArray *asked;        /* the same, for the time that was asked for last; NULL: none */
-    const Verdict *verdict;  /* of `verdicts`, that of the store that counts; NULL: none (yet) */
+    const Verdict *verdict;  /* of those for the model's time, that of the store that counts; NULL:
+                                none (yet) */
 } Connection;
 
 typedef struct Endpoint {
@@ -132,6 +133,8 @@ typedef struct Model {
     guint done, running; /* endpoints with a result, and past waiting without one */
     guint diving;        /* endpoints in which a dive runs */
     double at;           /* the newest "at" seen */
+    bool asked;          /* verdicts count that are for asked_at, and not for now (clock.h) */
+    gint64 asked_at;     /* seconds since 1970 */
     guint version;       /* changes with every fold that changed anything */
 } Model;
 

@@ -2,6 +2,7 @@
 
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
+#include "common/util/text.h"
 #include "front/model/code.h"
 
 static void verdict_free(gpointer data)
@@ -57,19 +58,36 @@ static void place_verdict(GPtrArray **list, Verdict *verdict, bool asked)
         verdict_free(verdict);
 }
 
+/* True where these are for the model's time. */
+static bool are_asked_for(const Model *model, const GPtrArray *verdicts)
+{
+    gint64 time;
+    return model->asked && verdicts && verdicts->len &&
+           text_to_time(fact_string(((Verdict *)verdicts->pdata[0])->fact, "time", ""), &time) &&
+           time == model->asked_at;
+}
+
 /* Streams of older versions have one store, and do not say that it counts. */
-bool verdicts_fold(Connection *connection, json_t *fact)
+void verdicts_choose(const Model *model, Connection *connection)
+{
+    const GPtrArray *verdicts = connection->verdicts;
+    if (!verdicts || are_asked_for(model, connection->asked))
+        verdicts = connection->asked;
+    connection->verdict = NULL;
+    for (guint i = 0; verdicts && i < verdicts->len; i++) {
+        const Verdict *verdict = verdicts->pdata[i];
+        if (!connection->verdict || fact_bool(verdict->fact, "primary", FALSE))
+            connection->verdict = verdict;
+    }
+}
+
+bool verdicts_fold(const Model *model, Connection *connection, json_t *fact)
 {
     bool asked = fact_bool(fact, "asked", FALSE);
 
     if (!json_is_boolean(json_object_get(fact, "trusted")))
         return false;
     place_verdict(asked ? &connection->asked : &connection->verdicts, verdict_new(fact), asked);
-    connection->verdict = NULL;
-    for (guint i = 0; connection->verdicts && i < connection->verdicts->len; i++) {
-        const Verdict *verdict = connection->verdicts->pdata[i];
-        if (!connection->verdict || fact_bool(verdict->fact, "primary", FALSE))
-            connection->verdict = verdict;
-    }
+    verdicts_choose(model, connection);
     return true;
 }

@@ -6,6 +6,10 @@
 
 /* Puts a `verdict` fact among those of its connection; false where it is none. The fact is
  * referenced. */
-bool verdicts_fold(Connection *connection, json_t *fact);
+bool verdicts_fold(const Model *model, Connection *connection, json_t *fact);
+
+/* Sets which of its verdicts counts: that of the store that does, for the model's time where there
+ * is one, else for now. */
+void verdicts_choose(const Model *model, Connection *connection);
 
 #endif

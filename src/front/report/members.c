@@ -222,9 +222,9 @@ static void get_address(const void *subject, const MemberContext *context, GArra
     const GPtrArray *places = ((const Certificate *)subject)->places;
     (void)context;
     for (guint i = 0; places && i < places->len; i++) {
-        const Place *place = places->pdata[i];
+        const Serving *place = places->pdata[i];
         const GString *address = place->connection->address;
-        if (place_is_now(place) && address->len)
+        if (serving_is_now(place) && address->len)
             values_take(values, text_escape(address->str, (gssize)address->len, false));
     }
 }
@@ -235,9 +235,9 @@ static void get_trusted(const void *subject, const MemberContext *context, GArra
     const GPtrArray *places = ((const Certificate *)subject)->places;
     (void)context;
     for (guint i = 0; places && i < places->len; i++) {
-        const Place *place = places->pdata[i];
+        const Serving *place = places->pdata[i];
         const Verdict *verdict = place->connection->verdict;
-        if (verdict && place->position == 0 && place_is_now(place))
+        if (verdict && place->position == 0 && serving_is_now(place))
             values_number(values, VALUE_BOOL, verdict->trusted);
     }
 }

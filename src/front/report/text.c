@@ -208,6 +208,20 @@ static void host_header(Page *page, const Host *host)
     page_end(page);
 }
 
+static bool matches(const Model *model, const Endpoint *endpoint, const ReportStyle *style)
+{
+    MemberContext context = {model, style->now};
+    return member_filter_matches(style->filter, endpoint, &context);
+}
+
+static bool any_matches(const Model *model, const Host *host, const ReportStyle *style)
+{
+    for (guint i = 0; i < host->endpoints->len; i++)
+        if (matches(model, host->endpoints->pdata[i], style))
+            return true;
+    return !style->filter;
+}
+
 static void host_text(Page *page, const Model *model, const Host *host, const ReportStyle *style)
 {
     Counts counts = {0};
@@ -216,6 +230,8 @@ static void host_text(Page *page, const Model *model, const Host *host, const Re
     host_header(page, host);
     for (guint i = 0; i < host->endpoints->len; i++) {
         const Endpoint *endpoint = host->endpoints->pdata[i];
+        if (!matches(model, endpoint, style))
+            continue;
         if (!is_shown(endpoint, style)) {
             count_quiet(&counts, endpoint);
             continue;
@@ -232,7 +248,7 @@ static void host_text(Page *page, const Model *model, const Host *host, const Re
     }
     for (guint i = 0; i < host->endpoints->len; i++) {
         const Endpoint *endpoint = host->endpoints->pdata[i];
-        if (!endpoint->result || audit_is_quiet(endpoint))
+        if (!endpoint->result || audit_is_quiet(endpoint) || !matches(model, endpoint, style))
             continue;
         page_end(page);
         block_endpoint(page, model, endpoint, style);
@@ -305,7 +321,8 @@ char *report_text(const Model *model, const ReportStyle *style)
     Page page = page_for(style);
     g_autofree char *summary = report_summary(model, style->ascii);
     for (guint i = 0; i < model->hosts->len; i++)
-        host_text(&page, model, model->hosts->pdata[i], style);
+        if (any_matches(model, model->hosts->pdata[i], style))
+            host_text(&page, model, model->hosts->pdata[i], style);
     page_wrap(&page, TINT_TITLE, summary, 0);
     page_end(&page);
     return g_string_free(page.text, FALSE);

@@ -4,6 +4,7 @@
 
 #include "front/audit/audit.h"
 #include "front/model/model.h"
+#include "front/report/members.h"
 
 typedef struct ReportStyle {
     int width;   /* columns, at least 48 */
@@ -11,6 +12,7 @@ typedef struct ReportStyle {
     bool colour; /* with SGR sequences of the 16 colours */
     bool all;    /* closed and silent ports of the catalogue have rows of their own, too */
     gint64 now;  /* seconds since 1970 */
+    const MemberFilter *filter; /* endpoints that are shown; NULL: all */
 } ReportStyle;
 
 /* The whole report, ending in a newline; to be freed. */

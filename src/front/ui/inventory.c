@@ -65,13 +65,13 @@ static void update(View *base)
 
 /* ---- where it is served ---- */
 
-static void add_place(const Desk *desk, const Place *place, guint number, Lines *lines)
+static void add_place(const Desk *desk, const Serving *place, guint number, Lines *lines)
 {
     g_autofree char *identity = g_strdup_printf("place/%u", number);
     g_autofree char *shown = brief_place(place->endpoint, !desk->utf8);
     g_autofree char *address = desk_safe(desk, place->connection->address->str, -1);
     const char *name = json_string_value(json_object_get(place->endpoint->fact, "server_name"));
-    bool now = place_is_now(place);
+    bool now = serving_is_now(place);
     lines_begin(lines, identity);
     lines_tab(lines, 2);
     lines_add(lines, now ? ROLE_TEXT : ROLE_DIM, shown);
@@ -228,7 +228,7 @@ static ViewKind focus(const View *base)
 }
 
 /* Opens a certificate in the chain that brought it, else as one of a file. */
-static void open_certificate(Desk *desk, const Certificate *certificate, const Place *place)
+static void open_certificate(Desk *desk, const Certificate *certificate, const Serving *place)
 {
     if (place) {
         desk_push(desk, certificate_view_new(desk, place->connection, certificate->sha256, NULL));
@@ -240,11 +240,11 @@ static void open_certificate(Desk *desk, const Certificate *certificate, const P
 }
 
 /* Where it is served now, else where it was. */
-static const Place *best_place(const Certificate *certificate)
+static const Serving *best_place(const Certificate *certificate)
 {
     const GPtrArray *places = certificate->places;
     for (guint i = 0; places && i < places->len; i++)
-        if (place_is_now(places->pdata[i]))
+        if (serving_is_now(places->pdata[i]))
             return places->pdata[i];
     return places && places->len ? places->pdata[0] : NULL;
 }

@@ -22,7 +22,7 @@ typedef struct Chart {
 static bool is_past(const Certificate *certificate)
 {
     for (guint i = 0; certificate->places && i < certificate->places->len; i++)
-        if (place_is_now(certificate->places->pdata[i]))
+        if (serving_is_now(certificate->places->pdata[i]))
             return false;
     return certificate->places != NULL;
 }
@@ -39,7 +39,7 @@ static void count(Chart *chart, const Inventory *inventory, gint64 now)
         else if (certificate->not_after == G_MAXINT64 || left / WEEK >= chart->weeks)
             chart->later++;
         else
-            chart->most = MAX(chart->most, ++chart->count[left / WEEK]);
+            chart->count[left / WEEK]++;
     }
 }
 
@@ -68,6 +68,8 @@ void inventory_chart_draw(Area area, const Inventory *inventory, gint64 now)
 {
     Chart chart = {.weeks = (guint)CLAMP((area.columns - 2) / WIDTH, 1, MOST)};
     count(&chart, inventory, now);
+    for (guint week = 0; week < chart.weeks; week++)
+        chart.most = MAX(chart.most, chart.count[week]);
     g_autofree char *left = chart.most ? g_strdup_printf(_("ends by week, %u at most"), chart.most)
                                        : g_strdup(_("ends by week"));
     g_autofree char *right = g_strdup_printf(_("%u ended, %u in more than %u weeks"), chart.ended,

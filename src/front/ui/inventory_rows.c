@@ -86,8 +86,8 @@ static void count_places(InventoryRow *row, const Certificate *certificate)
 {
     const GPtrArray *places = certificate->places;
     if (places && places->len == 1) { /* the usual case, without a table of those seen */
-        const Place *place = places->pdata[0];
-        row->endpoints += place_is_now(place);
+        const Serving *place = places->pdata[0];
+        row->endpoints += serving_is_now(place);
         row->first = row->first ? row->first : place->endpoint;
         return;
     }
@@ -95,7 +95,7 @@ static void count_places(InventoryRow *row, const Certificate *certificate)
     if (endpoints->len && !row->endpoints)
         row->first = endpoints->pdata[0];
     else if (!row->first && places)
-        row->first = ((const Place *)places->pdata[0])->endpoint;
+        row->first = ((const Serving *)places->pdata[0])->endpoint;
     row->endpoints += endpoints->len;
 }
 

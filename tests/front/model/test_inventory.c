@@ -65,7 +65,7 @@ START_TEST(a_place_is_an_endpoint_at_an_address)
     ck_assert_uint_eq(endpoints_of(model, LEAF), 1);
     ck_assert_uint_eq(places_of(model, ISSUER), 3);
     ck_assert_uint_eq(endpoints_of(model, ISSUER), 2);
-    const Place *place = model_certificate(model, ISSUER)->places->pdata[0];
+    const Serving *place = model_certificate(model, ISSUER)->places->pdata[0];
     ck_assert_uint_eq(place->position, 1);
     ck_assert_str_eq(place->connection->id, "1.2");
 }
