@@ -258,16 +258,24 @@ static void go_round(Explorer *explorer, int step)
     while (explorer->focus == SPOT_HEX && !explorer->view.desk->hex);
 }
 
-/* The same bytes in the other reading: what was selected stays so. */
+/* The same bytes in the other reading: what was selected stays so, and whoever comes back without
+ * having moved is where he was. */
 static void toggle_asn1(Explorer *explorer)
 {
     const Field *field = explorer_field(explorer);
-    size_t offset = field ? field->offset : 0, length = field ? field->length : 0;
+    HexRange shown = {field ? field->offset : 0, field ? field->length : 0};
+    bool moved = !field || explorer->led_to.offset != shown.offset ||
+                 explorer->led_to.length != shown.length;
+    HexRange goal = moved ? shown : explorer->came_from;
     explorer->view.desk->asn1 = !explorer->view.desk->asn1;
+    explorer->came_from = shown;
     Fields *fields = field ? explorer_fields(explorer) : NULL;
-    if (fields)
-        fields_select_bytes(fields, offset, length);
     explorer->pointed = NULL;
+    if (!fields)
+        return;
+    fields_select_bytes(fields, goal.offset, goal.length);
+    field = fields_selected(fields);
+    explorer->led_to = field ? (HexRange){field->offset, field->length} : (HexRange){0};
 }
 
 /* To the first of the names that it is good for. */

@@ -194,8 +194,9 @@ void explorer_draw(View *base, Area body)
 {
     Explorer *explorer = (Explorer *)base;
     bool beside = body.columns >= BESIDE_COLUMNS && body.rows >= BESIDE_ROWS;
+    bool narrow = beside && !explorer->zoomed;
     explorer_build_list(explorer,
-                        (beside ? MIN(LIST_COLUMNS, body.columns * 2 / 5) : body.columns) - 1);
+                        (narrow ? MIN(LIST_COLUMNS, body.columns * 2 / 5) : body.columns) - 1);
     explorer->list_shown = false;
     if (explorer->focus == SPOT_HEX && !shows_hex(explorer))
         explorer->focus = SPOT_FIELDS;

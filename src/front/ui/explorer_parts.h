@@ -25,11 +25,12 @@ struct Explorer {
     bool list_shown;
     int aside; /* columns by which values are moved to the left */
     Hex hex;
-    const Field *pointed; /* the field that the hex pane was moved to; only compared */
-    const Field *told;    /* the field that the explanation is about; only compared */
-    char *wanted;         /* id of the field to select first */
-    char *held;           /* hash of the bytes below */
-    GBytes *bytes;        /* NULL: not to be had */
+    const Field *pointed;       /* the field that the hex pane was moved to; only compared */
+    const Field *told;          /* the field that the explanation is about; only compared */
+    HexRange came_from, led_to; /* of the last change between the readings: bytes selected */
+    char *wanted;               /* id of the field to select first */
+    char *held;                 /* hash of the bytes below */
+    GBytes *bytes;              /* NULL: not to be had */
 };
 
 /* The bytes of what is selected, held as long as it is; NULL: not to be had. */

@@ -10,7 +10,9 @@ enum {
     OFFSET = 5, /* columns of each */
     SIZE = 8,
     FLAG = 2,
-    NARROW = 60, /* below it sizes are left out */
+    LEAST_REMARK = 9,
+    LEAST_VALUE = 23, /* a date: what remarks leave of a value */
+    NARROW = 60,      /* below it sizes are left out */
 };
 
 typedef struct TreePlan {
@@ -113,13 +115,13 @@ static void draw_value(const TreePlan *plan, const TreeStyle *style, const Field
     for (int row = 0; row < lines.rows && (*at || row == 0); row++) {
         Area room = area_cells(lines, row, plan->value, plan->room);
         const char *next = row + 1 < lines.rows ? behind(at, plan->room) : at + strlen(at);
-        int kept = MIN(remarks_room(style, field), plan->room * 2 / 3);
+        int kept = remarks_room(style, field);
         g_autofree char *part = g_strndup(at, (gsize)(next - at));
-        if (lines.rows == 1)
+        if (lines.rows == 1 && plan->room - kept >= LEAST_VALUE)
             room = area_cells(room, 0, 0, plan->room - kept);
         taken = area_plain(room, ROLE_TEXT, part);
         at = next;
-        if (!*at)
+        if (!*at && plan->room - taken >= MIN(kept, LEAST_REMARK))
             draw_remarks(style, field,
                          area_cells(lines, row, plan->value + taken, plan->room - taken));
     }

@@ -41,6 +41,12 @@ static const Screen screens[] = {
     {"certificate-120", "live", STAGE_LARGE, "4 4 Enter / subjectAlt Enter"},
     {"certificate-bytes-120", "live", STAGE_LARGE, "4 4 Enter / smtp Enter Enter Right Right"},
     {"certificate-chain-120", "live", STAGE_LARGE, "4 4 j"},
+    {"certificate-40x10", "live", {10, 40, false}, "4 4 s"},
+    {"certificate-200x60", "live", {60, 200, true}, "4 4 s j"},
+    {"certificate-1x1", "live", {1, 1, true}, "4 4 s"},
+    {"paths-120", "paths", STAGE_LARGE, "4 4 z"},
+    {"paths-80", "paths", STAGE_SMALL, "4 4 z G"},
+    {"paths-200x60", "paths", {60, 200, true}, "4 4"},
     {"certificate-root-80", "live", STAGE_SMALL, "4 j j"},
     {"copy-menu-80", "live", STAGE_SMALL, "4 Enter / notAfter Enter C"},
     {"findings-80", "many", STAGE_SMALL, "5"},
@@ -133,6 +139,8 @@ START_TEST(the_cursor_is_on_the_selection)
     const Surface *surface = stage->surface;
     const Cell *cell =
         &surface->cells[surface->cursor_row * surface->columns + surface->cursor_column];
+    if (surface->rows == 1)
+        return;
     ck_assert_int_gt(surface->cursor_row, 0);
     bool sign = cell->selected || strstr(row, ">") || strstr(row, "▸");
     bool prompt = surface->cursor_visible && surface->cursor_row >= surface->rows - 2;
@@ -264,6 +272,41 @@ START_TEST(what_a_field_is_about_can_be_read_whole)
     stage_expect_none(stage, "subjectAltName");
     stage_keys(stage, "Esc h");
     stage_expect_row(stage, "mail.example.com");
+}
+END_TEST
+
+/* Each store by its letter, branches, and what speaks against a step. */
+START_TEST(paths_are_a_tree)
+{
+    g_autoptr(Stage) stage = stage_new("paths", (StageSize)STAGE_LARGE);
+    stage_keys(stage, "4 4 z");
+    stage_expect(stage, "A system: yes, until 2027-01-04");
+    stage_expect(stage, "B mozilla: NO");
+    stage_expect(stage, "not needed");
+    stage_expect(stage, "sent before");
+    stage_keys(stage, "/ elsewhere Enter");
+    stage_expect_row(stage, "Example Root CA");
+    stage_keys(stage, "j");
+    stage_expect_row(stage, "Example Legacy Root");
+    stage_expect_row(stage, "in store NN-");
+    stage_expect(stage, "REVOKED since 2026-11-01");
+    stage_expect(stage, "NOT met 1 of 2 timestamps");
+    stage_expect(stage, "DANE-EE SPKI SHA-256  holds");
+    stage_keys(stage, "z");
+    stage_expect(stage, "its bytes are not here");
+}
+END_TEST
+
+START_TEST(a_later_answer_takes_the_place_of_an_earlier_one)
+{
+    g_autoptr(Stage) stage = stage_new("paths", (StageSize)STAGE_LARGE);
+    stage_fold(stage,
+               "{'fact':'revocation','at':1,'endpoint':'e1','connection':'e1.1','certificate':"
+               "'c48858b27a6af5e9f23a22e07b06f8e3b5e3c20ad693bf7fa7e2991608b7b266','from':'crl',"
+               "'url':'http://crl.example.net/root.crl','status':'unknown','faults':[]}");
+    stage_keys(stage, "4 4 z");
+    stage_expect(stage, "Example Issuing CA 2, CRL: unknown");
+    stage_expect_none(stage, "REVOKED");
 }
 END_TEST
 
@@ -499,6 +542,8 @@ int main(void)
     tcase_add_test(all, bytes_are_searched_for);
     tcase_add_test(all, values_go_aside_and_wrap);
     tcase_add_test(all, what_a_field_is_about_can_be_read_whole);
+    tcase_add_test(all, paths_are_a_tree);
+    tcase_add_test(all, a_later_answer_takes_the_place_of_an_earlier_one);
     tcase_add_test(all, left_folds_then_leaves);
     tcase_add_test(all, a_finding_opens_its_proof);
     tcase_add_test(all, the_selection_survives_arrivals);
