@@ -74,7 +74,9 @@ bool standing_is_public(const Connection *connection)
 {
     static const char *const stores[] = {"system", "mozilla", "java", NULL};
     const Verdict *verdict = connection ? connection->verdict : NULL;
-    const json_t *path = verdict ? json_object_get(verdict->fact, "path") : NULL;
+    if (!verdict)
+        return false;
+    const json_t *path = json_object_get(verdict->fact, "path");
     const json_t *last = json_array_get(path, json_array_size(path) - 1);
     return last && strcmp(fact_string(last, "from", ""), "store") == 0 &&
            g_strv_contains(stores, fact_string(verdict->fact, "store", "")) &&

@@ -75,13 +75,15 @@ static json_t *origin(const char *from, const char *url, GBytes *bytes)
 
 /* ---- staples ---- */
 
-/* The timestamps in the response; NULL: none. To be unreferenced. */
-static GBytes *judge_ocsp(Status *status, const RevocationQuery *query, GBytes *response,
-                          const json_t *members)
+/* *scts (may be NULL) is set to the timestamps in the response, if there are any and it is not set
+ * yet. */
+static void judge_ocsp(Status *status, const RevocationQuery *query, GBytes *response,
+                       const json_t *members, GBytes **scts)
 {
     g_autoptr(Revocation) revocation = ocsp_judge(query, response);
     tell(status, query, revocation, members);
-    return g_steal_pointer(&revocation->scts);
+    if (scts && !*scts)
+        *scts = g_steal_pointer(&revocation->scts);
 }
 
 static void judge_staple(Status *status, guint index, const json_t *base64)
@@ -90,11 +92,7 @@ static void judge_staple(Status *status, guint index, const json_t *base64)
     g_autoptr(GBytes) response = task_bytes(base64);
     g_autoptr(json_t) members = origin("staple", NULL, response);
     if (response) {
-        GBytes *scts = judge_ocsp(status, &query, response, members);
-        if (scts && index == 0 && !status->scts)
-            status->scts = scts;
-        else if (scts)
-            g_bytes_unref(scts);
+        judge_ocsp(status, &query, response, members, index == 0 ? &status->scts : NULL);
     } else if (index == 0 && cert_must_staple(query.node->cert)) {
         g_autoptr(Revocation) none = revocation_new();
         revocation_doubt(none, "staple-missing");
@@ -124,7 +122,7 @@ static void judge_fetched_ocsp(Status *status, const json_t *response)
     g_autoptr(GBytes) request = task_bytes(json_object_get(response, "request"));
     g_autoptr(json_t) members = origin("ocsp", fact_string(response, "url", NULL), bytes);
     query.request = request;
-    g_autoptr(GBytes) scts = judge_ocsp(status, &query, bytes, members);
+    judge_ocsp(status, &query, bytes, members, NULL);
 }
 
 /* The deltas, or the complete lists, (Crl *, owned) among the responses about a certificate. */
