@@ -283,6 +283,9 @@ static bool open_screen(Screen *screen, GError **error)
         .title = asked,
         .saved_in = options->open ? NULL : session_path(stream_session(run_stream(screen->run))),
         .replay = screen->port.replay,
+        .asked = options->asked,
+        .at = options->at,
+        .filter = options->filter,
         .ask_for_target = !options->open && !options->demo && run_is_empty(screen->run),
     };
     screen->ui = ui_new(run_model(screen->run), &screen->table, &look);

@@ -121,6 +121,12 @@ static char *port_write(void *data, const UiFile *file, bool *refused)
     return text_escape(error->message, -1, false);
 }
 
+static void port_time(void *data, bool asked, gint64 at)
+{
+    ScreenPort *port = data;
+    run_set_time(port->run, asked, at);
+}
+
 static void port_suspend(void *data)
 {
     ScreenPort *port = data;
@@ -147,6 +153,7 @@ UiPort screen_port_table(ScreenPort *port)
         .pause = port_pause,
         .copy = port_copy,
         .write = port_write,
+        .time = port_time,
         .suspend = port_suspend,
         .quit = port_quit,
     };

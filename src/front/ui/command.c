@@ -8,15 +8,15 @@
 
 enum {
     MARKS = IN(ENDPOINTS) | IN(INVENTORY),
-    LISTS = MARKS | IN(FINDINGS) | IN(ACCEPTS),
+    ESTATE = IN(INVENTORY) | IN(ENDS),
+    LISTS = MARKS | IN(ENDS) | IN(FINDINGS) | IN(ACCEPTS),
     TREES = IN(MESSAGE) | IN(CERTIFICATE),
     TEXTS = IN(HANDSHAKE) | IN(PANE) | IN(CONNECTION) | IN(TRIES) | IN(LOG) | IN(HELP),
     ASKED = IN(ACCEPTS) | IN(CONNECTION) | IN(TRIES),
-    OF_ENDPOINT =
-        IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES | IN(FINDINGS) | IN(INVENTORY) | ASKED,
+    OF_ENDPOINT = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES | IN(FINDINGS) | ESTATE | ASKED,
     BAD = MARKS | IN(HANDSHAKE) | IN(PANE) | IN(FINDINGS) | IN(ACCEPTS),
     PANES = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES,
-    TABBED = PANES | IN(ACCEPTS) | IN(INVENTORY),
+    TABBED = PANES | IN(ACCEPTS) | ESTATE,
     COPIES = ALL & ~IN(HELP),
 };
 
@@ -62,6 +62,12 @@ static const CommandRow rows[COMMAND_COUNT] = {
                          false, N_("accepts"), 8, NULL},
     [COMMAND_INVENTORY] = {"inventory", N_("view of that number"), "8", GROUP_MOVE,
                            ALL & ~IN(INVENTORY), false, N_("inventory"), 17, NULL},
+    [COMMAND_ENDS] = MOVE("ends", "9", ALL & ~IN(ENDS), N_("what ends when")),
+    [COMMAND_EARLIER] = {"earlier", N_("move the clock"), "{", GROUP_MOVE, ALL, false, NULL, 0,
+                         "TIMES"},
+    [COMMAND_LATER] = {"later", N_("move the clock"), "}", GROUP_MOVE, ALL, false, NULL, 0,
+                       "TIMES"},
+    [COMMAND_AT] = {"at", N_("move the clock"), "@", GROUP_MOVE, ALL, false, NULL, 0, "DATE"},
     [COMMAND_NEXT_SAME] = MOVE("next", "]", TREES, N_("previous, next of its kind")),
     [COMMAND_PREVIOUS_SAME] = MOVE("previous", "[", TREES, N_("previous, next of its kind")),
     [COMMAND_NAMES] = {"names", N_("to the names"), "s", GROUP_MOVE, IN(CERTIFICATE), false,

@@ -22,6 +22,7 @@ typedef enum ViewKind {
     VIEW_FINDINGS,
     VIEW_ACCEPTS,
     VIEW_INVENTORY,
+    VIEW_ENDS,
     VIEW_CONNECTION, /* one that proves an answer */
     VIEW_TRIES,
     VIEW_LOG,
@@ -55,6 +56,10 @@ typedef enum Command {
     COMMAND_LOG,
     COMMAND_ACCEPTS,
     COMMAND_INVENTORY,
+    COMMAND_ENDS,
+    COMMAND_EARLIER,
+    COMMAND_LATER,
+    COMMAND_AT,
     COMMAND_NEXT_SAME,
     COMMAND_PREVIOUS_SAME,
     COMMAND_NAMES,

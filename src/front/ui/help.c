@@ -129,6 +129,7 @@ static const char *const kind_names[VIEW_COUNT] = {
     [VIEW_CONNECTION] = N_("connection"),
     [VIEW_TRIES] = N_("asked many times"),
     [VIEW_INVENTORY] = N_("inventory"),
+    [VIEW_ENDS] = N_("ends"),
     [VIEW_LOG] = N_("log"),
     [VIEW_HELP] = N_("help"),
 };

@@ -350,6 +350,22 @@ static void open_inventory(Ui *ui)
     desk_push(&ui->desk, inventory_view_new(&ui->desk));
 }
 
+static void open_ends(Ui *ui)
+{
+    g_ptr_array_set_size(ui->views, 1);
+    desk_push(&ui->desk, ends_view_new(&ui->desk));
+}
+
+/* By one change, or as many as are said. */
+static void step_clock(Ui *ui, Command command, const char *argument)
+{
+    guint64 steps = argument ? g_ascii_strtoull(argument, NULL, 10) : 1;
+    if (steps < 1 || steps > LIMIT_TIMES)
+        desk_say(&ui->desk, g_strdup_printf(_("how many times? 1 to %d"), LIMIT_TIMES));
+    else
+        clock_step(&ui->desk, command == COMMAND_LATER ? (int)steps : -(int)steps);
+}
+
 static void open_help(Ui *ui)
 {
     View *view = top_view(ui);
@@ -384,6 +400,13 @@ static bool run_screen_command(Ui *ui, Command command, const char *argument)
     case COMMAND_STOP:
     case COMMAND_PAUSE:
         ask_wire(ui, command, argument);
+        return true;
+    case COMMAND_EARLIER:
+    case COMMAND_LATER:
+        step_clock(ui, command, argument);
+        return true;
+    case COMMAND_AT:
+        clock_set(desk, argument);
         return true;
     case COMMAND_ADD:
         add_targets(ui, argument);
@@ -420,6 +443,9 @@ static bool run_program_command(Ui *ui, Command command)
         return true;
     case COMMAND_INVENTORY:
         open_inventory(ui);
+        return true;
+    case COMMAND_ENDS:
+        open_ends(ui);
         return true;
     case COMMAND_REDRAW:
         ui->redraw = true;
@@ -495,6 +521,10 @@ Ui *ui_new(const Model *model, const UiPort *port, const UiSettings *settings)
     ui->prompt = prompt_new(&ui->desk);
     ui->views = g_ptr_array_new_with_free_func(free_view);
     g_ptr_array_add(ui->views, endpoints_view_new(&ui->desk));
+    ui->desk.moved = settings->asked;
+    ui->desk.wall = settings->at;
+    if (settings->filter)
+        order_filter(&ui->desk, settings->filter);
     if (settings->ask_for_target)
         prompt_ask(ui->prompt, &add_prompt, "");
     return ui;
@@ -616,7 +646,10 @@ static void draw_title(Ui *ui, Area line)
     View *view = top_view(ui);
     g_autoptr(GString) left = g_string_new(NULL);
     g_autoptr(GString) right = g_string_new(NULL);
-    view->ops->title(view, line.columns - 2, left, right);
+    g_autofree char *time = ui->desk.moved ? text_from_time(ui->desk.wall) : NULL;
+    if (time)
+        g_string_append_printf(left, _("AT %s  "), time);
+    view->ops->title(view, line.columns - 2 - text_columns(left->str), left, right);
     draw_ends(line, ROLE_TITLE, left, right);
 }
 
@@ -698,7 +731,9 @@ static void draw_too_small(Area area)
 void ui_draw(Ui *ui, Surface *surface, gint64 wall, double at)
 {
     Area all = surface_area(surface);
-    ui->desk.wall = wall;
+    ui->desk.present = wall;
+    if (!ui->desk.moved)
+        ui->desk.wall = wall;
     ui->desk.at = at;
     log_errors(ui);
     area_clear(all);

@@ -52,6 +52,9 @@ typedef struct UiPort {
     /* Writes a file whole (mode 0666 less umask). *refused: it is there already, and `over` is not
      * set; other failures are said alone. */
     char *(*write)(void *data, const UiFile *file, bool *refused);
+    /* Has everything judged for another time (seconds since 1970), or, where `asked` is false, for
+     * now again. */
+    void (*time)(void *data, bool asked, gint64 at);
     void (*suspend)(void *data); /* ^Z */
     void (*quit)(void *data);
 } UiPort;
@@ -63,6 +66,9 @@ typedef struct UiSettings {
     const char *saved_in; /* the session's file; NULL: not saved */
     bool replay;          /* a saved stream: nothing can be asked on the wire */
     bool ask_for_target;  /* started without targets: the A prompt is open */
+    bool asked;           /* judged is for `at` (seconds since 1970), and not for now */
+    gint64 at;
+    const char *filter; /* of the endpoints at the start; NULL: none */
 } UiSettings;
 
 /* A screen over a model and a port, which both outlive it; the settings are copied. */

@@ -37,7 +37,9 @@ struct Desk {
     bool utf8, replay;
     FieldStore *fields;
     GPtrArray *log; /* char *, printable */
-    gint64 wall;    /* the instant that is drawn, seconds since 1970 */
+    gint64 wall;    /* the instant that is drawn, seconds since 1970: the clock's */
+    gint64 present; /* the same, where the clock was not moved */
+    bool moved;     /* the clock shows another time than the present */
     double at;      /* the same, seconds since the stream began */
     SuiteForm suites;
     bool hex;  /* bytes are shown beside fields */
@@ -149,6 +151,11 @@ void desk_watch(Desk *desk, const char *endpoint, json_t *question);
 /* True if this is what is watched. */
 bool desk_is_watched(const Desk *desk, const char *endpoint, const json_t *question);
 
+/* Moves the clock (clock.c) to an instant as typed (when.h), "now" among them, or asks for one
+ * where it is NULL; by so many of the next changes, or back (negative). */
+void clock_set(Desk *desk, const char *text);
+void clock_step(Desk *desk, int steps);
+
 /* Asks what is watched, where it is due. */
 void desk_tick(Desk *desk, double at);
 
@@ -204,6 +211,9 @@ View *findings_view_new(Desk *desk, const Endpoint *endpoint, const char *rule);
 
 /* The certificates of the estate. */
 View *inventory_view_new(Desk *desk);
+
+/* What ends on which day. */
+View *ends_view_new(Desk *desk);
 
 View *log_view_new(Desk *desk);
 

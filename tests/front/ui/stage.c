@@ -2,6 +2,7 @@
 
 #include "common/fact/fact.h"
 #include "front/audit/audit.h"
+#include "front/model/clock.h"
 #include "tests/check.h"
 #include "tests/front/stream.h"
 
@@ -93,6 +94,15 @@ static char *port_write(void *data, const UiFile *file, bool *refused)
     return g_strdup_printf("%zu bytes written", file->size);
 }
 
+/* Judges as the app does, but for the chains: their verdicts stay. */
+static void port_time(void *data, bool asked, gint64 at)
+{
+    Stage *stage = data;
+    AuditContext context = {.now = asked ? at : stage->wall};
+    model_set_time(stage->model, asked, at);
+    audit_judge_all(stage->model, &context);
+}
+
 static void port_suspend(void *data)
 {
     g_free(note(data, "suspend", NULL));
@@ -175,6 +185,7 @@ Stage *stage_new(const char *name, StageSize size)
         .pause = port_pause,
         .copy = port_copy,
         .write = port_write,
+        .time = port_time,
         .suspend = port_suspend,
         .quit = port_quit,
     };
