@@ -54,6 +54,8 @@ static int run_worker(const Options *options)
         .per_address = (guint)options->per_address,
         .ca_file = options->ca_file,
         .fetch_private = options->fetch_private,
+        .dns_anchor = options->dns_anchor,
+        .dns_server = options->dns_server,
     };
     g_log_set_writer_func(write_plain, NULL, NULL);
     /* ^C is for the front, which ends its workers when it has told what is known. */

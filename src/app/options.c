@@ -74,6 +74,12 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
         {NULL,
          {"fetch-private", 0, 0, FLAG(o->fetch_private), N_("even where that is a private address"),
           NULL}},
+        {NULL,
+         {"dns-server", 0, 0, WORD(o->dns_server),
+          N_("the resolver to ask about certificates, not the system's"), N_("ADDRESS")}},
+        {NULL,
+         {"dns-anchor", 0, 0, FILE_(o->dns_anchor),
+          N_("DNSSEC trust anchors in this file, not the root's"), N_("FILE")}},
         {N_("What to show"),
          {"batch", 'b', 0, FLAG(o->batch), N_("no screen: report on standard output"), NULL}},
         {NULL,
@@ -262,6 +268,8 @@ static bool take_modes(Raw *raw, GError **error)
         return wrong(error, _("--open shows a saved session: it takes no targets"));
     if (options->demo && asks)
         return wrong(error, _("--demo brings its own targets: it takes no others"));
+    if (options->dns_anchor && access(options->dns_anchor, R_OK))
+        return wrong(error, _("--dns-anchor %s: %s"), options->dns_anchor, g_strerror(errno));
     if (options->ca_file && access(options->ca_file, R_OK))
         return wrong(error, _("--ca-file %s: %s"), options->ca_file, g_strerror(errno));
     if (options->save && options->no_save)
@@ -362,6 +370,8 @@ void options_free(Options *options)
     g_free(options->priority);
     g_free(options->depth);
     g_free(options->ca_file);
+    g_free(options->dns_anchor);
+    g_free(options->dns_server);
     g_free(options->open);
     g_free(options->save);
     g_free(options->filter);

@@ -34,6 +34,8 @@ typedef struct Options {
     char *ca_file;          /* NULL: the system's store */
     gboolean fetch;         /* what certificates point to is asked for */
     gboolean fetch_private; /* at private addresses too */
+    char *dns_anchor;       /* file of DNSSEC trust anchors; NULL: the distribution's */
+    char *dns_server;       /* resolver to ask; NULL: the system's */
     gboolean batch;
     ReportFormat format;
     char *filter;        /* an expression over endpoints or certificates; NULL: all */

@@ -51,6 +51,7 @@ enum {
     LIMIT_PATH_TEXT = 1024,            /* bytes of a subject in a verdict's path */
     LIMIT_VERDICT_TEXT = 64 << 10,     /* bytes of all subjects in a verdict's paths */
     LIMIT_NAME_CHECKS = 1 << 20,       /* names compared with name constraints, for one chain */
+    LIMIT_TLSA_DATA = 32 << 10,        /* bytes of one TLSA record */
     LIMIT_TLSA = 32,                   /* TLSA records held against one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
     LIMIT_STORES = 16,                 /* trust stores that a chain is judged against */
@@ -87,6 +88,11 @@ enum {
     LIMIT_ADDRESSES = 32,       /* addresses of one name */
 
     /* fetching what certificates point to */
+    LIMIT_DNS_MS = 10000,           /* one question to the DNS */
+    LIMIT_LOOKUPS = 64,             /* of these at once */
+    LIMIT_DNS_RECORDS = 64,         /* records of one answer, mail servers of one policy */
+    LIMIT_CAA_PARAMETERS = 32,      /* of one record */
+    LIMIT_POLICY_LINES = 1024,      /* of an MTA-STS policy, fields of a TXT record */
     LIMIT_FETCH_OCSP = 64 << 10,    /* bytes of an OCSP response */
     LIMIT_FETCH_ISSUER = 1 << 20,   /* bytes of an issuer's certificate, or of several */
     LIMIT_FETCH_CRL = 16 << 20,     /* bytes of a CRL */

@@ -4,13 +4,16 @@
 
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
+#include "worker/fetch/dns.h"
 #include "worker/fetch/file_job.h"
+#include "worker/fetch/lookup_job.h"
 #include "worker/loop/clock.h"
 
 struct Fetch {
     uv_loop_t *loop;
     FetchOptions options;
     FileJobs *files;
+    Dns *dns;
     GHashTable *orders; /* FetchOrder that are not over, a set */
 };
 
@@ -19,6 +22,7 @@ static const struct {
     void (*act)(FetchOrder *order);
 } jobs[] = {
     {"fetch", file_job},
+    {"lookup", lookup_job},
 };
 
 uv_loop_t *order_loop(const FetchOrder *order)
@@ -29,6 +33,11 @@ uv_loop_t *order_loop(const FetchOrder *order)
 struct FileJobs *order_files(const FetchOrder *order)
 {
     return order->fetch->files;
+}
+
+struct Dns *order_dns(const FetchOrder *order)
+{
+    return order->fetch->dns;
 }
 
 void order_say(const FetchOrder *order, json_t *fact)
@@ -101,6 +110,7 @@ Fetch *fetch_new(uv_loop_t *loop, const FetchOptions *options, GError **error)
         g_free(fetch);
         return NULL;
     }
+    fetch->dns = dns_new(loop, &options->dns);
     fetch->orders = g_hash_table_new_full(NULL, NULL, order_free, NULL);
     return fetch;
 }
@@ -113,6 +123,7 @@ void fetch_hold(Fetch *fetch, bool held)
 void fetch_close(Fetch *fetch)
 {
     file_jobs_close(fetch->files);
+    dns_close(fetch->dns);
     g_hash_table_unref(fetch->orders);
     g_free(fetch);
 }

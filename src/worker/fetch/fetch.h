@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "worker/fetch/dns.h"
+
 typedef struct FetchOptions {
     gint64 epoch;           /* CLOCK_MONOTONIC in nanoseconds when the stream began */
     const char *ca_file;    /* roots for https, PEM; NULL: the system's */
     bool private_addresses; /* private, loopback, link-local and multicast addresses too */
+    DnsOptions dns;         /* whom to ask, and what to trust */
     void *data;
     void (*fact)(void *data, json_t *fact); /* an answer, which is taken */
 } FetchOptions;

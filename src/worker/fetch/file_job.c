@@ -6,6 +6,7 @@
 #include "common/util/limits.h"
 #include "common/util/text.h"
 #include "worker/fetch/http.h"
+#include "worker/fetch/mail_policy.h"
 #include "worker/pki/ocsp_request.h"
 
 enum {
@@ -86,7 +87,7 @@ static void asked_free(gpointer data)
 
 static json_t *fetched_fact(const FetchOrder *order, const HttpAnswer *answer)
 {
-    static const char *const same[] = {"certificate", "kind", "url"};
+    static const char *const same[] = {"endpoint", "certificate", "kind", "url"};
     json_t *fact = fact_new(FACT_FETCHED);
     for (size_t i = 0; i < G_N_ELEMENTS(same); i++) {
         json_t *value = json_object_get(order->job, same[i]);
@@ -102,6 +103,18 @@ static json_t *fetched_fact(const FetchOrder *order, const HttpAnswer *answer)
         g_autofree char *expires = text_from_time(now + answer->max_age);
         json_object_set_new(fact, "expires", json_string(expires));
     }
+    return fact;
+}
+
+/* RFC 8461: what a policy says is read here, for the front reads nothing of a stranger's. */
+static json_t *policy_fact(const FetchOrder *order, const HttpAnswer *answer)
+{
+    json_t *fact = mail_policy_read(answer->body->data, answer->body->len);
+    json_t *endpoint = json_object_get(order->job, "endpoint");
+    const char *url = fact_string(order->job, "url", "");
+    if (endpoint)
+        json_object_set(fact, "endpoint", endpoint);
+    json_object_set_new(fact, "url", fact_text(url, strlen(url)));
     return fact;
 }
 
@@ -126,6 +139,8 @@ static void on_done(void *data, const HttpAnswer *answer)
                             order_say_bytes(order, answer->body->data, answer->body->len));
     }
     order_say(order, fact);
+    if (!answer->reason && g_str_equal(fact_string(order->job, "kind", ""), "mta-sts"))
+        order_say(order, policy_fact(order, answer));
     order_end(order);
 }
 

@@ -15,12 +15,16 @@ typedef struct FetchOrder {
 } FetchOrder;
 
 struct FileJobs;
+struct Dns;
 
 /* The loop that all of it runs on. */
 uv_loop_t *order_loop(const FetchOrder *order);
 
 /* What the jobs of file_job.h share. */
 struct FileJobs *order_files(const FetchOrder *order);
+
+/* The resolver. */
+struct Dns *order_dns(const FetchOrder *order);
 
 /* Says a fact, with the time; takes it. */
 void order_say(const FetchOrder *order, json_t *fact);

@@ -41,11 +41,13 @@ static void on_close(void *data)
 static bool fetcher_prepare(Fetcher *fetcher, const RoleOptions *options, GError **error)
 {
     const ShiftWork work = {fetcher, on_job, on_hold, on_close};
-    const FetchOptions fetch = {.epoch = options->epoch,
-                                .ca_file = options->ca_file,
-                                .private_addresses = options->fetch_private,
-                                .data = fetcher,
-                                .fact = on_fact};
+    const FetchOptions fetch = {
+        .epoch = options->epoch,
+        .ca_file = options->ca_file,
+        .private_addresses = options->fetch_private,
+        .dns = {.anchor = options->dns_anchor, .server = options->dns_server},
+        .data = fetcher,
+        .fact = on_fact};
 
     fetcher->shift = shift_new(options);
     fetcher->fetch = fetch_new(shift_loop(fetcher->shift), &fetch, error);

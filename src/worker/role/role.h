@@ -17,7 +17,8 @@ typedef struct RoleOptions {
     guint parallel;      /* prober: established connections in all */
     guint per_address;   /* prober: established connections to one address */
     const char *ca_file; /* reader: trust store; fetcher: roots of https; PEM; NULL: the system's */
-    bool fetch_private;  /* fetcher: private addresses may be asked */
+    const char *dns_anchor, *dns_server; /* fetcher: see DnsOptions; NULL: the system's */
+    bool fetch_private;                  /* fetcher: private addresses may be asked */
 } RoleOptions;
 
 /* The prober: resolves, connects, speaks, records. Returns the exit status. */
