@@ -70,17 +70,23 @@ const json_t *standing_of(const Connection *connection, const char *sha256)
     return best;
 }
 
-bool standing_is_public(const Connection *connection)
+static bool ends_in_public(const Verdict *verdict)
 {
     static const char *const stores[] = {"system", "mozilla", "java", NULL};
-    const Verdict *verdict = connection ? connection->verdict : NULL;
-    if (!verdict)
-        return false;
     const json_t *path = json_object_get(verdict->fact, "path");
     const json_t *last = json_array_get(path, json_array_size(path) - 1);
     return last && strcmp(fact_string(last, "from", ""), "store") == 0 &&
            g_strv_contains(stores, fact_string(verdict->fact, "store", "")) &&
            !fact_bool(verdict->fact, "private", FALSE);
+}
+
+bool standing_is_public(const Connection *connection)
+{
+    const GPtrArray *verdicts = connection ? connection->verdicts : NULL;
+    for (guint i = 0; verdicts && i < verdicts->len; i++)
+        if (ends_in_public(verdicts->pdata[i]))
+            return true;
+    return false;
 }
 
 bool standing_is_short(const Certificate *certificate)

@@ -13,8 +13,8 @@ bool standing_fold_transparency(Connection *connection, json_t *fact);
  * it is not known; of equals the one that came first. NULL: there is none. Borrowed. */
 const json_t *standing_of(const Connection *connection, const char *sha256);
 
-/* Is the leaf of a public CA: does its path end in a store of those, whatever else speaks against
- * it? `connection` may be NULL. */
+/* Is the leaf of a public CA: does its path in any store of those end there, whatever else speaks
+ * against it? `connection` may be NULL. */
 bool standing_is_public(const Connection *connection);
 
 /* A certificate that lives so short that nobody needs to revoke it (CA/Browser Forum's Baseline
