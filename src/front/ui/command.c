@@ -11,7 +11,8 @@ enum {
     ESTATE = IN(INVENTORY) | IN(ENDS),
     LISTS = MARKS | IN(ENDS) | IN(FINDINGS) | IN(ACCEPTS),
     TREES = IN(MESSAGE) | IN(CERTIFICATE),
-    TEXTS = IN(HANDSHAKE) | IN(PANE) | IN(CONNECTION) | IN(TRIES) | IN(LOG) | IN(HELP),
+    TEXTS = IN(HANDSHAKE) | IN(PANE) | IN(CONNECTION) | IN(TRIES) | IN(LOG) | IN(HELP) |
+            IN(DIFFERENCES),
     ASKED = IN(ACCEPTS) | IN(CONNECTION) | IN(TRIES),
     OF_ENDPOINT = IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | TREES | IN(FINDINGS) | ESTATE | ASKED,
     BAD = MARKS | IN(HANDSHAKE) | IN(PANE) | IN(FINDINGS) | IN(ACCEPTS),
@@ -102,8 +103,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
                          N_("refused"), 5, NULL},
     [COMMAND_GROUPING] = {"grouping", N_("by certificate, key, issuer, tree"), "t", GROUP_LOOK,
                           IN(INVENTORY), false, N_("grouping"), 5, NULL},
-    [COMMAND_COMPARE] = {"compare", N_("beside another one"), "=", GROUP_LOOK, IN(ACCEPTS), false,
-                         N_("compare"), 5, NULL},
+    [COMMAND_COMPARE] = {"compare", N_("beside another one"), "=", GROUP_LOOK,
+                         IN(ACCEPTS) | IN(CERTIFICATE), false, N_("compare"), 5, NULL},
     [COMMAND_FOLLOW] = LOOK("follow", "F", IN(ENDPOINTS) | IN(HANDSHAKE) | IN(PANE) | IN(LOG),
                             N_("follow what is live")),
 
@@ -113,7 +114,8 @@ static const CommandRow rows[COMMAND_COUNT] = {
                          NULL, 0, NULL},
     [COMMAND_WRITE] = {"write", N_("write to a file"), "w", GROUP_TAKE, COPIES, false, N_("write"),
                        16, "FILE"},
-    [COMMAND_MARK] = {"mark", N_("mark"), "Space", GROUP_TAKE, MARKS, false, NULL, 0, NULL},
+    [COMMAND_MARK] = {"mark", N_("mark"), "Space", GROUP_TAKE, MARKS | IN(CERTIFICATE), false, NULL,
+                      0, NULL},
     [COMMAND_UNMARK] = {"unmark", N_("unmark all"), "U", GROUP_TAKE, MARKS, false, NULL, 0, NULL},
 
     [COMMAND_AGAIN] = {"again", N_("ask this/marked again"), "R F5", GROUP_WIRE, OF_ENDPOINT, true,

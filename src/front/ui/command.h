@@ -19,6 +19,7 @@ typedef enum ViewKind {
     VIEW_PANE, /* a pane of lines beside the endpoints: negotiated, certificate, findings */
     VIEW_MESSAGE,
     VIEW_CERTIFICATE,
+    VIEW_DIFFERENCES,
     VIEW_FINDINGS,
     VIEW_ACCEPTS,
     VIEW_INVENTORY,

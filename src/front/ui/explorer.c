@@ -3,13 +3,18 @@
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
+#include "front/report/brief.h"
 #include "front/report/words.h"
+#include "front/ui/differences.h"
 #include "front/ui/glyph.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-enum { ASIDE = 8 }; /* columns that H and L go */
+enum {
+    ASIDE = 8, /* columns that H and L go */
+    MOST_OFFERS = 40,
+};
 
 const Desk *explorer_desk(const Explorer *explorer)
 {
@@ -290,6 +295,92 @@ static void go_to_names(Explorer *explorer)
     fields_select_inside(fields);
 }
 
+/* ---- two certificates ---- */
+
+static void mark(Explorer *explorer)
+{
+    Desk *desk = explorer->view.desk;
+    const char *sha256 = sha256_of(explorer);
+    bool again = sha256 && g_strcmp0(desk->marked, sha256) == 0;
+    g_free(desk->marked);
+    desk->marked = again ? NULL : g_strdup(sha256);
+    desk_say(desk, g_strdup(again || !sha256 ? _("not marked any more")
+                                             : _("marked: = on another one compares")));
+}
+
+static void offer(GPtrArray *offers, const Certificate *certificate, const char *but)
+{
+    if (certificate && certificate->fact && !g_str_equal(certificate->sha256, but) &&
+        !g_ptr_array_find(offers, certificate, NULL))
+        g_ptr_array_add(offers, (gpointer)certificate);
+}
+
+/* What the selected certificate may be held against: what other connections of the endpoint had in
+ * its place, those of the same name, the others of the list. */
+static GPtrArray *offers_for(const Explorer *explorer, const char *sha256)
+{
+    GPtrArray *offers = g_ptr_array_new();
+    const Endpoint *endpoint = endpoint_of(explorer);
+    const Model *model = explorer->view.desk->model;
+    const Certificate *here = model_certificate(model, sha256);
+    for (guint i = 0; endpoint && i < endpoint->connections->len; i++) {
+        const GPtrArray *chain =
+            ((const Connection *)endpoint->connections->pdata[i])->certificates;
+        if (chain && chain->len)
+            offer(offers, chain->pdata[0], sha256);
+    }
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, model->certificates);
+    while (here && here->name->len && g_hash_table_iter_next(&iter, NULL, &value))
+        if (g_string_equal(((const Certificate *)value)->name, here->name))
+            offer(offers, value, sha256);
+    const GPtrArray *sent = explorer->connection ? explorer->connection->certificates : NULL;
+    for (guint i = 0; sent && i < sent->len; i++)
+        offer(offers, sent->pdata[i], sha256);
+    for (guint i = 0; i < explorer->sha256s->len; i++)
+        offer(offers, model_certificate(model, explorer->sha256s->pdata[i]), sha256);
+    g_ptr_array_set_size(offers, (gint)MIN(offers->len, MOST_OFFERS));
+    return offers;
+}
+
+static void chosen(Desk *desk, guint item)
+{
+    Explorer *explorer = (Explorer *)desk_top(desk);
+    const char *sha256 = sha256_of(explorer);
+    g_autoptr(GPtrArray) offers = sha256 ? offers_for(explorer, sha256) : NULL;
+    if (offers && item < offers->len)
+        desk_push(desk, differences_view_new(
+                            desk, ((const Certificate *)offers->pdata[item])->sha256, sha256));
+}
+
+static void compare(Explorer *explorer)
+{
+    Desk *desk = explorer->view.desk;
+    const char *sha256 = sha256_of(explorer);
+    if (!sha256)
+        return;
+    if (desk->marked && !g_str_equal(desk->marked, sha256)) {
+        desk_push(desk, differences_view_new(desk, desk->marked, sha256));
+        return;
+    }
+    g_autoptr(GPtrArray) offers = offers_for(explorer, sha256);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < offers->len; i++) {
+        const Certificate *certificate = offers->pdata[i];
+        g_autofree char *name =
+            desk_safe(desk, certificate->name->str, (gssize)certificate->name->len);
+        g_autofree char *days = brief_days(certificate, desk->wall);
+        g_ptr_array_add(names, g_strdup_printf("%s  %s  %.16s", name, days, certificate->sha256));
+    }
+    if (offers->len == 1)
+        chosen(desk, 0);
+    else if (offers->len)
+        desk_menu(desk, N_("compare with"), names, chosen);
+    else
+        desk_say(desk, g_strdup(_("nothing to compare with: mark another one (Space)")));
+}
+
 static bool command(View *base, Command command)
 {
     static bool (*const keys[SPOTS])(Explorer *, Command) = {list_key, fields_key, hex_key,
@@ -317,6 +408,12 @@ static bool command(View *base, Command command)
         return true;
     case COMMAND_NAMES:
         go_to_names(explorer);
+        return true;
+    case COMMAND_MARK:
+        mark(explorer);
+        return true;
+    case COMMAND_COMPARE:
+        compare(explorer);
         return true;
     case COMMAND_WRAP:
         base->desk->wrap = !base->desk->wrap;

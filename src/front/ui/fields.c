@@ -404,6 +404,26 @@ FieldsDid fields_command(Fields *fields, Command command)
     return FIELDS_MOVED;
 }
 
+static Field *first_gap(Field *field)
+{
+    if (field->total > count_children(field))
+        return field;
+    for (guint i = 0; i < count_children(field); i++) {
+        Field *gap = first_gap(field->children->pdata[i]);
+        if (gap)
+            return gap;
+    }
+    return NULL;
+}
+
+bool fields_ask_all(Fields *fields)
+{
+    Field *gap = fields->root ? first_gap(fields->root) : NULL;
+    if (gap)
+        ask_more(fields, gap);
+    return fields->root && !gap;
+}
+
 /* ---- search ---- */
 
 typedef struct Sought {

@@ -35,6 +35,9 @@ void field_store_answer(FieldStore *store, const json_t *answer);
 /* The root; NULL until it came. */
 Field *fields_root(const Fields *fields);
 
+/* Asks for what has not come, a level at a time; true when all of it is there. */
+bool fields_ask_all(Fields *fields);
+
 /* The lines as unfolded now: FieldRow, owned by the caller. What has not come yet is asked for. */
 GArray *fields_rows(Fields *fields);
 

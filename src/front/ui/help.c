@@ -124,6 +124,7 @@ static const char *const kind_names[VIEW_COUNT] = {
     [VIEW_PANE] = N_("panes"),
     [VIEW_MESSAGE] = N_("message"),
     [VIEW_CERTIFICATE] = N_("certificate"),
+    [VIEW_DIFFERENCES] = N_("differences"),
     [VIEW_FINDINGS] = N_("findings"),
     [VIEW_ACCEPTS] = N_("accepts"),
     [VIEW_CONNECTION] = N_("connection"),

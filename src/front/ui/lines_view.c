@@ -120,6 +120,8 @@ static void forms(View *base, GPtrArray *forms)
 static void free_view(View *base)
 {
     LinesView *view = (LinesView *)base;
+    if (view->kind->free)
+        view->kind->free(view);
     lines_free(view->lines);
     json_decref(view->question);
     g_free(view->subject);

@@ -19,6 +19,8 @@ typedef struct LinesViewKind {
     void (*status)(View *view, GString *left, GString *right);
     /* Commands that only this kind has; false: it has not. NULL: none. */
     bool (*command)(LinesView *view, Command command);
+    /* Frees what only this kind has. NULL: nothing. */
+    void (*free)(LinesView *view);
 } LinesViewKind;
 
 /* The base of such a view: the first member of its struct. */

@@ -543,6 +543,7 @@ void ui_free(Ui *ui)
     g_free(ui->message);
     g_free(ui->sought);
     g_free(ui->desk.path);
+    g_free(ui->desk.marked);
     g_free(ui->title);
     g_free(ui->saved_in);
     g_free(ui);

@@ -48,6 +48,7 @@ struct Desk {
     bool paused;
     Watch *watch; /* NULL: nothing is watched */
     Area focus;   /* where the focused pane was drawn last */
+    char *marked; /* hash of a certificate to compare others with; owned, NULL: none */
     char *path;   /* the file that a question is about; owned */
 };
 

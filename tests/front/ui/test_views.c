@@ -47,6 +47,8 @@ static const Screen screens[] = {
     {"paths-120", "paths", STAGE_LARGE, "4 4 z"},
     {"paths-80", "paths", STAGE_SMALL, "4 4 z G"},
     {"paths-200x60", "paths", {60, 200, true}, "4 4"},
+    {"differences-80", "live", STAGE_SMALL, "4 4 = 1"},
+    {"differences-120", "live", STAGE_LARGE, "4 4 = 1 j"},
     {"certificate-root-80", "live", STAGE_SMALL, "4 j j"},
     {"copy-menu-80", "live", STAGE_SMALL, "4 Enter / notAfter Enter C"},
     {"findings-80", "many", STAGE_SMALL, "5"},
@@ -315,6 +317,27 @@ START_TEST(a_later_answer_takes_the_place_of_an_earlier_one)
 }
 END_TEST
 
+START_TEST(two_certificates_are_compared)
+{
+    g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_LARGE);
+    stage_keys(stage, "4 4 = 1");
+    stage_expect(stage, "two certificates: what differs");
+    stage_expect(stage, "- 2026-11-20 22:00:00 UTC");
+    stage_expect(stage, "+ 2027-01-04 00:00:00 UTC");
+    stage_keys(stage, "/ www.example Enter");
+    stage_expect_row(stage, "dNSName  added");
+    stage_keys(stage, "Enter");
+    stage_expect_row(stage, "www.example.com");
+    stage_keys(stage, "q");
+    stage_expect_row(stage, "dNSName  added");
+    stage_keys(stage, "q Space ] = ");
+    stage_expect(stage, "Example Issuing CA 2 1203d");
+    stage_expect(stage, "subjectAltName  added");
+    stage_keys(stage, "q [ Space = Esc");
+    stage_expect_none(stage, "two certificates");
+}
+END_TEST
+
 START_TEST(left_folds_then_leaves)
 {
     g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_SMALL);
@@ -549,6 +572,7 @@ int main(void)
     tcase_add_test(all, what_a_field_is_about_can_be_read_whole);
     tcase_add_test(all, paths_are_a_tree);
     tcase_add_test(all, a_later_answer_takes_the_place_of_an_earlier_one);
+    tcase_add_test(all, two_certificates_are_compared);
     tcase_add_test(all, left_folds_then_leaves);
     tcase_add_test(all, a_finding_opens_its_proof);
     tcase_add_test(all, the_selection_survives_arrivals);
