@@ -15,7 +15,7 @@
 typedef struct Raw {
     Options *options;
     gboolean four, six;
-    char *timeout, *format, *fail_on, *alpn, *at, *check_expiry;
+    char *timeout, *format, *fail_on, *alpn, *at, *check_expiry, *stores;
     char **targets;
 } Raw;
 
@@ -30,6 +30,7 @@ typedef struct Row {
 #define FLAG(place)   G_OPTION_ARG_NONE, &(place)
 #define WORD(place)   G_OPTION_ARG_STRING, &(place)
 #define FILE_(place)  G_OPTION_ARG_FILENAME, &(place)
+#define FILES(place)  G_OPTION_ARG_FILENAME_ARRAY, &(place)
 #define NUMBER(place) G_OPTION_ARG_INT, &(place)
 
 /* Calls `each` for every option, with where its value goes. */
@@ -66,8 +67,17 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
          {"connections", 0, 0, NUMBER(o->connections),
           N_("connections to find all it accepts, at most (1000)"), N_("N")}},
         {NULL,
-         {"ca-file", 0, 0, FILE_(o->ca_file),
-          N_("trust the roots in this PEM file, not the system's"), N_("FILE")}},
+         {"ca-file", 0, 0, FILES(o->ca_files),
+          N_("trust these roots, not the system's (many times)"), N_("FILE")}},
+        {NULL,
+         {"ca-path", 0, 0, FILES(o->ca_paths), N_("the same with all files of a folder"),
+          N_("FOLDER")}},
+        {NULL,
+         {"stores", 0, 0, WORD(raw->stores), N_("trust stores: system, mozilla, java"),
+          N_("LIST")}},
+        {NULL,
+         {"trust-only", 0, 0, FILE_(o->trust_only), N_("own roots alone, as of an internal PKI"),
+          N_("FILE")}},
         {N_("What to fetch"),
          {"fetch", 0, 0, FLAG(o->fetch), N_("ask what certificates point to: OCSP, CRLs, issuers"),
           NULL}},
@@ -259,6 +269,37 @@ static bool take_filter(Raw *raw, GError **error)
     return filter || wrong(error, "--filter: %s", refused->message);
 }
 
+static bool all_readable(const char *option, char *const *files, GError **error)
+{
+    for (; files && *files; files++)
+        if (access(*files, R_OK))
+            return wrong(error, "%s %s: %s", option, *files, g_strerror(errno));
+    return true;
+}
+
+/* The trust stores: those named, and what they are made of can be read. */
+static bool take_stores(Raw *raw, GError **error)
+{
+    static const char *const names[] = {"system", "mozilla", "java", NULL};
+    Options *options = raw->options;
+    char *only[] = {options->trust_only, NULL};
+    options->stores = raw->stores ? g_strsplit(raw->stores, ",", -1) : NULL;
+    guint count = 0;
+    for (char **name = options->stores; name && *name; name++, count++)
+        if (!g_strv_contains(names, *name))
+            return wrong(error, _("--stores %s: of system, mozilla and java, with commas between"),
+                         raw->stores);
+    if (options->trust_only && (options->stores || options->ca_files || options->ca_paths))
+        return wrong(error, _("--trust-only is for one store alone: no other goes with it"));
+    count += options->ca_files ? g_strv_length(options->ca_files) : 0;
+    count += options->ca_paths ? g_strv_length(options->ca_paths) : 0;
+    if (count > LIMIT_STORES)
+        return wrong(error, _("%u trust stores: at most %d"), count, LIMIT_STORES);
+    return all_readable("--ca-file", options->ca_files, error) &&
+           all_readable("--ca-path", options->ca_paths, error) &&
+           all_readable("--trust-only", only, error);
+}
+
 static bool take_modes(Raw *raw, GError **error)
 {
     Options *options = raw->options;
@@ -270,8 +311,6 @@ static bool take_modes(Raw *raw, GError **error)
         return wrong(error, _("--demo brings its own targets: it takes no others"));
     if (options->dns_anchor && access(options->dns_anchor, R_OK))
         return wrong(error, _("--dns-anchor %s: %s"), options->dns_anchor, g_strerror(errno));
-    if (options->ca_file && access(options->ca_file, R_OK))
-        return wrong(error, _("--ca-file %s: %s"), options->ca_file, g_strerror(errno));
     if (options->save && options->no_save)
         return wrong(error, _("--save and --no-save exclude each other"));
     if (options->server_name && (!*options->server_name || strlen(options->server_name) > 253))
@@ -291,7 +330,7 @@ static bool parse(Raw *raw, char ***words, GError **error)
         return wrong(error, _("%s (tlsdive --help lists what there is)"), first->message);
     return take_timeout(raw, error) && take_format(raw, error) && take_filter(raw, error) &&
            take_alpn(raw, error) && take_depth(raw, error) && take_numbers(raw, error) &&
-           take_priority(raw, error) && take_modes(raw, error);
+           take_priority(raw, error) && take_modes(raw, error) && take_stores(raw, error);
 }
 
 Options *options_new(char *const *argv, GError **error)
@@ -309,6 +348,7 @@ Options *options_new(char *const *argv, GError **error)
     g_free(raw.alpn);
     g_free(raw.at);
     g_free(raw.check_expiry);
+    g_free(raw.stores);
     g_strfreev(raw.targets);
     return fine ? g_steal_pointer(&options) : NULL;
 }
@@ -359,6 +399,23 @@ char *options_help(void)
     return g_string_free(help, FALSE);
 }
 
+static void pass_files(GPtrArray *arguments, const char *option, char *const *files)
+{
+    for (; files && *files; files++)
+        g_ptr_array_add(arguments, g_strdup_printf("%s=%s", option, *files));
+}
+
+void options_pass_stores(const Options *options, GPtrArray *arguments)
+{
+    char *only[] = {options->trust_only, NULL};
+    g_autofree char *names = options->stores ? g_strjoinv(",", options->stores) : NULL;
+    char *list[] = {names, NULL};
+    pass_files(arguments, "--ca-file", options->ca_files);
+    pass_files(arguments, "--ca-path", options->ca_paths);
+    pass_files(arguments, "--trust-only", only);
+    pass_files(arguments, "--stores", list);
+}
+
 void options_free(Options *options)
 {
     if (!options)
@@ -369,7 +426,10 @@ void options_free(Options *options)
     g_free(options->server_name);
     g_free(options->priority);
     g_free(options->depth);
-    g_free(options->ca_file);
+    g_strfreev(options->ca_files);
+    g_strfreev(options->ca_paths);
+    g_strfreev(options->stores);
+    g_free(options->trust_only);
     g_free(options->dns_anchor);
     g_free(options->dns_server);
     g_free(options->open);

@@ -30,12 +30,14 @@ typedef struct Options {
     double timeout;     /* seconds of silence */
     char *depth;        /* "versions" or "full"; NULL: a handshake alone */
     int parallel, per_address;
-    int connections;        /* that one dive may make */
-    char *ca_file;          /* NULL: the system's store */
-    gboolean fetch;         /* what certificates point to is asked for */
-    gboolean fetch_private; /* at private addresses too */
-    char *dns_anchor;       /* file of DNSSEC trust anchors; NULL: the distribution's */
-    char *dns_server;       /* resolver to ask; NULL: the system's */
+    int connections;             /* that one dive may make */
+    char **ca_files, **ca_paths; /* trust stores beside `stores`; NULL: none */
+    char **stores;               /* names of trust stores; NULL: not said */
+    char *trust_only;            /* a file of the only roots; NULL: none */
+    gboolean fetch;              /* what certificates point to is asked for */
+    gboolean fetch_private;      /* at private addresses too */
+    char *dns_anchor;            /* file of DNSSEC trust anchors; NULL: the distribution's */
+    char *dns_server;            /* resolver to ask; NULL: the system's */
     gboolean batch;
     ReportFormat format;
     char *filter;        /* an expression over endpoints or certificates; NULL: all */
@@ -55,6 +57,9 @@ typedef struct Options {
 /* Options from a command line (argv[0] first, NULL at the end). NULL and *error if something is
  * wrong. */
 Options *options_new(char *const *argv, GError **error);
+
+/* Adds the options about trust stores as a worker takes them: char *, to be freed. */
+void options_pass_stores(const Options *options, GPtrArray *arguments);
 
 /* The text of --help; to be freed. */
 char *options_help(void);

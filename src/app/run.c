@@ -37,8 +37,8 @@ struct Run {
     GPtrArray *certificates;
     Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
-    const char *store;
-    bool asked; /* judged is for `time`, and not for the present */
+    const char *store; /* a file of roots beside those of the options; NULL: none */
+    bool asked;        /* judged is for `time`, and not for the present */
     gint64 time;
     uv_prepare_t *flush;
 };
@@ -441,7 +441,6 @@ static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *w
     run->loop = loop;
     run->options = options;
     run->watch = *watch;
-    run->store = options->ca_file;
     run->targets = targets_new();
     run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, place_free);
     run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
@@ -507,6 +506,20 @@ Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GE
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
+/* What the reader is told: the trust stores. */
+static GPtrArray *reader_arguments(const Run *run, const char *epoch)
+{
+    GPtrArray *arguments = g_ptr_array_new_with_free_func(g_free);
+    g_ptr_array_add(arguments, g_strdup(epoch));
+    if (run->options->no_sandbox)
+        g_ptr_array_add(arguments, g_strdup("--no-sandbox"));
+    if (run->store)
+        g_ptr_array_add(arguments, g_strdup_printf("--ca-file=%s", run->store));
+    options_pass_stores(run->options, arguments);
+    g_ptr_array_add(arguments, NULL);
+    return arguments;
+}
+
 /* Starts what asks and what reads, for as long as the run lasts. */
 static void start_workers(Run *run)
 {
@@ -518,12 +531,11 @@ static void start_workers(Run *run)
     g_autofree char *per_address = g_strdup_printf("--per-address=%d", run->options->per_address);
     const char *open = run->options->no_sandbox ? "--no-sandbox" : NULL;
     const char *prober[] = {epoch, parallel, per_address, open, NULL};
-    const char *reader[] = {epoch, run->store ? "--ca-file" : open, run->store,
-                            run->store ? open : NULL, NULL};
+    g_autoptr(GPtrArray) reader = reader_arguments(run, epoch);
     ReadingEvents events = {
         .data = run, .fact = on_reader_fact, .fields = on_fields, .ended = on_job_ended};
     run->asking = asking_new(run->loop, prober, on_worker_fact, run);
-    run->reading = reading_new(run->loop, reader, &events);
+    run->reading = reading_new(run->loop, (const char *const *)reader->pdata, &events);
 }
 
 /* Has the chain that counts of an endpoint verified for the time that is judged for. */

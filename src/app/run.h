@@ -77,7 +77,7 @@ void run_explain(Run *run, const char *kind, const char *sha256, json_t *path, g
 /* True when nothing is left to wait for. */
 bool run_is_over(const Run *run);
 
-/* The trust store of the reader, for before run_start: NULL is the system's. */
+/* A file of roots that counts more than those of the options, for before run_start. */
 void run_set_store(Run *run, const char *file);
 
 Stream *run_stream(Run *run);

@@ -46,6 +46,11 @@ static const struct {
     {"--priority NORMAL:+WHAT host", "+WHAT"},
     {"--server-name '' host", "--server-name"},
     {"--ca-file /nowhere/at/all host", "/nowhere/at/all"},
+    {"--ca-file /dev/null --ca-file /nowhere/at/all host", "/nowhere/at/all"},
+    {"--ca-path /nowhere/at/all host", "/nowhere/at/all"},
+    {"--trust-only /nowhere/at/all host", "/nowhere/at/all"},
+    {"--trust-only /dev/null --stores system host", "--trust-only"},
+    {"--stores system,apple host", "--stores system,apple"},
 };
 
 START_TEST(wrong_ones_are_refused)

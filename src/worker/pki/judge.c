@@ -150,6 +150,18 @@ static void judge_end(Step *last, PathEnd end, bool alone)
         add(last, alone ? "trust-self-signed" : "trust-unknown-root");
 }
 
+/* A store may have a date after which it does not trust what a root has issued. */
+static void judge_distrust(Path *path, const Store *store)
+{
+    Step *last = &path->steps[path->count - 1];
+    const Node *root = store_find(store, last->node->sha256);
+    int64_t issued;
+    if (path->count > 1 && root && root->distrust_after &&
+        cert_time(path->steps[0].node->cert, VALIDITY_NOT_BEFORE, &issued) &&
+        issued > root->distrust_after)
+        add(last, "trust-distrusted");
+}
+
 /* RFC 5280 section 6.1.3 (a) (2), of all certificates at once. */
 static void find_times(Path *path)
 {
@@ -205,6 +217,7 @@ void judge_path(Path *path, const Judging *judging)
         judge_constraints(steps, i, judging->names_left);
         below += !node_self_issued(steps[i].node);
     }
+    judge_distrust(path, judging->store);
     find_times(path);
     count_reasons(path);
 }

@@ -25,6 +25,8 @@ typedef struct Node {
     char *sha256;
     GBytes *subject, *issuer; /* as name_canonical writes them */
     Origin from;              /* of no meaning in a store */
+    gint64 distrust_after;    /* in a store: it does not trust what this root has issued later, in
+                                 seconds since 1970; 0: it does */
     bool loaded;              /* node_load was called; what follows is empty before */
     bool readable;            /* what a path needs of it reads */
     Key key;

@@ -1,5 +1,6 @@
 #include "worker/pki/store.h"
 
+#include "worker/pki/jks.h"
 #include "worker/pki/pem.h"
 
 struct Store {
@@ -31,12 +32,13 @@ Store *store_new(const char *name, StoreKind kind)
     return store;
 }
 
-void store_add(Store *store, GBytes *der)
+Node *store_add(Store *store, GBytes *der)
 {
     Node *node = node_new(der);
-    if (g_hash_table_contains(store->by_hash, node->sha256)) {
+    Node *known = g_hash_table_lookup(store->by_hash, node->sha256);
+    if (known) {
         node_free(node);
-        return;
+        return known;
     }
     g_ptr_array_add(store->nodes, node);
     g_hash_table_insert(store->by_hash, node->sha256, node);
@@ -46,6 +48,7 @@ void store_add(Store *store, GBytes *der)
         g_hash_table_insert(store->by_subject, node->subject, same);
     }
     g_ptr_array_add(same, node);
+    return node;
 }
 
 guint store_add_file(Store *store, const uint8_t *bytes, size_t size)
@@ -56,6 +59,14 @@ guint store_add_file(Store *store, const uint8_t *bytes, size_t size)
         store_add(store, g_ptr_array_index(pem.certificates, i));
     pem_clear(&pem);
     return count;
+}
+
+guint store_add_jks(Store *store, const uint8_t *bytes, size_t size)
+{
+    g_autoptr(GPtrArray) certificates = jks_certificates(bytes, size);
+    for (guint i = 0; i < certificates->len; i++)
+        store_add(store, g_ptr_array_index(certificates, i));
+    return certificates->len;
 }
 
 const char *store_name(const Store *store)

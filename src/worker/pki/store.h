@@ -22,12 +22,15 @@ typedef enum StoreKind {
 /* An empty store; `name` is what the verdict calls it. */
 Store *store_new(const char *name, StoreKind kind);
 
-/* Adds a certificate; one that is there already does not count. The bytes are referenced. */
-void store_add(Store *store, GBytes *der);
+/* Adds a certificate, or finds the one that is there already. The bytes are referenced. */
+Node *store_add(Store *store, GBytes *der);
 
 /* Adds every certificate of a PEM bundle or DER file of `size` bytes; returns how many there were.
  */
 guint store_add_file(Store *store, const uint8_t *bytes, size_t size);
+
+/* The same for the trusted certificates of a Java key store (jks.h). */
+guint store_add_jks(Store *store, const uint8_t *bytes, size_t size);
 
 const char *store_name(const Store *store);
 StoreKind store_kind(const Store *store);

@@ -128,7 +128,7 @@ static const char *from_code(const Step *step)
 }
 
 /* `*left` is how many bytes of text may still be written. */
-static json_t *step_to_json(const Step *step, size_t *left)
+static json_t *step_to_json(const Store *store, const Step *step, size_t *left)
 {
     const Node *node = step->node;
     const Der *subject = &node->cert->tbs[TBS_SUBJECT];
@@ -142,20 +142,24 @@ static json_t *step_to_json(const Step *step, size_t *left)
         }
         g_string_free(text, TRUE);
     }
+    if (step->stored && store_find(store, node->sha256)->distrust_after) {
+        g_autofree char *date = value_rfc3339(store_find(store, node->sha256)->distrust_after);
+        json_object_set_new(json, "distrust_after", json_string(date));
+    }
     set_codes(json, "reasons", step->reasons);
     set_codes(json, "remarks", step->remarks);
     return json;
 }
 
-static json_t *steps_to_json(const Path *path, size_t *left)
+static json_t *steps_to_json(const Store *store, const Path *path, size_t *left)
 {
     json_t *steps = json_array();
     for (guint i = 0; path && i < path->count; i++)
-        json_array_append_new(steps, step_to_json(&path->steps[i], left));
+        json_array_append_new(steps, step_to_json(store, &path->steps[i], left));
     return steps;
 }
 
-static json_t *path_to_json(const Path *path, bool chosen, size_t *left)
+static json_t *path_to_json(const Verdict *verdict, const Path *path, size_t *left)
 {
     static const char *const ends[] = {[PATH_STORED] = "stored",
                                        [PATH_SELF] = "self",
@@ -164,19 +168,20 @@ static json_t *path_to_json(const Path *path, bool chosen, size_t *left)
     Codes codes = codes_new();
     for (guint i = path->count; i > 0; i--)
         codes_add_all(&codes, path->steps[i - 1].reasons);
-    return json_pack("{s:s, s:b, s:o, s:o}", "end", ends[path->end], "chosen", chosen, "reasons",
-                     codes_end(&codes), "steps", steps_to_json(path, left));
+    return json_pack("{s:s, s:b, s:o, s:o}", "end", ends[path->end], "chosen",
+                     path == verdict->chosen, "reasons", codes_end(&codes), "steps",
+                     steps_to_json(verdict->store, path, left));
 }
 
 /* The chosen path has its texts first: where there are too many, they are left out of others. */
 static void write_paths(json_t *fact, const Verdict *verdict)
 {
     size_t left = LIMIT_VERDICT_TEXT;
-    json_object_set_new(fact, "path", steps_to_json(verdict->chosen, &left));
+    json_object_set_new(fact, "path", steps_to_json(verdict->store, verdict->chosen, &left));
     json_t *paths = json_array();
     for (guint i = 0; i < verdict->paths->len; i++) {
         const Path *path = g_ptr_array_index(verdict->paths, i);
-        json_array_append_new(paths, path_to_json(path, path == verdict->chosen, &left));
+        json_array_append_new(paths, path_to_json(verdict, path, &left));
     }
     json_object_set_new(fact, "paths", paths);
 }

@@ -43,7 +43,7 @@ static bool fetcher_prepare(Fetcher *fetcher, const RoleOptions *options, GError
     const ShiftWork work = {fetcher, on_job, on_hold, on_close};
     const FetchOptions fetch = {
         .epoch = options->epoch,
-        .ca_file = options->ca_file,
+        .ca_file = options->ca_files ? options->ca_files[0] : options->trust_only,
         .private_addresses = options->fetch_private,
         .dns = {.anchor = options->dns_anchor, .server = options->dns_server},
         .data = fetcher,

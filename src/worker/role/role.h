@@ -12,13 +12,17 @@
 #include <stdbool.h>
 
 typedef struct RoleOptions {
-    gint64 epoch;        /* CLOCK_MONOTONIC in nanoseconds when the stream began */
-    bool sandbox;        /* false: --no-sandbox */
-    guint parallel;      /* prober: established connections in all */
-    guint per_address;   /* prober: established connections to one address */
-    const char *ca_file; /* reader: trust store; fetcher: roots of https; PEM; NULL: the system's */
-    const char *dns_anchor, *dns_server; /* fetcher: see DnsOptions; NULL: the system's */
+    gint64 epoch;      /* CLOCK_MONOTONIC in nanoseconds when the stream began */
+    bool sandbox;      /* false: --no-sandbox */
+    guint parallel;    /* prober: established connections in all */
+    guint per_address; /* prober: established connections to one address */
+    /* reader: the trust stores (stores.h); lists end with NULL, and may be NULL */
+    char *const *ca_files;               /* files of roots; fetcher: the first is for https */
+    char *const *ca_paths;               /* folders of them */
+    char *const *stores;                 /* names: system, mozilla, java */
+    const char *trust_only;              /* a file: these roots and no others; NULL: none */
     bool fetch_private;                  /* fetcher: private addresses may be asked */
+    const char *dns_anchor, *dns_server; /* fetcher: see DnsOptions; NULL: the system's */
 } RoleOptions;
 
 /* The prober: resolves, connects, speaks, records. Returns the exit status. */

@@ -542,6 +542,28 @@ START_TEST(times_of_trust)
 }
 END_TEST
 
+/* Only what is issued after the date is not trusted. */
+START_TEST(a_root_may_have_a_date)
+{
+    static const char *const reasons[] = {"", "trust-distrusted"};
+    for (int late = 0; late < 2; late++) {
+        Made chain = usual(leaf_with((Forge){.from = "250601000000Z"}), NULL, NULL);
+        g_autoptr(Store) store = store_new("mozilla", STORE_PUBLIC);
+        store_add(store, chain.root)->distrust_after = late ? 1748735999 : 1748736000;
+        g_autoptr(GPtrArray) sent = g_ptr_array_new();
+        g_ptr_array_add(sent, chain.sent[0]);
+        g_ptr_array_add(sent, chain.sent[1]);
+        g_autoptr(json_t) verdict = judge_sent(store, sent, NULL, NOW);
+        g_autofree char *given = words(json_object_get(verdict, "reasons"));
+        ck_assert_str_eq(given, reasons[late]);
+        const json_t *root = json_array_get(json_object_get(verdict, "path"), 2);
+        ck_assert_str_eq(fact_string(root, "distrust_after", ""),
+                         late ? "2025-05-31T23:59:59Z" : "2025-06-01T00:00:00Z");
+        clear(&chain);
+    }
+}
+END_TEST
+
 /* Two CAs that certify each other, and a crowd of them: an end is found all the same. */
 START_TEST(cycles_end)
 {
@@ -671,6 +693,7 @@ int main(void)
     tcase_add_test(tests, all_paths_are_found);
     tcase_add_test(tests, certificates_from_elsewhere_take_part);
     tcase_add_test(tests, times_of_trust);
+    tcase_add_test(tests, a_root_may_have_a_date);
     tcase_add_test(tests, cycles_end);
     tcase_add_test(tests, undecodable_is_said);
     tcase_add_test(tests, bytes_of_any_kind);
