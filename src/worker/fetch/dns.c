@@ -6,7 +6,8 @@
 
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
-#include "worker/fetch/ub_events.h"
+#include "worker/fetch/unbound/events.h"
+#include "worker/fetch/unbound/query.h"
 
 /* Where distributions keep the root's trust anchor (RFC 7958); the first that can be read. */
 static const char *const anchors[] = {
@@ -28,15 +29,7 @@ static const char *const settings[][2] = {
     {"num-queries-per-thread:", "256"}, {"use-syslog:", "no"},
 };
 
-enum {
-    CLASS_IN = 1,
-    TYPE_NS = 2,
-    TYPE_SOA = 6,
-    INSECURE = 0, /* what libunbound says of an answer */
-    BOGUS = 1,
-    SECURE = 2,
-    RCODE_NO_ERROR = 0,
-};
+enum { TYPE_SOA = 6, RCODE_NO_ERROR = 0 };
 
 typedef enum Check { CHECK_NOT_ASKED, CHECK_ASKED, CHECK_GOOD, CHECK_BAD } Check;
 
@@ -49,6 +42,7 @@ struct Dns {
     GQueue ended;        /* Ask: to be told */
     GQueue doubted;      /* Ask: bogus, while the check is asked */
     GHashTable *flights; /* Flight: a set */
+    UbQuery first;       /* asked before the lock */
     const char *resolver;
     const char *failed; /* why it cannot be set up; NULL: it is; static */
     bool anchored;      /* there is a trust anchor */
@@ -57,6 +51,7 @@ struct Dns {
 
 /* A question that libunbound has. It is answered some time, though nobody may wait for it still. */
 typedef struct Flight {
+    UbQuery query;
     Dns *dns;
     struct Ask *ask; /* NULL: it has ended already, or this is the check */
 } Flight;
@@ -132,15 +127,19 @@ static void on_deadline(uv_timer_t *timer)
 
 /* ---- what libunbound is asked, and says ---- */
 
-static int fly(Dns *dns, Ask *ask, const char *name, int type, ub_event_callback_type act)
+static void on_answer(UbQuery *query, const UbAnswer *answer);
+static void on_check(UbQuery *query, const UbAnswer *answer);
+
+static int fly(Dns *dns, Ask *ask, const char *name, int type)
 {
     Flight *flight = g_new0(Flight, 1);
+    flight->query.done = ask ? on_answer : on_check;
     flight->dns = dns;
     flight->ask = ask;
     if (ask)
         ask->flight = flight;
     g_hash_table_add(dns->flights, flight);
-    int error = ub_resolve_event(dns->context, name, type, CLASS_IN, flight, act, NULL);
+    int error = ub_query_ask(dns->context, name, type, &flight->query);
     if (error)
         g_hash_table_remove(dns->flights, flight);
     return error;
@@ -160,13 +159,11 @@ static void end_check(Dns *dns, Check check)
         end_bogus(g_queue_pop_head(&dns->doubted));
 }
 
-static void on_check(void *data, int rcode, void *packet, int size, int security, char *why,
-                     int limited)
+static void on_check(UbQuery *query, const UbAnswer *answer)
 {
-    Dns *dns = ((Flight *)data)->dns;
-    (void)rcode, (void)packet, (void)size, (void)why, (void)limited;
-    g_hash_table_remove(dns->flights, data);
-    end_check(dns, security == BOGUS ? CHECK_BAD : CHECK_GOOD);
+    Dns *dns = ((Flight *)query)->dns;
+    g_hash_table_remove(dns->flights, query);
+    end_check(dns, answer->security == UB_BOGUS ? CHECK_BAD : CHECK_GOOD);
 }
 
 /* A resolver that does not hand on signatures makes all bogus, the root itself too, and that says
@@ -181,17 +178,17 @@ static void doubt(Ask *ask)
     if (dns->check != CHECK_NOT_ASKED)
         return;
     dns->check = CHECK_ASKED;
-    if (fly(dns, NULL, ".", TYPE_SOA, on_check) != 0)
+    if (fly(dns, NULL, ".", TYPE_SOA) != 0)
         end_check(dns, CHECK_GOOD);
 }
 
-static void judge(Ask *ask, int security)
+static void judge(Ask *ask, UbSecurity security)
 {
     if (!ask->answer.records)
         end(ask, "unknown", "dns-server-failed", about(ask, NULL));
     else if (!ask->answer.whole)
         end(ask, "unknown", "dns-malformed", about(ask, NULL));
-    else if (security == SECURE)
+    else if (security == UB_SECURE)
         end(ask, "secure", NULL, NULL);
     else if (ask->dns->anchored)
         end(ask, "insecure", NULL, NULL);
@@ -199,27 +196,25 @@ static void judge(Ask *ask, int security)
         end(ask, "unknown", "dns-no-anchor", NULL);
 }
 
-static void on_answer(void *data, int rcode, void *packet, int size, int security, char *why,
-                      int limited)
+static void on_answer(UbQuery *query, const UbAnswer *answer)
 {
-    Flight *flight = data;
+    Flight *flight = (Flight *)query;
     Dns *dns = flight->dns;
     Ask *ask = flight->ask;
-    (void)limited;
     if (ask)
         ask->flight = NULL;
     g_hash_table_remove(dns->flights, flight);
     uv_timer_start(&dns->turn, on_turn, 0, 0);
     if (!ask)
         return;
-    if (security == BOGUS) {
-        ask->args = about(ask, why ? why : "");
+    if (answer->security == UB_BOGUS) {
+        ask->args = about(ask, answer->why ? answer->why : "");
         doubt(ask);
         return;
     }
-    if (packet && size > 0 && (rcode == RCODE_NO_ERROR || rcode == DNS_NAME_MISSING))
-        ask->answer = dns_answer_read(packet, (size_t)size, ask->type);
-    judge(ask, security);
+    if (answer->packet && (answer->rcode == RCODE_NO_ERROR || answer->rcode == DNS_NAME_MISSING))
+        ask->answer = dns_answer_read(answer->packet, answer->size, ask->type);
+    judge(ask, answer->security);
 }
 
 static void begin(Ask *ask)
@@ -233,7 +228,7 @@ static void begin(Ask *ask)
     ask->timer->data = ask;
     uv_timer_init(dns->loop, ask->timer);
     uv_timer_start(ask->timer, on_deadline, LIMIT_DNS_MS, 0);
-    int error = fly(dns, ask, ask->name, (int)ask->type, on_answer);
+    int error = fly(dns, ask, ask->name, (int)ask->type);
     if (error) {
         ask->flight = NULL;
         end(ask, "unknown", "dns-not-asked", about(ask, ub_strerror(error)));
@@ -306,10 +301,10 @@ static int choose_anchor(Dns *dns, const char *given)
     return given ? ub_ctx_add_ta_file(dns->context, given) : 0;
 }
 
-static void on_first(void *data, int rcode, void *packet, int size, int security, char *why,
-                     int limited)
+static void on_first(UbQuery *query, const UbAnswer *answer)
 {
-    (void)data, (void)rcode, (void)packet, (void)size, (void)security, (void)why, (void)limited;
+    (void)query;
+    (void)answer;
 }
 
 /* The first question makes libunbound read its files: it is one that needs nobody's answer. */
@@ -323,7 +318,7 @@ static int set_up(Dns *dns, const DnsOptions *options)
     if (!error)
         error = choose_anchor(dns, options->anchor);
     if (!error)
-        error = ub_resolve_event(dns->context, "localhost", DNS_A, CLASS_IN, NULL, on_first, NULL);
+        error = ub_query_ask(dns->context, "localhost", DNS_A, &dns->first);
     return error;
 }
 
@@ -332,6 +327,7 @@ Dns *dns_new(uv_loop_t *loop, const DnsOptions *options)
     Dns *dns = g_new0(Dns, 1);
     dns->loop = loop;
     dns->resolver = "own";
+    dns->first.done = on_first;
     dns->base = ub_events_new(loop);
     dns->flights = g_hash_table_new_full(NULL, NULL, g_free, NULL);
     dns->turn.data = dns;

@@ -1,4 +1,4 @@
-#include "worker/fetch/ub_events.h"
+#include "worker/fetch/unbound/events.h"
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
-/* ub_events: libunbound on a loop of libuv, in one thread and one process.
+/* events: libunbound on a loop of libuv, in one thread and one process.
  *
  * libunbound would else start a thread or a process of its own, which the sandbox forbids; it takes
  * any loop that is dressed as an event base of libevent's kind.
  */
-#ifndef TLSDIVE_WORKER_FETCH_UB_EVENTS_H
-#define TLSDIVE_WORKER_FETCH_UB_EVENTS_H
+#ifndef TLSDIVE_WORKER_FETCH_UNBOUND_EVENTS_H
+#define TLSDIVE_WORKER_FETCH_UNBOUND_EVENTS_H
 
 #include <uv.h>
 
