@@ -10,6 +10,7 @@
 #include "worker/pki/name.h"
 #include "worker/pki/profile.h"
 #include "worker/pki/sct.h"
+#include "worker/pki/second.h"
 #include "worker/pki/value.h"
 
 /* A fact while it is written, and the bytes of text that may still go into it. */
@@ -368,5 +369,6 @@ json_t *x509_fact(const uint8_t *der, size_t size)
     write_alternative_names(&writer, cert);
     write_notes(&writer, der, size);
     profile_lints(cert, add_lint, &writer);
+    set(&writer, "gnutls", second_opinion(cert));
     return writer.fact;
 }
