@@ -33,8 +33,10 @@ typedef struct Row {
 #define FILES(place)  G_OPTION_ARG_FILENAME_ARRAY, &(place)
 #define NUMBER(place) G_OPTION_ARG_INT, &(place)
 
-/* Calls `each` for every option, with where its value goes. */
-static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *data)
+typedef void EachRow(const Row *row, void *data);
+
+/* What to ask, and how. */
+static void each_row_of_asking(Raw *raw, EachRow *each, void *data)
 {
     Options *o = raw->options;
     const Row rows[] = {
@@ -85,11 +87,21 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
          {"fetch-private", 0, 0, FLAG(o->fetch_private), N_("even where that is a private address"),
           NULL}},
         {NULL,
-         {"dns-server", 0, 0, WORD(o->dns_server),
-          N_("the resolver to ask about certificates, not the system's"), N_("ADDRESS")}},
+         {"dns-server", 0, 0, WORD(o->dns_server), N_("ask this resolver, not the system's"),
+          N_("ADDRESS")}},
         {NULL,
          {"dns-anchor", 0, 0, FILE_(o->dns_anchor),
           N_("DNSSEC trust anchors in this file, not the root's"), N_("FILE")}},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        each(&rows[i], data);
+}
+
+/* What to show, and the rest. */
+static void each_row_of_showing(Raw *raw, EachRow *each, void *data)
+{
+    Options *o = raw->options;
+    const Row rows[] = {
         {N_("What to show"),
          {"batch", 'b', 0, FLAG(o->batch), N_("no screen: report on standard output"), NULL}},
         {NULL,
@@ -130,6 +142,13 @@ static void each_row(Raw *raw, void (*each)(const Row *row, void *data), void *d
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         each(&rows[i], data);
+}
+
+/* Calls `each` for every option, with where its value goes. */
+static void each_row(Raw *raw, EachRow *each, void *data)
+{
+    each_row_of_asking(raw, each, data);
+    each_row_of_showing(raw, each, data);
 }
 
 static void add_entry(const Row *row, void *data)

@@ -1,6 +1,7 @@
 /* The inventory: every certificate of the estate, and where the selected one is served. */
 #include "common/util/text.h"
 #include "front/report/brief.h"
+#include "front/report/estate.h"
 #include "front/ui/glyph.h"
 #include "front/ui/inventory_chart.h"
 #include "front/ui/inventory_rows.h"
@@ -113,6 +114,13 @@ static void build_detail(InventoryView *view, int width)
     lines_clear(lines, width, desk->utf8);
     if (!row)
         return;
+    g_autoptr(GPtrArray) notes =
+        row->kin ? g_ptr_array_new() : estate_notes(desk->model, row->certificate, !desk->utf8);
+    for (guint i = 0; i < notes->len; i++) {
+        lines_begin(lines, NULL);
+        lines_tab(lines, 2);
+        lines_wrap(lines, ROLE_NOTE, 4, notes->pdata[i]);
+    }
     const GPtrArray *list = row->kin ? row->kin->certificates : row->certificate->places;
     guint count = list ? MIN(list->len, MOST_LINES) : 0;
     for (guint i = 0; i < count; i++)

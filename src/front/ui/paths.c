@@ -53,7 +53,9 @@ static Step *issuer_in(Step *step, const json_t *json)
 
 static const GPtrArray *verdicts_of(const Connection *connection)
 {
-    return connection->asked ? connection->asked : connection->verdicts;
+    GPtrArray *asked = connection->asked;
+    bool counts = asked && g_ptr_array_find(asked, connection->verdict, NULL);
+    return counts ? asked : connection->verdicts;
 }
 
 static bool is_primary(const Connection *connection, const Verdict *verdict)

@@ -492,6 +492,11 @@ guint table_given(const Table *table)
     return table->given->len;
 }
 
+const GPtrArray *table_rows(const Table *table)
+{
+    return table->shown;
+}
+
 const void *table_selected(const Table *table)
 {
     return row_at(table, table->row);

@@ -86,6 +86,9 @@ bool table_command(Table *table, Command command);
 guint table_shown(const Table *table);
 guint table_given(const Table *table);
 
+/* The rows that are shown, in order; borrowed. */
+const GPtrArray *table_rows(const Table *table);
+
 /* The selected row; NULL if there is none. */
 const void *table_selected(const Table *table);
 

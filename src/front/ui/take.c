@@ -1,5 +1,7 @@
 #include "front/ui/take.h"
 
+#include "front/report/csv.h"
+#include "front/report/ical.h"
 #include "front/ui/prompt.h"
 #include <glib/gi18n.h>
 
@@ -49,25 +51,81 @@ void take_copy_as(Desk *desk)
         desk_say(desk, g_strdup(_("there is nothing to copy here")));
 }
 
-typedef enum FileForm { FILE_TEXT, FILE_PEM, FILE_DER } FileForm;
+typedef enum FileForm { FILE_TEXT, FILE_PEM, FILE_DER, FILE_CSV, FILE_ICAL } FileForm;
 
 static FileForm form_of_path(const char *path)
 {
     static const struct {
         const char *end;
         FileForm form;
-    } ends[] = {{".pem", FILE_PEM}, {".crt", FILE_PEM}, {".cer", FILE_DER}, {".der", FILE_DER}};
+    } ends[] = {{".pem", FILE_PEM}, {".crt", FILE_PEM}, {".cer", FILE_DER},
+                {".der", FILE_DER}, {".csv", FILE_CSV}, {".ics", FILE_ICAL}};
     for (size_t i = 0; i < G_N_ELEMENTS(ends); i++)
         if (g_str_has_suffix(path, ends[i].end))
             return ends[i].form;
     return FILE_TEXT;
 }
 
+/* What the rows that a table shows are about, each once: certificates or endpoints. */
+static GPtrArray *shown_subjects(const Table *table)
+{
+    const TableKind *kind = table_kind(table);
+    const GPtrArray *rows = table_rows(table);
+    GPtrArray *subjects = g_ptr_array_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < rows->len; i++) {
+        g_autoptr(GPtrArray) more = kind->subjects ? kind->subjects(rows->pdata[i]) : NULL;
+        for (guint j = 0; j < (more ? more->len : 1); j++) {
+            gpointer subject = more ? more->pdata[j] : rows->pdata[i];
+            if (g_hash_table_add(seen, subject))
+                g_ptr_array_add(subjects, subject);
+        }
+    }
+    return subjects;
+}
+
+/* The certificates that endpoints lead with. */
+static GPtrArray *leaves_of(const GPtrArray *endpoints)
+{
+    GPtrArray *leaves = g_ptr_array_new();
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < endpoints->len; i++) {
+        const Certificate *leaf = endpoint_leaf(endpoints->pdata[i]);
+        if (leaf && g_hash_table_add(seen, (gpointer)leaf))
+            g_ptr_array_add(leaves, (gpointer)leaf);
+    }
+    return leaves;
+}
+
+/* What a table shows, for other programs; NULL where the view has no table of things with members.
+ * *note says what was changed in it, or is NULL. */
+static GBytes *exported(Desk *desk, FileForm form, char **note)
+{
+    View *view = desk_top(desk);
+    const Table *table = view->ops->table ? view->ops->table(view) : NULL;
+    const Members *members = table ? table_kind(table)->members : NULL;
+    MemberContext context = {desk->model, desk->wall};
+    guint changed = 0;
+    if (!members)
+        return NULL;
+    g_autoptr(GPtrArray) subjects = shown_subjects(table);
+    g_autoptr(GPtrArray) leaves = members == &endpoint_members ? leaves_of(subjects) : NULL;
+    char *text = form == FILE_CSV ? report_csv(members, subjects, &context, &changed)
+                                  : report_ical(leaves ? leaves : subjects, &context);
+    if (changed)
+        *note = g_strdup_printf(ngettext("%u cell like a formula got an apostrophe",
+                                         "%u cells like formulas got an apostrophe", changed),
+                                changed);
+    return g_bytes_new_take(text, strlen(text));
+}
+
 /* What a file of this name is to hold; NULL: there is none. */
-static GBytes *content_for(Desk *desk, const char *path)
+static GBytes *content_for(Desk *desk, const char *path, char **note)
 {
     View *view = desk_top(desk);
     FileForm form = form_of_path(path);
+    if (form == FILE_CSV || form == FILE_ICAL)
+        return exported(desk, form, note);
     if (form == FILE_TEXT) {
         char *text = view->ops->text(view);
         return g_bytes_new_take(text, strlen(text));
@@ -82,14 +140,19 @@ static GBytes *content_for(Desk *desk, const char *path)
 
 static char *write_content(Desk *desk, const char *path, bool over, bool *refused)
 {
-    g_autoptr(GBytes) content = content_for(desk, path);
+    g_autofree char *note = NULL;
+    g_autoptr(GBytes) content = content_for(desk, path, &note);
     if (!content) {
         *refused = false;
-        return g_strdup(_("there is no certificate here to write"));
+        return g_strdup(_("there is nothing of this kind here to write"));
     }
     gsize size = 0;
     const void *data = g_bytes_get_data(content, &size);
-    return desk->port->write(desk->port->data, &(UiFile){path, data, size, over}, refused);
+    char *message = desk->port->write(desk->port->data, &(UiFile){path, data, size, over}, refused);
+    if (!note || *refused || !message)
+        return message;
+    g_autofree char *said = message;
+    return g_strdup_printf("%s; %s", said, note);
 }
 
 static void overwrite(Desk *desk)
@@ -116,7 +179,7 @@ static char *write_done(Desk *desk, const char *path)
 }
 
 static const PromptKind write_prompt = {
-    N_("write to (.pem, .der: the certificate; else this view as text): "), write_done, NULL};
+    N_("write to (.pem .der: certificate; .csv .ics: table; else text): "), write_done, NULL};
 
 void take_write(Desk *desk, const char *path)
 {

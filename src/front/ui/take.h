@@ -11,7 +11,8 @@ void take_copy(Desk *desk);
 void take_copy_as(Desk *desk);
 
 /* Writes to a file: PEM or DER of the certificate under the cursor where the name ends in .pem,
- * .crt, .cer or .der, else the view as text. Asks for the name where it is NULL, and before it
+ * .crt, .cer or .der; what a table shows as CSV (csv.h) or as a calendar of ends (ical.h) where it
+ * ends in .csv or .ics; else the view as text. Asks for the name where it is NULL, and before it
  * overwrites. */
 void take_write(Desk *desk, const char *path);
 
