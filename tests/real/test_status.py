@@ -214,6 +214,21 @@ def a_promised_staple():
     equal([fact for fact in verify("leaf", "ca") if fact["fact"] == "revocation"], [])
 
 
+@test
+def openssl_says_the_same_of_responses():
+    """As openssl takes or leaves them. It lets a hash of SHA-1 pass, and does not look for nocheck, as here."""
+    for name, signer, more in (("leaf", "ca", ()), ("revoked", "ca", ()), ("strange", "ca", ()), ("leaf", "responder", ()),
+                               ("leaf", "checked", ()), ("leaf", "unfit", ()), ("leaf", "foreign", ()),
+                               ("leaf", "ca", ("-badsig",)), ("leaf", "responder", ("-resp_key_id",)),
+                               ("leaf", "responder", ("-resp_no_certs",))):
+        response = ocsp(name, *more, signer=signer)[1]
+        said = subprocess.run(["openssl", "ocsp", "-respin", path("response"), "-issuer", path("ca.pem"), "-cert",
+                               path(name + ".pem"), "-CAfile", path("ca.pem"), "-no_nonce"], capture_output=True, text=True)
+        state = re.search(r"^\S+\.pem: (\w+)", said.stdout, re.M)
+        theirs = state.group(1) if "Response verify OK" in said.stderr and state else "unknown"
+        equal(stapled(response, name)["status"], theirs, f"{name} by {signer} {more}: {said.stderr}")
+
+
 # ---- CRLs ----
 
 def crl(*more, issuer="ca", extensions="", revoked=("1002",), number="05", days="3", reason="keyCompromise"):

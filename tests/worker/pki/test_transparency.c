@@ -10,7 +10,7 @@
 #include "tests/worker/pki/forge.h"
 #include "worker/pki/pem.h"
 
-enum { NOW = 1790000000, DAY = 86400 }; /* 2026-09-21T14:13:20Z */
+static const gint64 NOW = 1790000000, DAY = 86400; /* 2026-09-21T14:13:20Z */
 
 #define LIST_OID "1.3.6.1.4.1.11129.2.4.2"
 
@@ -141,7 +141,7 @@ static GBytes *list_of(const Wish *wish)
             version = version || *p == 'v';
             continue;
         }
-        gint64 at = ((gint64)NOW - 45 * DAY + (future ? 90 * DAY : 0)) * 1000 + 7;
+        gint64 at = (NOW - 45 * DAY + (future ? 90 * DAY : 0)) * 1000 + 7;
         if (*p == '4')
             at = 1779000000000; /* before the log was retired */
         g_autoptr(GByteArray) content = content_of(wish->embedded, wish->days, at);
