@@ -123,7 +123,7 @@ static void show_subtree(Walk *walk, Field *field, const Der *element, const Sha
 }
 static const Part subtree_parts[] = {
     PART(NULL, &shape_general_name),
-    PART("minimum", &shape_integer, .flags = PART_IMPLICIT | PART_OPTIONAL),
+    PART("minimum", &shape_integer, .flags = PART_IMPLICIT | PART_OPTIONAL, .standard = "00"),
     PART("maximum", &shape_integer, .flags = PART_IMPLICIT | PART_OPTIONAL, .tag = 1),
 };
 static const Shape shape_subtree = {SHAPE_PARTS(subtree_parts), .show = show_subtree};

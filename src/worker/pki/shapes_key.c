@@ -65,8 +65,10 @@ static const Shape shape_gost_parameters = {SHAPE_PARTS(gost_parts)};
 static const Part pss_parts[] = {
     PART("hashAlgorithm", &shape_algorithm, .flags = PART_EXPLICIT | PART_OPTIONAL),
     PART("maskGenAlgorithm", &shape_algorithm, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 1),
-    PART("saltLength", &shape_integer, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 2),
-    PART("trailerField", &shape_integer, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 3),
+    PART("saltLength", &shape_integer, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 2,
+         .standard = "14"),
+    PART("trailerField", &shape_integer, .flags = PART_EXPLICIT | PART_OPTIONAL, .tag = 3,
+         .standard = "01"),
 };
 const Shape shape_pss_parameters = {SHAPE_PARTS(pss_parts)};
 static const Part oaep_parts[] = {
