@@ -20,6 +20,7 @@
 #include "front/report/expiry.h"
 #include "front/report/ical.h"
 #include "front/report/json.h"
+#include "front/report/objects.h"
 #include "front/report/status.h"
 #include "front/report/text.h"
 #include "front/report/words.h"
@@ -42,7 +43,6 @@ typedef struct Batch {
     int signal;         /* that ended it; 0: none */
     uint64_t signalled; /* when it came, in the loop's milliseconds */
     bool behind;        /* paused until the output has caught up */
-    bool files;         /* there are files of certificates to be read */
     bool over, failed;
 } Batch;
 
@@ -157,18 +157,14 @@ static void print_text(Batch *batch)
             ? member_filter_new(batch->options->filter, &endpoint_members, style.now, NULL)
             : NULL;
     style.filter = filter;
-    const GPtrArray *certificates = run_certificates(batch->run);
     if (batch->options->asked) {
         g_autofree char *time = text_from_time(style.now);
         g_autofree char *said = g_strdup_printf(_("judged for %s, not for now\n\n"), time);
         output_add(batch->output, said, strlen(said));
     }
-    for (guint i = 0; i < certificates->len; i++) {
-        const Certificate *one = model_certificate(model, certificates->pdata[i]);
-        g_autofree char *text = report_certificate(one, &style);
-        output_add(batch->output, text, strlen(text));
-    }
-    if (model->endpoints->len == 0 && certificates->len > 0)
+    g_autofree char *files = report_files(model, &style);
+    output_add(batch->output, files, strlen(files));
+    if (model->endpoints->len == 0 && *files)
         return;
     g_autofree char *text = report_text(model, &style);
     output_add(batch->output, text, strlen(text));
@@ -265,10 +261,6 @@ static int finish(Batch *batch)
         fprintf(stderr, "tlsdive: standard output: %s\n", g_strerror(error));
         return STATUS_INTERNAL;
     }
-    if (batch->files && run_certificates(batch->run)->len == 0) {
-        fprintf(stderr, "tlsdive: %s: %s\n", batch->options->targets[0], _("no certificate in it"));
-        return STATUS_UNEXAMINED;
-    }
     return batch->options->check_expiry
                ? status
                : report_status(run_model(batch->run), batch->options->fail_on);
@@ -307,7 +299,6 @@ static int ask(Batch *batch, const RunWatch *watch)
     batch->run = run_new(&batch->loop, options, watch, &error);
     if (!batch->run)
         return refuse(batch, error, STATUS_USAGE);
-    batch->files = !options->demo && run_model(batch->run)->endpoints->len == 0;
     batch->signals = loop_signals_new(&batch->loop, numbers, on_signal, batch);
     batch->progress =
         progress_new(&batch->loop, run_model(batch->run),

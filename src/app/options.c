@@ -80,6 +80,9 @@ static void each_row_of_asking(Raw *raw, EachRow *each, void *data)
         {NULL,
          {"trust-only", 0, 0, FILE_(o->trust_only), N_("own roots alone, as of an internal PKI"),
           N_("FILE")}},
+        {NULL,
+         {"password-file", 0, 0, FILE_(o->password_file), N_("its first line opens PKCS #12 files"),
+          N_("FILE")}},
         {N_("What to fetch"),
          {"fetch", 0, 0, FLAG(o->fetch), N_("ask what certificates point to: OCSP, CRLs, issuers"),
           NULL}},
@@ -399,7 +402,7 @@ char *options_help(void)
                        "  tlsdive www.example.com:443,8443    these two\n"
                        "  tlsdive imap://mail.example.com     IMAP with STARTTLS\n"
                        "  tlsdive '[2001:db8::1]:https'       an address, a service\n"
-                       "  tlsdive server.pem                  a file of certificates\n"
+                       "  tlsdive server.pem ./certs          a file, a directory of certificates\n"
                        "  tlsdive --demo                      servers of its own\n"
                        "  tlsdive -f json a.example b.example | jq -c .\n"
                        "  tlsdive --batch --fail-on high mail.example.com\n"
@@ -451,6 +454,7 @@ void options_free(Options *options)
     g_free(options->trust_only);
     g_free(options->dns_anchor);
     g_free(options->dns_server);
+    g_free(options->password_file);
     g_free(options->open);
     g_free(options->save);
     g_free(options->filter);

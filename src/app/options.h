@@ -46,6 +46,7 @@ typedef struct Options {
     bool check_expiry;   /* the answer is a monitoring plugin's */
     ExpiryLimits limits; /* of that */
     Severity fail_on;    /* SEVERITY_COUNT: never */
+    char *password_file; /* whose first line is the password of PKCS #12 files; NULL: none */
     char *open;          /* a saved session; NULL: none */
     char *save;          /* NULL: where sessions are kept */
     gboolean no_save, no_sandbox, demo, ascii, no_color;

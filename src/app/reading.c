@@ -4,9 +4,9 @@
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
 
-static const FactKind may_say[] = {FACT_VERDICT,      FACT_DANE,  FACT_REVOCATION,
-                                   FACT_TRANSPARENCY, FACT_CHAIN, FACT_BYTES,
-                                   FACT_CERTIFICATE,  FACT_ERROR, FACT_UNKNOWN};
+static const FactKind may_say[] = {FACT_VERDICT, FACT_DANE,  FACT_REVOCATION,  FACT_TRANSPARENCY,
+                                   FACT_CHAIN,   FACT_BYTES, FACT_CERTIFICATE, FACT_FILE,
+                                   FACT_OBJECT,  FACT_ERROR, FACT_UNKNOWN};
 static const char *const replies[] = {"fields", "answered", NULL};
 static const LinkRole role = {"reader", may_say, replies};
 

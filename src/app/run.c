@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/asking.h"
+#include "app/opening.h"
 #include "app/reading.h"
 #include "common/fact/fact.h"
 #include "common/target/target.h"
@@ -10,8 +11,6 @@
 #include "common/util/text.h"
 #include "front/model/clock.h"
 #include "front/report/json.h"
-
-enum { RUN_FILE = 4 << 20 }; /* bytes of a file of certificates, which fits a job in base64 */
 
 /* What a run knows of an endpoint beside the model. */
 typedef struct Place {
@@ -33,8 +32,7 @@ struct Run {
     Targets *targets;
     guint named;        /* how many of the targets have endpoint facts */
     GHashTable *places; /* endpoint id -> Place */
-    GPtrArray *files;   /* json_t *: inspect jobs of files that were not read yet */
-    GPtrArray *certificates;
+    Opening *opening;
     Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
     const char *store; /* a file of roots beside those of the options; NULL: none */
@@ -62,7 +60,7 @@ gint64 run_present(const Run *run)
 bool run_is_over(const Run *run)
 {
     return (!run->asking || asking_left(run->asking) == 0) &&
-           (!run->reading || reading_left(run->reading) == 0);
+           (!run->reading || reading_left(run->reading) == 0) && opening_is_over(run->opening);
 }
 
 static void check_over(Run *run)
@@ -205,6 +203,7 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
     Run *run = data;
     (void)answered; /* an error fact says so where it was not */
     if (!g_str_equal(fact_string(job, "job", ""), "verify")) {
+        opening_ended(run->opening, job);
         check_over(run);
         return;
     }
@@ -265,20 +264,17 @@ static void on_worker_fact(void *data, json_t *fact)
     check_over(run);
 }
 
-/* The reader speaks of certificates where it reads a file. */
 static void on_reader_fact(void *data, json_t *fact)
 {
     Run *run = data;
-    const char *sha256 = fact_string(fact, "sha256", NULL);
     if (reading_is_passing(run->reading) && fact_kind(fact) != FACT_ERROR) {
         if (fact_kind(fact) == FACT_VERDICT)
             stream_fold(run->stream, fact);
         return;
     }
+    if (fact_kind(fact) == FACT_FILE)
+        opening_told(run->opening, fact);
     stream_add(run->stream, fact);
-    if (fact_kind(fact) == FACT_CERTIFICATE && sha256 &&
-        !g_ptr_array_find_with_equal_func(run->certificates, sha256, g_str_equal, NULL))
-        g_ptr_array_add(run->certificates, g_strdup(sha256));
 }
 
 static void on_fields(void *data, json_t *fields)
@@ -360,62 +356,41 @@ static bool add_file(Run *run, const char *file, GError **error)
     return targets_add_list(run->targets, text, size, input ? "standard input" : file, error);
 }
 
-/* The contents of a file that looks like one of certificates: PEM, or DER's first byte; else NULL.
- */
-static GBytes *certificate_file(const char *path)
+/* Adds a word of the command line: a local file or directory, or a target. */
+static bool add_word(Run *run, const char *word, GError **error)
 {
-    static const char mark[] = "-----BEGIN ";
-    char *bytes = NULL;
-    gsize size = 0;
-    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR) ||
-        !g_file_get_contents(path, &bytes, &size, NULL))
-        return NULL;
-    if (size <= RUN_FILE && (bytes[0] == 0x30 || g_strstr_len(bytes, (gssize)size, mark)))
-        return g_bytes_new_take(bytes, size);
-    g_free(bytes);
-    return NULL;
-}
-
-static bool add_target(Run *run, const char *word, GError **error)
-{
+    if (opening_is_path(word)) {
+        opening_add(run->opening, word);
+        return true;
+    }
     if (targets_add(run->targets, word, error))
         return true;
-    if (g_file_test(word, G_FILE_TEST_IS_REGULAR) && error) {
+    if (g_file_test(word, G_FILE_TEST_EXISTS) && error) {
         g_clear_error(error);
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
-                    "%s: a file, but no certificate that can be read stands in it (PEM or DER, at "
-                    "most %d bytes); --targets reads a list of hosts, --open a session",
-                    word, RUN_FILE);
+                    "%s: there is a file of that name, but no certificate or key in it; ./%s opens "
+                    "it all the same, --targets reads a list of hosts, --open a session",
+                    word, word);
     }
     return false;
 }
 
-/* Adds a word of the command line: a file of certificates, or a target. */
-static bool add_word(Run *run, const char *word, GError **error)
+bool run_opens_files(const Run *run)
 {
-    g_autoptr(GBytes) file = certificate_file(word);
-    if (!file)
-        return add_target(run, word, error);
-    gsize size = 0;
-    const guchar *bytes = g_bytes_get_data(file, &size);
-    g_autofree char *base64 = g_base64_encode(bytes, size);
-    g_ptr_array_add(run->files, json_pack("{s:s,s:s}", "job", "inspect", "base64", base64));
-    return true;
+    return !opening_is_empty(run->opening);
 }
 
 bool run_is_empty(const Run *run)
 {
-    return run->files->len == 0 && targets_all(run->targets)->len == 0;
-}
-
-const GPtrArray *run_certificates(const Run *run)
-{
-    return run->certificates;
+    return opening_is_empty(run->opening) && targets_all(run->targets)->len == 0;
 }
 
 /* Takes what the command line names; endpoints are made of it later. */
 static bool take_words(Run *run, GError **error)
 {
+    const char *password = run->options->password_file;
+    if (password && !opening_read_password(run->opening, password, error))
+        return false;
     for (char **word = run->options->targets; *word; word++)
         if (!add_word(run, *word, error))
             return false;
@@ -434,6 +409,31 @@ static void place_free(gpointer data)
     g_free(place);
 }
 
+static void start_workers(Run *run);
+
+static void on_inspect(void *data, json_t *job)
+{
+    Run *run = data;
+    start_workers(run);
+    reading_ask(run->reading, job);
+}
+
+static void on_opened(void *data, json_t *fact)
+{
+    Run *run = data;
+    stream_add(run->stream, fact);
+}
+
+static void on_opening_over(void *data)
+{
+    check_over(data);
+}
+
+bool run_unlock(Run *run, const char *file, const char *password)
+{
+    return opening_again(run->opening, file, password);
+}
+
 /* A run without a stream yet. */
 static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *watch)
 {
@@ -443,8 +443,9 @@ static Run *run_empty(uv_loop_t *loop, const Options *options, const RunWatch *w
     run->watch = *watch;
     run->targets = targets_new();
     run->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, place_free);
-    run->files = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
-    run->certificates = g_ptr_array_new_with_free_func(g_free);
+    OpeningEvents opening = {
+        .data = run, .ask = on_inspect, .fact = on_opened, .over = on_opening_over};
+    run->opening = opening_new(loop, &opening);
     run->flush = g_new0(uv_prepare_t, 1);
     run->flush->data = run;
     uv_prepare_init(loop, run->flush);
@@ -672,9 +673,7 @@ void run_start(Run *run)
 {
     const char *depth = run->options->depth;
     start_workers(run);
-    for (guint i = 0; i < run->files->len; i++)
-        reading_ask(run->reading, json_incref(run->files->pdata[i]));
-    g_ptr_array_set_size(run->files, 0);
+    opening_start(run->opening);
     const GPtrArray *all = run_model(run)->endpoints;
     for (guint i = 0; i < all->len; i++) {
         const Endpoint *endpoint = all->pdata[i];
@@ -787,7 +786,6 @@ void run_free(Run *run)
     stream_free(run->stream);
     targets_free(run->targets);
     g_hash_table_unref(run->places);
-    g_ptr_array_unref(run->files);
-    g_ptr_array_unref(run->certificates);
+    opening_free(run->opening);
     g_free(run);
 }

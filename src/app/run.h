@@ -35,9 +35,13 @@ Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GE
 /* True if there is nothing to ask, and no file to read. */
 bool run_is_empty(const Run *run);
 
-/* The certificates that stood in the files, in order: their hashes, char *. Borrowed. */
-const GPtrArray *run_certificates(const Run *run);
+/* True if local files were named. */
+bool run_opens_files(const Run *run);
 
+/* Reads a file of the model once more, with this password; false if it is not of this run. */
+bool run_unlock(Run *run, const char *file, const char *password);
+
+/* The certificates that stood in the files, in order: their hashes, char *. Borrowed. */
 /* Adds targets as a user types them: the new endpoints are facts, and are not asked yet. False and
  * *error if one is wrong. */
 bool run_add(Run *run, const char *words, GError **error);

@@ -37,7 +37,6 @@ typedef struct Screen {
     int signal;           /* that ended it; 0: none */
     bool utf8;
     bool started, gone; /* the loop was; the terminal is */
-    bool shown;         /* the certificates of files are on the screen */
 } Screen;
 
 /* ---- painting ------------------------------------------------------------------------------- */
@@ -197,13 +196,8 @@ static void on_fields(void *data, const json_t *fields)
 static void on_over(void *data)
 {
     Screen *screen = data;
-    const GPtrArray *certificates = run_certificates(screen->run);
     if (!screen->ui)
         return;
-    if (!screen->shown && certificates->len > 0 && run_model(screen->run)->endpoints->len == 0) {
-        screen->shown = true;
-        ui_show_certificates(screen->ui, certificates, screen->options->targets[0]);
-    }
     touch(screen);
 }
 
@@ -291,6 +285,10 @@ static bool open_screen(Screen *screen, GError **error)
     screen->ui = ui_new(run_model(screen->run), &screen->table, &look);
     if (message)
         ui_status(screen->ui, message);
+    const Model *model = run_model(screen->run);
+    bool files = options->open ? model->files->all->len > 0 : run_opens_files(screen->run);
+    if (files && model->endpoints->len == 0)
+        ui_show_files(screen->ui);
     return true;
 }
 

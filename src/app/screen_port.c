@@ -127,6 +127,14 @@ static void port_time(void *data, bool asked, gint64 at)
     run_set_time(port->run, asked, at);
 }
 
+static char *port_unlock(void *data, const char *file, const char *password)
+{
+    ScreenPort *port = data;
+    return run_unlock(port->run, file, password)
+               ? NULL
+               : g_strdup(_("it is of another session: open the file itself"));
+}
+
 static void port_suspend(void *data)
 {
     ScreenPort *port = data;
@@ -154,6 +162,7 @@ UiPort screen_port_table(ScreenPort *port)
         .copy = port_copy,
         .write = port_write,
         .time = port_time,
+        .unlock = port_unlock,
         .suspend = port_suspend,
         .quit = port_quit,
     };

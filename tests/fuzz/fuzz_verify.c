@@ -1,7 +1,7 @@
 /* Any bytes as a chain, judged against itself and against nothing: always a verdict. */
 #include <stdlib.h>
 
-#include "worker/pki/pem.h"
+#include "worker/pki/container.h"
 #include "worker/pki/verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,13 +17,13 @@ static void judge(const Store *store, Chain *chain)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    Pem pem = pem_read(data, size);
-    g_autoptr(Chain) chain = chain_new(pem.certificates, NULL, NULL);
+    g_autoptr(Container) file = container_read(data, size, NULL);
+    g_autoptr(GPtrArray) certificates = container_certificates(file);
+    g_autoptr(Chain) chain = chain_new(certificates, NULL, NULL);
     g_autoptr(Store) own = store_new("own", STORE_GIVEN);
     g_autoptr(Store) none = store_new("none", STORE_PUBLIC);
     if (store_add_file(own, data, size))
         judge(own, chain);
     judge(none, chain);
-    pem_clear(&pem);
     return 0;
 }

@@ -56,6 +56,8 @@ enum {
     LIMIT_TLSA = 32,                   /* TLSA records held against one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
     LIMIT_STORES = 16,                 /* trust stores that a chain is judged against */
+    LIMIT_ITERATIONS = 3000000,        /* of a password's derivations, for one file */
+    LIMIT_PRIVATE_KEY = 64 << 10,      /* bytes of a private key that is looked at */
     LIMIT_TREES = 4,                   /* explained trees that the reader keeps */
     LIMIT_SKEW = 300,      /* seconds that the clocks of responders and logs may be off */
     LIMIT_RESPONDERS = 16, /* certificates in an OCSP response that are looked at */
@@ -113,6 +115,10 @@ enum {
 
     /* targets */
     LIMIT_ENDPOINTS = 100000, /* endpoints of one run */
+    LIMIT_FILE = 20 << 20,    /* bytes of one local file; base64 of it fits into a job */
+    LIMIT_PASSWORD = 1024,    /* bytes of a password */
+    LIMIT_FILES = 100000,     /* files looked at in one directory, or named */
+    LIMIT_FOLDERS = 32,       /* directories nested in a directory */
     LIMIT_TARGET = 2048,      /* bytes of one target as written */
 
     /* workers */

@@ -58,7 +58,7 @@ static const char *curve_name(const char *curve)
     return curve;
 }
 
-static char *key_text(const json_t *key)
+char *certificate_key_text(const json_t *key)
 {
     const char *type = fact_string(key, "type", "");
     const char *curve = fact_string(key, "curve", "");
@@ -86,7 +86,7 @@ void certificate_fill(Certificate *certificate, json_t *fact)
     certificate->not_before = instant(fact, "not_before");
     certificate->not_after = instant(fact, "not_after");
     g_free(certificate->key);
-    certificate->key = key_text(json_object_get(fact, "key"));
+    certificate->key = certificate_key_text(json_object_get(fact, "key"));
     g_free(certificate->signature);
     certificate->signature = g_strdup(fact_string(fact, "signature", ""));
     certificate->size = size > 0 ? (size_t)size : 0;

@@ -92,6 +92,9 @@ Model *model_new(void)
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     model->inventory = inventory_new();
     model->errors = g_ptr_array_new_with_free_func(fact_free);
+    model->files = files_new();
+    model->by_spki =
+        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
     g_queue_init(&model->questions);
     return model;
 }
@@ -107,6 +110,8 @@ void model_free(Model *model)
     g_ptr_array_unref(model->hosts);
     g_ptr_array_unref(model->endpoints);
     inventory_free(model->inventory);
+    files_free(model->files);
+    g_hash_table_unref(model->by_spki);
     g_hash_table_unref(model->certificates);
     g_hash_table_unref(model->bytes);
     g_ptr_array_unref(model->errors);
@@ -506,6 +511,18 @@ static bool fold_chain(Fold *fold)
     return true;
 }
 
+static void list_key(Model *model, Certificate *certificate)
+{
+    const char *spki = fact_string(certificate->fact, "spki_sha256", NULL);
+    GPtrArray *list = spki ? g_hash_table_lookup(model->by_spki, spki) : NULL;
+    if (spki && !list) {
+        list = g_ptr_array_new();
+        g_hash_table_insert(model->by_spki, (char *)spki, list);
+    }
+    if (list)
+        g_ptr_array_add(list, certificate);
+}
+
 static bool fold_certificate(Fold *fold)
 {
     const char *sha256 = fact_string(fold->fact, "sha256", NULL);
@@ -518,6 +535,7 @@ static bool fold_certificate(Fold *fold)
     if (certificate->fact)
         return false;
     certificate_fill(certificate, fold->fact);
+    list_key(fold->model, certificate);
     inventory_add(fold->model->inventory, certificate);
     awaited = g_steal_pointer(&certificate->awaited);
     for (guint i = 0; awaited && i < awaited->len; i++) {
@@ -612,6 +630,21 @@ static bool fold_try(Fold *fold)
     return answers_fold_try(answers_get(fold->endpoint), fold->fact, proof_of(fold));
 }
 
+static bool fold_file(Fold *fold)
+{
+    return files_fold_file(fold->model->files, fold->fact);
+}
+
+static bool fold_object(Fold *fold)
+{
+    return files_fold_object(fold->model->files, fold->fact);
+}
+
+static bool fold_directory(Fold *fold)
+{
+    return files_fold_directory(fold->model->files, fold->fact);
+}
+
 /* What a kind's folder needs to be found before it is called. */
 typedef enum Needs { NEEDS_NOTHING, NEEDS_ENDPOINT, NEEDS_CONNECTION } Needs;
 
@@ -633,6 +666,9 @@ static const struct {
     [FACT_NEGOTIATED] = {NEEDS_CONNECTION, fold_negotiated},
     [FACT_CHAIN] = {NEEDS_CONNECTION, fold_chain},
     [FACT_CERTIFICATE] = {NEEDS_NOTHING, fold_certificate},
+    [FACT_FILE] = {NEEDS_NOTHING, fold_file},
+    [FACT_OBJECT] = {NEEDS_NOTHING, fold_object},
+    [FACT_DIRECTORY] = {NEEDS_NOTHING, fold_directory},
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
     [FACT_DANE] = {NEEDS_CONNECTION, fold_dane},
     [FACT_REVOCATION] = {NEEDS_CONNECTION, fold_revocation},
@@ -709,6 +745,11 @@ Endpoint *model_endpoint(const Model *model, const char *id)
 const Certificate *model_certificate(const Model *model, const char *sha256)
 {
     return g_hash_table_lookup(model->certificates, sha256);
+}
+
+const GPtrArray *model_certificates_of_key(const Model *model, const char *spki)
+{
+    return spki ? g_hash_table_lookup(model->by_spki, spki) : NULL;
 }
 
 const GArray *model_bytes(const Model *model, const char *sha256)

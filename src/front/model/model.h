@@ -10,6 +10,7 @@
 #define TLSDIVE_FRONT_MODEL_MODEL_H
 
 #include "front/model/answers.h"
+#include "front/model/files.h"
 
 #include <glib.h>
 #include <jansson.h>
@@ -128,6 +129,8 @@ typedef struct Model {
     GHashTable *certificates;  /* sha256 -> Certificate */
     GHashTable *bytes;         /* sha256 -> GArray of BytesPart: where its bytes lie */
     Inventory *inventory;      /* of `certificates`: where they are served */
+    Files *files;              /* local files that were opened */
+    GHashTable *by_spki;       /* hash of a SubjectPublicKeyInfo -> GPtrArray of Certificate */
     GPtrArray *errors;         /* error facts about no connection, json_t * */
     GQueue questions;    /* Connection *: those of dives that keep their events, oldest first */
     guint done, running; /* endpoints with a result, and past waiting without one */
@@ -157,7 +160,15 @@ Endpoint *model_fold(Model *model, json_t *fact, gint64 place, size_t line);
 
 Endpoint *model_endpoint(const Model *model, const char *id);
 const Certificate *model_certificate(const Model *model, const char *sha256);
+/* The certificates of a public key, by the hash of its SubjectPublicKeyInfo; NULL: none. Borrowed.
+ */
+const GPtrArray *model_certificates_of_key(const Model *model, const char *spki);
+
 const GArray *model_bytes(const Model *model, const char *sha256);
+
+/* The `key` of a certificate or object fact in words: "RSA 2048", "ECDSA P-256"; "" where it does
+ * not read. To be freed. */
+char *certificate_key_text(const json_t *key);
 
 /* Days from `now` (seconds since 1970) to the end, rounded towards the past: -1 within a day after
  * it. G_MAXINT64 where it has no end, G_MININT64 where its end does not read. */

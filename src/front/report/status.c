@@ -1,5 +1,7 @@
 #include "front/report/status.h"
 
+#include "common/fact/fact.h"
+
 static bool has_finding(const Endpoint *endpoint, Severity fail_on)
 {
     for (guint i = 0; endpoint->findings && i < endpoint->findings->len; i++) {
@@ -25,6 +27,14 @@ static bool any_examined(const Host *host)
     return host->endpoints->len == 0;
 }
 
+/* A file is read where nothing is said against it, and no password is missing. */
+static bool is_read(const File *file)
+{
+    const char *password = fact_string(file->fact, "password", "");
+    return !json_object_get(file->fact, "reason") && strcmp(password, "wanted") != 0 &&
+           strcmp(password, "wrong") != 0;
+}
+
 int report_status(const Model *model, Severity fail_on)
 {
     int status = STATUS_GOOD;
@@ -37,6 +47,9 @@ int report_status(const Model *model, Severity fail_on)
     }
     for (guint i = 0; i < model->hosts->len && status == STATUS_GOOD; i++)
         if (!any_examined(model->hosts->pdata[i]))
+            status = STATUS_UNEXAMINED;
+    for (guint i = 0; i < model->files->all->len && status == STATUS_GOOD; i++)
+        if (!is_read(model->files->all->pdata[i]))
             status = STATUS_UNEXAMINED;
     return status;
 }

@@ -9,7 +9,7 @@ enum {
     STATUS_GOOD = 0,       /* all was asked and answered */
     STATUS_FINDING = 1,    /* a finding at or above --fail-on */
     STATUS_UNEXAMINED = 3, /* a port that was named, or every port of a host, could not be examined,
-                              or not as deep as was asked */
+                              or not as deep as was asked; or a file not be read */
 };
 
 /* The status of a model that was judged. `fail_on` is a severity, or SEVERITY_COUNT for none; a

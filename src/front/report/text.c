@@ -327,10 +327,3 @@ char *report_text(const Model *model, const ReportStyle *style)
     page_end(&page);
     return g_string_free(page.text, FALSE);
 }
-
-char *report_certificate(const Certificate *certificate, const ReportStyle *style)
-{
-    Page page = page_for(style);
-    block_certificate(&page, certificate, style, 0);
-    return g_string_free(page.text, FALSE);
-}

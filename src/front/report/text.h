@@ -21,7 +21,4 @@ char *report_text(const Model *model, const ReportStyle *style);
 /* The counts and the worst finding, in one line without its end; to be freed. */
 char *report_summary(const Model *model, bool ascii);
 
-/* A certificate as the report has it, for certificate files; ends in a newline; to be freed. */
-char *report_certificate(const Certificate *certificate, const ReportStyle *style);
-
 #endif

@@ -234,7 +234,10 @@ static bool about_key(Explorer *explorer, Command command)
 
 static bool list_key(Explorer *explorer, Command command)
 {
+    const char *identity = lines_selected(explorer->list);
     if (command == COMMAND_OPEN || command == COMMAND_IN) {
+        if (identity && explorer->kind->open && explorer->kind->open(explorer, identity))
+            return true;
         explorer->focus = SPOT_FIELDS;
         return true;
     }

@@ -30,6 +30,8 @@ typedef struct ExplorerKind {
     void (*remark)(const Explorer *explorer, const Field *field, GString *text, Role *role);
     /* Adds lines to what is said about a field. NULL op: none. */
     void (*about)(const Explorer *explorer, const Field *field, Lines *lines);
+    /* Enter on an identity: false, its fields are gone to; NULL: always. */
+    bool (*open)(const Explorer *explorer, const char *identity);
 } ExplorerKind;
 
 /* What it is about: a connection, or certificates of a file. */

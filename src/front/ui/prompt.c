@@ -17,6 +17,7 @@ struct Prompt {
     Mode mode;
 
     const PromptKind *kind;
+    bool secret; /* the line is a password */
     Input *input;
     char *refusal;          /* why it was not taken; NULL: nothing wrong */
     GPtrArray *completions; /* shown; NULL: none */
@@ -66,8 +67,19 @@ bool prompt_is_open(const Prompt *prompt)
     return prompt->mode != MODE_CLOSED;
 }
 
+/* What was typed is no longer in memory. */
+static void wipe(Prompt *prompt)
+{
+    GString *text = prompt->input->text;
+    explicit_bzero(text->str, text->allocated_len);
+    input_set(prompt->input, "");
+}
+
 void prompt_close(Prompt *prompt)
 {
+    if (prompt->secret)
+        wipe(prompt);
+    prompt->secret = false;
     prompt->mode = MODE_CLOSED;
     prompt->recalled = 0;
     g_clear_pointer(&prompt->refusal, g_free);
@@ -82,6 +94,12 @@ void prompt_ask(Prompt *prompt, const PromptKind *kind, const char *text)
     prompt->mode = MODE_LINE;
     prompt->kind = kind;
     input_set(prompt->input, text);
+}
+
+void prompt_ask_secret(Prompt *prompt, const PromptKind *kind)
+{
+    prompt_ask(prompt, kind, "");
+    prompt->secret = true;
 }
 
 void prompt_confirm(Prompt *prompt, char *question, void (*yes)(Desk *desk), bool on_interrupt)
@@ -121,7 +139,8 @@ static GPtrArray *history_of(Prompt *prompt)
 static void remember(Prompt *prompt, const char *text)
 {
     GPtrArray *history = history_of(prompt);
-    if (!*text || (history->len && g_str_equal(history->pdata[history->len - 1], text)))
+    if (!*text || prompt->secret ||
+        (history->len && g_str_equal(history->pdata[history->len - 1], text)))
         return;
     if (history->len >= HISTORY)
         g_ptr_array_remove_index(history, 0);
@@ -172,11 +191,17 @@ static void submit(Prompt *prompt)
     const PromptKind *kind = prompt->kind;
     g_autofree char *text = g_strdup(prompt->input->text->str);
     remember(prompt, text);
+    bool secret = prompt->secret;
     prompt_close(prompt);
     char *refusal = kind->done(prompt->desk, text);
+    if (refusal && secret)
+        prompt_ask_secret(prompt, kind);
+    else if (refusal)
+        prompt_ask(prompt, kind, text);
+    if (secret)
+        explicit_bzero(text, strlen(text));
     if (!refusal)
         return;
-    prompt_ask(prompt, kind, text);
     prompt->refusal = refusal;
 }
 
@@ -290,6 +315,17 @@ static void draw_completions(const Prompt *prompt, Area body)
                    prompt->completions->len - shown);
 }
 
+/* As many stars as characters, with the cursor where it is. */
+static void draw_secret(const Input *input, Area area)
+{
+    g_autoptr(Input) stars = input_new("");
+    glong count = g_utf8_strlen(input->text->str, -1);
+    for (glong i = 0; i < count; i++)
+        g_string_append_c(stars->text, '*');
+    stars->cursor = (gsize)g_utf8_strlen(input->text->str, (gssize)input->cursor);
+    input_draw(stars, area);
+}
+
 void prompt_draw(Prompt *prompt, Area line, Area body)
 {
     area_clear(line);
@@ -310,5 +346,9 @@ void prompt_draw(Prompt *prompt, Area line, Area body)
         area_clear(above);
         area_plain(area_cells(above, 0, 1, above.columns), ROLE_BAD, prompt->refusal);
     }
-    input_draw(prompt->input, area_cells(line, 0, column, line.columns));
+    Area rest = area_cells(line, 0, column, line.columns);
+    if (prompt->secret)
+        draw_secret(prompt->input, rest);
+    else
+        input_draw(prompt->input, rest);
 }

@@ -31,6 +31,9 @@ bool prompt_is_open(const Prompt *prompt);
 /* Opens a line to type; `kind` is static and has a history of its own. */
 void prompt_ask(Prompt *prompt, const PromptKind *kind, const char *text);
 
+/* The same for a password: shown as stars, and kept nowhere. */
+void prompt_ask_secret(Prompt *prompt, const PromptKind *kind);
+
 /* Opens a question that is answered by one key: y does it, ^C too where `on_interrupt`, all else
  * does not. The question is taken. */
 void prompt_confirm(Prompt *prompt, char *question, void (*yes)(Desk *desk), bool on_interrupt);

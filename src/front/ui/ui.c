@@ -65,6 +65,11 @@ void desk_say(Desk *desk, char *message)
     desk->ui->message = message;
 }
 
+void desk_ask_secret(Desk *desk, const PromptKind *kind)
+{
+    prompt_ask_secret(desk->ui->prompt, kind);
+}
+
 void desk_ask(Desk *desk, const PromptKind *kind, const char *text)
 {
     prompt_ask(desk->ui->prompt, kind, text);
@@ -549,10 +554,10 @@ void ui_free(Ui *ui)
     g_free(ui);
 }
 
-void ui_show_certificates(Ui *ui, const GPtrArray *sha256s, const char *title)
+void ui_show_files(Ui *ui)
 {
     g_ptr_array_set_size(ui->views, 0);
-    g_ptr_array_add(ui->views, certificate_view_new_file(&ui->desk, sha256s, title));
+    g_ptr_array_add(ui->views, files_view_new(&ui->desk));
 }
 
 void ui_key(Ui *ui, Key key)

@@ -55,6 +55,8 @@ typedef struct UiPort {
     /* Has everything judged for another time (seconds since 1970), or, where `asked` is false, for
      * now again. */
     void (*time)(void *data, bool asked, gint64 at);
+    /* Reads a file that was opened (its id) once more, with a password; a message refuses. */
+    char *(*unlock)(void *data, const char *file, const char *password);
     void (*suspend)(void *data); /* ^Z */
     void (*quit)(void *data);
 } UiPort;
@@ -84,8 +86,8 @@ void ui_mouse_press(Ui *ui, int row, int column);
 /* The answer to an explain (a `fields` object); ones that nobody waits for are ignored. */
 void ui_fields(Ui *ui, const json_t *fields);
 
-/* Shows certificates from a file, by their hashes (char *), in place of the endpoints. */
-void ui_show_certificates(Ui *ui, const GPtrArray *sha256s, const char *title);
+/* Shows the local files that were opened, in place of the endpoints. */
+void ui_show_files(Ui *ui);
 
 /* A line for the Log view (what a library printed, a worker's error). */
 void ui_log(Ui *ui, const char *line);

@@ -128,6 +128,7 @@ View *desk_top(Desk *desk);
 /* Opens a prompt of this kind (prompt.h), a question of yes or no (taken), or a menu of lines (char
  * *, copied). */
 void desk_ask(Desk *desk, const struct PromptKind *kind, const char *text);
+void desk_ask_secret(Desk *desk, const struct PromptKind *kind);
 void desk_confirm(Desk *desk, char *question, void (*yes)(Desk *desk));
 void desk_menu(Desk *desk, const char *title, const GPtrArray *items,
                void (*chosen)(Desk *desk, guint item));
@@ -206,6 +207,9 @@ View *certificate_view_new(Desk *desk, const Connection *connection, const char 
 
 /* Certificates from a file, by their hashes; the list is copied. */
 View *certificate_view_new_file(Desk *desk, const GPtrArray *sha256s, const char *title);
+
+/* The local files that were opened, and what stands in them. */
+View *files_view_new(Desk *desk);
 
 /* All findings, at those of this endpoint (NULL: the first); `rule` is its rule's code, or NULL. */
 View *findings_view_new(Desk *desk, const Endpoint *endpoint, const char *rule);

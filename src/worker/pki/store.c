@@ -1,7 +1,7 @@
 #include "worker/pki/store.h"
 
+#include "worker/pki/container.h"
 #include "worker/pki/jks.h"
-#include "worker/pki/pem.h"
 
 struct Store {
     char *name;
@@ -53,12 +53,11 @@ Node *store_add(Store *store, GBytes *der)
 
 guint store_add_file(Store *store, const uint8_t *bytes, size_t size)
 {
-    Pem pem = pem_read(bytes, size);
-    guint count = pem.certificates->len;
-    for (guint i = 0; i < count; i++)
-        store_add(store, g_ptr_array_index(pem.certificates, i));
-    pem_clear(&pem);
-    return count;
+    g_autoptr(Container) container = container_read(bytes, size, NULL);
+    g_autoptr(GPtrArray) all = container_certificates(container);
+    for (guint i = 0; i < all->len; i++)
+        store_add(store, all->pdata[i]);
+    return all->len;
 }
 
 guint store_add_jks(Store *store, const uint8_t *bytes, size_t size)

@@ -6,6 +6,7 @@
 #include "common/util/bytes.h"
 #include "common/util/limits.h"
 #include "worker/pki/cert.h"
+#include "worker/pki/general_name.h"
 #include "worker/pki/key.h"
 #include "worker/pki/name.h"
 #include "worker/pki/profile.h"
@@ -96,12 +97,6 @@ static bool append(Writer *writer, const char *member, json_t *item)
     return true;
 }
 
-static GString *string_of(const Der *element, uint32_t tag)
-{
-    bool good;
-    return value_string(element, tag, &good);
-}
-
 static void write_names(Writer *writer, const Cert *cert)
 {
     set_text(writer, "subject",
@@ -157,62 +152,10 @@ static void write_key(Writer *writer, const Cert *cert)
     g_free(signature.name);
 }
 
-/* A GeneralName by the words of the fact; the text of kinds that have no text form is their content
- * in hexadecimal. */
-static const char *general_name(const Der *element, GString **text)
-{
-    static const char *const kinds[] = {"other", "email", "dns", "other", "dn",
-                                        "other", "uri",   "ip",  "rid"};
-    const char *kind = element->class == DER_CONTEXT && element->tag < G_N_ELEMENTS(kinds)
-                           ? kinds[element->tag]
-                           : "other";
-    Reader inside = der_inside(element);
-    Der name;
-    bool minimal;
-    *text = NULL;
-    if (element->class == DER_CONTEXT &&
-        (element->tag == 1 || element->tag == 2 || element->tag == 6)) {
-        *text = string_of(element, DER_IA5_STRING);
-    } else if (strcmp(kind, "dn") == 0 && der_next(&inside, &name)) {
-        *text = name_text(&name);
-    } else if (strcmp(kind, "ip") == 0 && (element->length == 4 || element->length == 16)) {
-        *text = value_ip(element->data, element->length);
-    } else if (strcmp(kind, "rid") == 0) {
-        g_autofree char *oid = value_oid(element, &minimal);
-        *text = oid ? g_string_new(oid) : NULL;
-    }
-    return kind;
-}
-
-/* An otherName as "OID: value" where its value is a string. */
-static GString *other_name(const Der *element)
-{
-    Reader inside = der_inside(element);
-    Der type, holder, value;
-    bool minimal;
-    if (element->tag != 0 || !der_next(&inside, &type) || !der_next(&inside, &holder))
-        return NULL;
-    inside = der_inside(&holder);
-    g_autofree char *oid = value_oid(&type, &minimal);
-    if (!oid || !der_next(&inside, &value) || value.class != DER_UNIVERSAL ||
-        !value_is_string(value.tag))
-        return NULL;
-    GString *text = string_of(&value, value.tag);
-    g_string_prepend(text, ": ");
-    g_string_prepend(text, registry_oid_name(oid));
-    return text;
-}
-
 static json_t *name_to_json(Writer *writer, const Der *element)
 {
-    GString *text;
-    const char *kind = general_name(element, &text);
-    if (!text && strcmp(kind, "other") == 0)
-        text = other_name(element);
-    if (!text) {
-        g_autofree char *hex = bytes_hex(element->data, MIN(element->length, LIMIT_VALUE / 2), 0);
-        text = g_string_new(hex);
-    }
+    const char *kind;
+    GString *text = general_name_text(element, &kind);
     json_t *value = take_text(writer, "names", text);
     return value ? json_pack("{s:s, s:o}", "kind", kind, "value", value) : NULL;
 }
@@ -247,9 +190,12 @@ static void write_oids(Writer *writer, const Cert *cert, const char *extension, 
 
 static void append_address(Writer *writer, const char *member, const Der *name)
 {
-    GString *text;
-    if (strcmp(general_name(name, &text), "uri") == 0 || text)
+    const char *kind;
+    GString *text = general_name_text(name, &kind);
+    if (strcmp(kind, "other") != 0)
         append(writer, member, take_text(writer, member, text));
+    else
+        g_string_free(text, TRUE);
 }
 
 static void write_access(Writer *writer, const Cert *cert)

@@ -1,3 +1,4 @@
+#include "front/report/objects.h"
 #include "front/report/text.h"
 
 #include <stdlib.h>
@@ -105,19 +106,51 @@ START_TEST(a_model_without_anything)
 }
 END_TEST
 
-START_TEST(a_certificate_alone)
+static void fold(Model *model, json_t *fact)
 {
+    model_fold(model, fact, 0, 0);
+    json_decref(fact);
+}
+
+START_TEST(files_and_their_objects)
+{
+    static const char hash[] = "9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b";
     g_autoptr(Model) model = judged("mail");
     ReportStyle style = {.width = 120, .now = now()};
-    const Certificate *leaf = endpoint_leaf(model_endpoint(model, "e2"));
-    g_autofree char *text = report_certificate(leaf, &style);
-    ck_assert_str_eq(text,
-                     "mail.example.com\n"
-                     "issued by Example Issuing CA 2\n"
-                     "names mail.example.com, smtp.example.com, 203.0.113.7\n"
-                     "valid 2026-08-22 22:00:00 UTC to 2026-11-20 22:00:00 UTC, -3d\n"
-                     "key RSA 2048, signed with sha256WithRSAEncryption\n"
-                     "SHA-256 9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b\n");
+    fold(model, json_pack("{s:s,s:s,s:i,s:s,s:s}", "fact", "object", "file", "f1", "index", 1,
+                          "kind", "certificate", "sha256", hash));
+    fold(model,
+         json_pack("{s:s,s:s,s:i,s:s,s:s,s:{s:s,s:i}}", "fact", "object", "file", "f1", "index", 2,
+                   "kind", "private-key", "format", "PKCS #8", "key", "type", "RSA", "bits", 2048));
+    fold(model, json_pack("{s:s,s:s,s:s,s:i,s:i}", "fact", "file", "file", "f1", "path", "a.pem",
+                          "objects", 2, "broken", 1));
+    ck_assert_uint_eq(files_places(model->files, hash)->len, 1);
+    g_autofree char *text = report_files(model, &style);
+    ck_assert_str_eq(
+        text, "a.pem\n"
+              "  1 block that does not read\n"
+              "  1   certificate\n"
+              "      mail.example.com\n"
+              "      issued by Example Issuing CA 2\n"
+              "      names mail.example.com, smtp.example.com, 203.0.113.7\n"
+              "      valid 2026-08-22 22:00:00 UTC to 2026-11-20 22:00:00 UTC, -3d\n"
+              "      key RSA 2048, signed with sha256WithRSAEncryption\n"
+              "      SHA-256 9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b\n"
+              "  2   private key\n"
+              "      RSA 2048  PKCS #8  which certificate it belongs to is not known\n\n");
+}
+END_TEST
+
+START_TEST(a_file_that_was_not_read)
+{
+    g_autoptr(Model) model = model_new();
+    ck_assert_int_eq(report_status(model, SEVERITY_COUNT), STATUS_GOOD);
+    fold(model, json_pack("{s:s,s:s,s:s,s:i,s:s}", "fact", "file", "file", "f1", "path", "a",
+                          "objects", 0, "password", "wanted"));
+    ck_assert_int_eq(report_status(model, SEVERITY_COUNT), STATUS_UNEXAMINED);
+    fold(model, json_pack("{s:s,s:s,s:s,s:i,s:s}", "fact", "file", "file", "f1", "path", "a",
+                          "objects", 0, "password", "given"));
+    ck_assert_int_eq(report_status(model, SEVERITY_COUNT), STATUS_GOOD);
 }
 END_TEST
 
@@ -501,7 +534,8 @@ int main(void)
     tcase_add_test(tcase, reports_are_as_stored);
     tcase_add_test(tcase, lines_fit);
     tcase_add_test(tcase, a_model_without_anything);
-    tcase_add_test(tcase, a_certificate_alone);
+    tcase_add_test(tcase, files_and_their_objects);
+    tcase_add_test(tcase, a_file_that_was_not_read);
     tcase_add_test(tcase, answers_have_their_reasons);
     tcase_add_test(tcase, a_dive_is_told_from_the_top);
     tcase_add_test(tcase, the_status_says_what_came_of_it);

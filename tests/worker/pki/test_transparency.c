@@ -8,7 +8,7 @@
 #include "common/util/bytes.h"
 #include "tests/check.h"
 #include "tests/worker/pki/forge.h"
-#include "worker/pki/pem.h"
+#include "worker/pki/container.h"
 
 static const gint64 NOW = 1790000000, DAY = 86400; /* 2026-09-21T14:13:20Z */
 
@@ -285,10 +285,11 @@ START_TEST(a_real_certificate)
     g_autofree char *text = NULL;
     gsize size;
     ck_assert(g_file_get_contents(file, &text, &size, NULL));
-    Pem pem = pem_read((const uint8_t *)text, size);
-    ck_assert_uint_eq(pem.certificates->len, 2);
-    Node *leaf = node_of(g_bytes_ref(g_ptr_array_index(pem.certificates, 0)));
-    Node *ca = node_of(g_bytes_ref(g_ptr_array_index(pem.certificates, 1)));
+    g_autoptr(Container) both = container_read((const uint8_t *)text, size, NULL);
+    g_autoptr(GPtrArray) certificates = container_certificates(both);
+    ck_assert_uint_eq(certificates->len, 2);
+    Node *leaf = node_of(g_bytes_ref(g_ptr_array_index(certificates, 0)));
+    Node *ca = node_of(g_bytes_ref(g_ptr_array_index(certificates, 1)));
     TransparencyQuery query = {.leaf = leaf, .issuer = ca, .time = 1774425600};
     g_autoptr(json_t) fact = transparency_judge(&query);
     const json_t *list = json_object_get(fact, "scts");
@@ -303,7 +304,6 @@ START_TEST(a_real_certificate)
     ck_assert_str_eq(outcome(fact, "apple"), "met");
     node_free(leaf);
     node_free(ca);
-    pem_clear(&pem);
 }
 END_TEST
 

@@ -114,8 +114,8 @@ static GPtrArray *fixtures(void)
     gsize size;
     ck_assert(g_file_get_contents(path, &file, &size, NULL));
     Pem pem = pem_read((const uint8_t *)file, size);
-    ck_assert_uint_eq(pem.certificates->len, 1);
-    g_ptr_array_add(all, g_bytes_ref(g_ptr_array_index(pem.certificates, 0)));
+    ck_assert_uint_eq(pem.blocks->len, 1);
+    g_ptr_array_add(all, g_bytes_ref(((PemBlock *)g_ptr_array_index(pem.blocks, 0))->bytes));
     pem_clear(&pem);
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
         g_ptr_array_add(all, forge((Forge){.key = forge_key(kinds[i], 0),

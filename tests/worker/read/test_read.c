@@ -207,23 +207,36 @@ START_TEST(inspect_reads_a_file)
     g_autoptr(GBytes) one = certificate();
     g_autoptr(GBytes) other = forge((Forge){.subject = "b.test"});
     g_autoptr(GBytes) file = join(join(g_bytes_ref(one), g_bytes_ref(other)), g_bytes_ref(one));
-    json_t *job =
-        json_pack("{s:s, s:o, s:s}", "job", "inspect", "base64", base64_of(file), "endpoint", "e1");
+    json_t *job = json_pack("{s:s, s:o, s:s, s:s}", "job", "inspect", "base64", base64_of(file),
+                            "file", "f1", "path", "x.der");
     g_autoptr(GPtrArray) facts = ask(fixture.read, job);
-    static const char *const kinds[] = {"bytes", "certificate", "bytes", "certificate", "chain"};
+    static const char *const kinds[] = {"bytes",       "certificate", "object", "bytes",
+                                        "certificate", "object",      "object", "file"};
     for (guint i = 0; i < G_N_ELEMENTS(kinds); i++)
         ck_assert_str_eq(kind_at(facts, i), kinds[i]);
-    const json_t *chain = g_ptr_array_index(facts, 4);
-    ck_assert_uint_eq(json_array_size(json_object_get(chain, "certificates")), 3);
-    ck_assert_str_eq(fact_string(chain, "form", ""), "der");
-    ck_assert_str_eq(fact_string(chain, "endpoint", ""), "e1");
+    const json_t *object = g_ptr_array_index(facts, 6), *told = g_ptr_array_index(facts, 7);
+    ck_assert_str_eq(fact_string(object, "file", ""), "f1");
+    ck_assert_int_eq(fact_integer(object, "index", 0), 3);
+    ck_assert_str_eq(fact_string(object, "kind", ""), "certificate");
+    ck_assert_str_eq(fact_string(told, "form", ""), "der");
+    ck_assert_str_eq(fact_string(told, "path", ""), "x.der");
+    ck_assert_int_eq(fact_integer(told, "objects", 0), 3);
+    ck_assert_ptr_null(json_object_get(told, "reason"));
+}
+END_TEST
+
+START_TEST(inspect_of_nothing)
+{
     g_autoptr(GBytes) nothing = raw("00");
-    g_autoptr(GPtrArray) none =
-        ask(fixture.read, json_pack("{s:s, s:o, s:s}", "job", "inspect", "base64",
-                                    base64_of(nothing), "file", "x.pem"));
-    const json_t *error = g_ptr_array_index(none, 0);
-    ck_assert_str_eq(fact_string(error, "code", ""), "no-certificate");
-    ck_assert_str_eq(fact_string(json_object_get(error, "args"), "file", ""), "x.pem");
+    for (int quiet = 0; quiet < 2; quiet++) {
+        g_autoptr(GPtrArray) facts =
+            ask(fixture.read, json_pack("{s:s, s:o, s:s, s:b}", "job", "inspect", "base64",
+                                        base64_of(nothing), "file", "f1", "quiet", quiet));
+        ck_assert_uint_eq(facts->len, quiet ? 1 : 2);
+        if (!quiet)
+            ck_assert_str_eq(fact_string(g_ptr_array_index(facts, 0), "reason", ""),
+                             "file-holds-nothing");
+    }
 }
 END_TEST
 
@@ -263,6 +276,7 @@ int main(void)
     tcase_add_test(tests, verify_answers_with_a_verdict);
     tcase_add_test(tests, verify_holds_records_against_the_chain);
     tcase_add_test(tests, inspect_reads_a_file);
+    tcase_add_test(tests, inspect_of_nothing);
     tcase_add_test(tests, jobs_that_are_none);
     return check_main(suite);
 }
