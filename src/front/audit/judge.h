@@ -46,6 +46,18 @@ void judge_no_revocation(AuditCase *examined);
 void judge_transparency(AuditCase *examined);
 void judge_timestamps(AuditCase *examined); /* one finding a timestamp that does not verify */
 
+/* what the DNS says about certificates (judge_dns.c) */
+void judge_tlsa_mismatch(AuditCase *examined);
+void judge_tlsa_unusable(AuditCase *examined);
+void judge_tlsa_partly(AuditCase *examined); /* one finding a record */
+void judge_tlsa_unsigned(AuditCase *examined);
+void judge_dnssec_bogus(AuditCase *examined);
+void judge_policy_broken(AuditCase *examined); /* one finding a fault */
+void judge_policy_testing(AuditCase *examined);
+void judge_policy_host(AuditCase *examined);
+void judge_policy_certificate(AuditCase *examined);
+void judge_reports(AuditCase *examined);
+
 /* what was negotiated (judge_handshake.c) */
 void judge_version(AuditCase *examined);
 void judge_suite(AuditCase *examined);

@@ -1,6 +1,7 @@
 #include "front/audit/rules.h"
 
-static const AuditRules *const tables[] = {&rules_certificate, &rules_status, &rules_answer, &rules_accepted};
+static const AuditRules *const tables[] = {&rules_certificate, &rules_status, &rules_dns,
+                                           &rules_answer, &rules_accepted};
 
 static gpointer join(gpointer unused)
 {

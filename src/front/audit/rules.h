@@ -14,6 +14,6 @@ typedef struct AuditRules {
     size_t count;
 } AuditRules;
 
-extern const AuditRules rules_certificate, rules_status, rules_answer, rules_accepted;
+extern const AuditRules rules_certificate, rules_status, rules_dns, rules_answer, rules_accepted;
 
 #endif

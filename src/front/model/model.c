@@ -56,6 +56,8 @@ static void endpoint_free(void *data)
     Endpoint *endpoint = data;
     g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
     answers_free(endpoint->answers);
+    json_decref(endpoint->dns);
+    json_decref(endpoint->policy);
     g_ptr_array_unref(endpoint->questions);
     g_ptr_array_unref(endpoint->connections);
     json_decref(endpoint->args);
@@ -550,6 +552,26 @@ static bool fold_verdict(Fold *fold)
     return verdicts_fold(fold->model, fold->connection, fold->fact);
 }
 
+/* The last answer of each kind. */
+static bool fold_dns(Fold *fold)
+{
+    static const char *const kinds[] = {"tlsa", "caa", "mx", "mta-sts", "tlsrpt", NULL};
+    const char *kind = fact_string(fold->fact, "kind", "");
+    if (!g_strv_contains(kinds, kind))
+        return false;
+    if (!fold->endpoint->dns)
+        fold->endpoint->dns = json_object();
+    json_object_set(fold->endpoint->dns, kind, fold->fact);
+    return true;
+}
+
+static bool fold_policy(Fold *fold)
+{
+    json_decref(fold->endpoint->policy);
+    fold->endpoint->policy = json_incref(fold->fact);
+    return true;
+}
+
 static bool fold_dane(Fold *fold)
 {
     json_decref(fold->connection->dane);
@@ -670,6 +692,8 @@ static const struct {
     [FACT_OBJECT] = {NEEDS_NOTHING, fold_object},
     [FACT_DIRECTORY] = {NEEDS_NOTHING, fold_directory},
     [FACT_VERDICT] = {NEEDS_CONNECTION, fold_verdict},
+    [FACT_DNS] = {NEEDS_ENDPOINT, fold_dns},
+    [FACT_POLICY] = {NEEDS_ENDPOINT, fold_policy},
     [FACT_DANE] = {NEEDS_CONNECTION, fold_dane},
     [FACT_REVOCATION] = {NEEDS_CONNECTION, fold_revocation},
     [FACT_TRANSPARENCY] = {NEEDS_CONNECTION, fold_transparency},

@@ -102,6 +102,8 @@ typedef struct Endpoint {
                                dives */
     GPtrArray *questions;   /* Connection *, owned: those of dives, by number */
     guint last_connection;  /* the largest number of either; 0: none */
+    json_t *dns;            /* dns facts by their kind; NULL: none */
+    json_t *policy;         /* the policy fact; NULL: none */
     Answers *answers;       /* of all dives; NULL: there was none */
     Connection *best; /* of this round, the one whose handshake counts: the last negotiated, else
                          the last with a chain, else the last; NULL: none (yet) */

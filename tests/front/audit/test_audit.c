@@ -391,20 +391,17 @@ START_TEST(public_ca_rules)
 }
 END_TEST
 
-/* The last ones are tried in test_standing.c. */
+/* The last ones are tried in test_standing.c and test_dns.c. */
 START_TEST(every_rule_is_tried)
 {
-    static const char *const elsewhere[] = {"way-not-built",
-                                            "old-version-accepted",
-                                            "lifetime-too-long",
-                                            "no-revocation",
-                                            "transparency",
-                                            "certificate-revoked",
-                                            "staple-expired",
-                                            "staple-ends-soon",
-                                            "revocation-response",
-                                            "timestamp-wrong",
-                                            NULL};
+    static const char *const elsewhere[] = {
+        "way-not-built",   "old-version-accepted", "lifetime-too-long",
+        "no-revocation",   "transparency",         "certificate-revoked",
+        "staple-expired",  "staple-ends-soon",     "revocation-response",
+        "timestamp-wrong", "tlsa-mismatch",        "dnssec-bogus",
+        "tlsa-unsigned",   "tlsa-unusable",        "tlsa-partly",
+        "mta-sts-broken",  "mta-sts-host",         "mta-sts-certificate",
+        "mta-sts-testing", "tlsrpt-absent",        NULL};
     size_t count;
     const AuditRule *rules = audit_rules(&count);
     for (size_t i = 0; i < count; i++) {
