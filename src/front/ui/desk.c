@@ -1,5 +1,6 @@
 #include "front/ui/view.h"
 
+#include "common/fact/fact.h"
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/text.h"
@@ -69,6 +70,28 @@ static char *fingerprint(const char *sha256)
     return g_string_free(text, FALSE);
 }
 
+static void add_hash(GPtrArray *forms, const char *name, const Certificate *certificate,
+                     const char *member)
+{
+    const char *hex = fact_string(certificate->fact, member, NULL);
+    if (hex)
+        form_add(forms, name, fingerprint(hex));
+}
+
+/* The SHA-256 of the public key in base64, as pins are written (RFC 7469 section 2.1.1). */
+static void add_pin(GPtrArray *forms, const Certificate *certificate)
+{
+    const char *hex = fact_string(certificate->fact, "spki_sha256", NULL);
+    guchar hash[32];
+    if (!hex || strlen(hex) != 2 * sizeof hash)
+        return;
+    for (size_t i = 0; i < sizeof hash; i++)
+        hash[i] =
+            (guchar)(g_ascii_xdigit_value(hex[2 * i]) << 4 | g_ascii_xdigit_value(hex[2 * i + 1]));
+    form_add(forms, _("pin of the public key (SHA-256 in base64)"),
+             g_base64_encode(hash, sizeof hash));
+}
+
 void form_add_certificate(GPtrArray *forms, const Desk *desk, const Certificate *certificate)
 {
     g_autoptr(GBytes) der = desk->port->bytes(desk->port->data, certificate->sha256);
@@ -79,6 +102,9 @@ void form_add_certificate(GPtrArray *forms, const Desk *desk, const Certificate 
         form_add(forms, _("certificate as DER in hex"), bytes_hex(data, size, '\0'));
     }
     form_add(forms, _("SHA-256 fingerprint"), fingerprint(certificate->sha256));
+    add_hash(forms, _("SHA-1 fingerprint"), certificate, "sha1");
+    add_hash(forms, _("subject key identifier"), certificate, "subject_key_id");
+    add_pin(forms, certificate);
 }
 
 Role role_of_severity(Severity severity)

@@ -52,6 +52,12 @@ static const Certificate *certificate(const Explorer *explorer, const char *iden
                : NULL;
 }
 
+static bool wants_password(const File *file)
+{
+    const char *password = file ? fact_string(file->fact, "password", "") : "";
+    return g_str_equal(password, "wanted") || g_str_equal(password, "wrong");
+}
+
 /* ---- the list ---- */
 
 static void file_line(const Explorer *explorer, const File *file, Lines *lines)
@@ -61,7 +67,9 @@ static void file_line(const Explorer *explorer, const File *file, Lines *lines)
     g_autofree char *path = desk_safe(desk, file->path->str, (gssize)file->path->len);
     g_autofree char *said = objects_file(file, !desk->utf8);
     bool bad = json_object_get(file->fact, "reason") || file->objects->len == 0;
-    lines_begin(lines, identity);
+    /* there is nothing to be done on the line of a file that is open */
+    lines_begin(lines, wants_password(file) || file->objects->len == 0 ? identity : NULL);
+    lines_tab(lines, NUMBER);
     lines_add(lines, ROLE_TITLE, path);
     if (!*said)
         return;
@@ -122,12 +130,6 @@ static void path(const Explorer *explorer, const char *identity, GString *left, 
 }
 
 /* ---- passwords ---- */
-
-static bool wants_password(const File *file)
-{
-    const char *password = file ? fact_string(file->fact, "password", "") : "";
-    return g_str_equal(password, "wanted") || g_str_equal(password, "wrong");
-}
 
 static char *unlock(Desk *desk, const char *text)
 {
