@@ -66,11 +66,80 @@ START_TEST(every_name_is_explained)
 }
 END_TEST
 
+/* ---- what OpenSSL made (tests/fuzz/corpus/object), with what it was told to put in ---- */
+
+static Field *find(Field *field, const char *name)
+{
+    if (strcmp(field->name, name) == 0)
+        return field;
+    for (guint i = 0; field->children && i < field->children->len; i++) {
+        Field *found = find(g_ptr_array_index(field->children, i), name);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static bool noted(const Field *field)
+{
+    bool any = field->notes != NULL;
+    for (guint i = 0; !any && field->children && i < field->children->len; i++)
+        any = noted(g_ptr_array_index(field->children, i));
+    return any;
+}
+
+static const struct {
+    const char *file, *kind, *field, *value;
+} rows[] = {
+    {"crl", "crl", "cRLNumber", "5"},
+    {"crl", "crl", "userCertificate", "10:00 (4096)"},
+    {"crl", "crl", "cRLReason", "keyCompromise (1)"},
+    {"crl", "crl", "holdInstructionCode", "holdInstructionReject (1.2.840.10040.2.3)"},
+    {"crl", "crl", "issuingDistributionPoint",
+     "distributionPoint=http://crl.test/a.crl, onlyContainsUserCerts=TRUE, critical"},
+    {"ocsp", "ocsp", "responseStatus", "successful (0)"},
+    {"ocsp", "ocsp", "responderID", "CN=Test CA,O=Test,C=DE"},
+    {"ocsp", "ocsp", "revocationReason", "keyCompromise (1)"},
+    {"ocsp", "ocsp", "certs", "1 certificate"},
+    {"ocsp-request", "ocsp-request", "reqCert", "10:00 (4096)"},
+    {"ocsp-request", "ocsp-request", "hashAlgorithm", "id-sha1"},
+    {"csr", "csr", "challengePassword", "secret-word"},
+    {"csr", "csr", "extensionRequest", "2 extensions"},
+    {"csr", "csr", "dNSName", "a.test"},
+    {"pkcs7", "pkcs7", "certificates", "2 certificates"},
+    {"pkcs7", "pkcs7", "signerInfos", "0 elements"},
+    {"pkcs7-signed", "pkcs7", "digestAlgorithms", "id-sha256"},
+    {"pkcs12", "pkcs12", "iterations", "2048"},
+    {"pkcs12", "pkcs12", "friendlyName", "friend"},
+    {"pkcs12", "pkcs12", "keyDerivationFunc", "id-PBKDF2"},
+    {"pkcs12-plain", "pkcs12", "privateKey", "109 bytes, not shown"},
+    {"spki", "spki", "algorithm", "id-ecPublicKey secp256r1"},
+    {"asn1", "asn1", "SEQUENCE", "3 elements"},
+};
+
+START_TEST(real_objects)
+{
+    const char *srcdir = g_getenv("srcdir");
+    g_autofree char *path =
+        g_build_filename(srcdir ? srcdir : ".", "tests/fuzz/corpus/object", rows[_i].file, NULL);
+    g_autofree char *data = NULL;
+    gsize size;
+    ck_assert_msg(g_file_get_contents(path, &data, &size, NULL), "%s", path);
+    g_autoptr(Field) root =
+        object_explain(object_kind(rows[_i].kind), (const uint8_t *)data + 1, size - 1);
+    Field *field = find(root, rows[_i].field);
+    ck_assert_msg(field != NULL, "%s", rows[_i].field);
+    ck_assert_str_eq(field->value->str, rows[_i].value);
+    ck_assert(!noted(root));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("object");
     TCase *tests = tcase_create("object");
     suite_add_tcase(suite, tests);
     tcase_add_test(tests, every_name_is_explained);
+    tcase_add_loop_test(tests, real_objects, 0, G_N_ELEMENTS(rows));
     return check_main(suite);
 }

@@ -130,6 +130,19 @@ START_TEST(explain_handshake)
 }
 END_TEST
 
+START_TEST(explain_other_objects)
+{
+    g_autoptr(GBytes) der = raw("3003020105");
+    g_autoptr(GPtrArray) facts = ask(fixture.read, explain_job("asn1", der, json_array(), 0));
+    g_autoptr(Field) root = field_from_json(json_object_get(g_ptr_array_index(facts, 0), "field"));
+    ck_assert_str_eq(root->name, "ASN.1");
+    ck_assert_str_eq(((Field *)g_ptr_array_index(root->children, 0))->name, "SEQUENCE");
+    g_autoptr(GPtrArray) same = ask(fixture.read, explain_job("crl", der, json_array(), 0));
+    g_autoptr(Field) list = field_from_json(json_object_get(g_ptr_array_index(same, 0), "field"));
+    ck_assert_str_eq(list->name, "CertificateList");
+}
+END_TEST
+
 START_TEST(explain_datagram)
 {
     g_autoptr(GBytes) done = raw("16fefd00000000000000010002aabb");
@@ -269,6 +282,7 @@ int main(void)
     suite_add_tcase(suite, tests);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, explain_goes_deeper);
+    tcase_add_test(tests, explain_other_objects);
     tcase_add_test(tests, explain_keeps_the_last_few);
     tcase_add_test(tests, explain_handshake);
     tcase_add_test(tests, explain_datagram);
