@@ -129,11 +129,13 @@ static void add_kin(Maker *maker, const Kin *kin, bool issuer)
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < kin->certificates->len; i++) {
         const Certificate *certificate = kin->certificates->pdata[i];
-        g_autoptr(GPtrArray) endpoints = certificate_endpoints(certificate);
-        for (guint j = 0; j < endpoints->len; j++)
-            row->endpoints += g_hash_table_add(seen, endpoints->pdata[j]);
-        if (!row->first && endpoints->len)
-            row->first = endpoints->pdata[0];
+        for (guint j = 0; certificate->places && j < certificate->places->len; j++) {
+            const Serving *place = certificate->places->pdata[j];
+            if (!serving_is_now(place) || !g_hash_table_add(seen, (gpointer)place->endpoint))
+                continue;
+            row->first = row->first ? row->first : place->endpoint;
+            row->endpoints++;
+        }
         if (!row->certificate || by_end(certificate, row->certificate) < 0)
             row->certificate = certificate;
         count_severities(maker, row, certificate);

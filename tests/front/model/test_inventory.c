@@ -1,6 +1,9 @@
 /* The estate's certificates, and where each is served. */
-#include "front/model/inventory.h"
+#include <string.h>
 
+#include "front/model/clock.h"
+#include "front/model/ends.h"
+#include "front/report/estate.h"
 #include "tests/check.h"
 #include "tests/front/stream.h"
 
@@ -113,6 +116,101 @@ START_TEST(keys_and_issuers_have_their_certificates)
 }
 END_TEST
 
+/* The intermediate ends before the leaves: it takes them with it. */
+START_TEST(ends_are_of_whole_paths)
+{
+    g_autoptr(Model) model = stream_model("inventory");
+    g_autoptr(GPtrArray) ends = model_ends(model);
+    const End *end = ends->pdata[3];
+    ck_assert_uint_eq(ends->len, 5);
+    ck_assert_int_eq(end->at, 1799964000); /* 2027-01-14T22:00:00Z */
+    ck_assert_str_eq(model_certificate(model, end->sha256)->name->str, "Example Issuing CA 2");
+    ck_assert_uint_eq(end->endpoints->len, 4);
+    ck_assert_str_eq(((const Endpoint *)end->endpoints->pdata[0])->id, "e3");
+}
+END_TEST
+
+/* What a verdict knows of all paths goes before what its path shows. */
+START_TEST(a_verdict_knows_its_end)
+{
+    g_autoptr(Model) model = stream_model("inventory");
+    const Endpoint *endpoint = model_endpoint(model, "e3");
+    const char *sha256;
+    gint64 at;
+    stream_fold(model,
+                "{'fact':'verdict','at':9,'endpoint':'e3','connection':'e3.1','time':"
+                "'2026-11-24T01:50:00Z','store':'system','roots':1,'trusted':true,'reasons':[],"
+                "'valid_from':'2026-09-01T00:00:00Z','valid_until':'2027-02-01T00:00:00Z',"
+                "'ends_with':'" LEAF "'}");
+    ck_assert(endpoint_end(model, endpoint, &at, &sha256));
+    ck_assert_str_eq(sha256, LEAF);
+    ck_assert_int_eq(at, 1801440000);
+}
+END_TEST
+
+START_TEST(changes_follow_each_other)
+{
+    static const char *const names[] = {"www.example.com", "api.example.net", "www.example.com",
+                                        "Example Issuing CA 2", "pay.example.org"};
+    g_autoptr(Model) model = stream_model("inventory");
+    const Certificate *certificate;
+    gint64 at = 1795485600; /* 2026-11-24T02:00:00Z */
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        ck_assert(model_next_change(model, at, 1, &at, &certificate));
+        ck_assert_str_eq(certificate->name->str, names[i]);
+    }
+    ck_assert(model_next_change(model, at, -1, &at, &certificate));
+    ck_assert_str_eq(certificate->name->str, names[3]);
+    ck_assert(!model_next_change(model, 1e10, 1, &at, &certificate));
+}
+END_TEST
+
+/* A verdict for now holds at another time unless something begins or ends before that. */
+START_TEST(a_chain_is_verified_where_time_matters)
+{
+#define VERDICT(more)                                                                              \
+    "{'fact':'verdict','at':9,'endpoint':'e3','connection':'e3.1','store':'system','roots':1,"     \
+    "'trusted':true,'reasons':[]," more "}"
+    g_autoptr(Model) model = stream_model("inventory");
+    const Connection *connection = model_endpoint(model, "e3")->best;
+    stream_fold(model, VERDICT("'time':'2026-11-24T01:50:00Z','valid_from':'2026-09-01T00:00:00Z',"
+                               "'valid_until':'2027-01-14T22:00:00Z'"));
+    const Verdict *now = connection->verdict;
+    model_set_time(model, true, 1799020800); /* 2027-01-04: nothing of it has changed */
+    ck_assert(!connection_needs_verdict(model, connection));
+    model_set_time(model, true, 1800057600); /* 2027-01-16 */
+    ck_assert(connection_needs_verdict(model, connection));
+    ck_assert_ptr_eq(connection->verdict, now);
+    stream_fold(model, VERDICT("'time':'2027-01-16T00:00:00Z','asked':true"));
+    ck_assert(!connection_needs_verdict(model, connection));
+    ck_assert_ptr_ne(connection->verdict, now);
+    model_set_time(model, false, 0);
+    ck_assert_ptr_eq(connection->verdict, now);
+    ck_assert(!connection_needs_verdict(model, connection));
+}
+END_TEST
+
+static bool has_note(const Model *model, const char *endpoint, const char *part)
+{
+    const Certificate *leaf = endpoint_leaf(model_endpoint(model, endpoint));
+    g_autoptr(GPtrArray) notes = estate_notes(model, leaf, true);
+    for (guint i = 0; i < notes->len; i++)
+        if (strstr(notes->pdata[i], part))
+            return true;
+    return false;
+}
+
+START_TEST(the_estate_is_said)
+{
+    g_autoptr(Model) model = stream_model("inventory");
+    ck_assert(
+        has_note(model, "e1", "www.example.com port 443 serves another certificate at 192.0.2.10"));
+    ck_assert(has_note(model, "e8", "its key is in 2 certificates, served by 2 endpoints"));
+    ck_assert(has_note(model, "e4", "the same certificate at 2 endpoints of 1 host"));
+    ck_assert(!has_note(model, "e5", ""));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("inventory");
@@ -120,6 +218,11 @@ int main(void)
     tcase_add_test(tests, a_place_is_an_endpoint_at_an_address);
     tcase_add_test(tests, a_new_round_ends_a_place);
     tcase_add_test(tests, keys_and_issuers_have_their_certificates);
+    tcase_add_test(tests, ends_are_of_whole_paths);
+    tcase_add_test(tests, a_verdict_knows_its_end);
+    tcase_add_test(tests, changes_follow_each_other);
+    tcase_add_test(tests, a_chain_is_verified_where_time_matters);
+    tcase_add_test(tests, the_estate_is_said);
     suite_add_tcase(suite, tests);
     return check_main(suite);
 }

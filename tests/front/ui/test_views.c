@@ -510,6 +510,23 @@ START_TEST(what_strangers_send_is_escaped)
 }
 END_TEST
 
+/* What the filter leaves goes out, by the name of the file. */
+START_TEST(tables_are_exported)
+{
+    g_autoptr(Stage) stage = stage_new("inventory", (StageSize)STAGE_SMALL);
+    stage_keys(stage, "8 f issuer=E7 Enter w e.csv Enter");
+    ck_assert(g_str_has_prefix(stage->written, "days,name,san,"));
+    ck_assert_ptr_nonnull(strstr(stage->written, "\r\n58,pay.example.org,"));
+    ck_assert_ptr_null(strstr(stage->written, "mail.example.com"));
+    stage_keys(stage, "w e.ics Enter");
+    ck_assert(g_str_has_prefix(stage->written, "BEGIN:VCALENDAR\r\n"));
+    stage_keys(stage, "1 f port=25 Enter w e.csv Enter");
+    ck_assert(g_str_has_prefix(stage->written, "endpoint,host,port,"));
+    stage_keys(stage, "6 w e.csv Enter");
+    stage_expect(stage, "nothing of this kind");
+}
+END_TEST
+
 START_TEST(clicks_move_and_open)
 {
     g_autoptr(Stage) stage = stage_new("live", (StageSize)STAGE_SMALL);
@@ -582,6 +599,7 @@ int main(void)
     tcase_add_test(all, things_can_be_taken_away);
     tcase_add_test(all, prompts_take_every_letter);
     tcase_add_test(all, what_strangers_send_is_escaped);
+    tcase_add_test(all, tables_are_exported);
     tcase_add_test(all, clicks_move_and_open);
     tcase_add_loop_test(all, random_keys_at_random_sizes, 0, 12);
     suite_add_tcase(suite, all);
