@@ -182,6 +182,25 @@ START_TEST(base64_without_a_frame)
 }
 END_TEST
 
+/* A PFX whose MAC is to be made with 2^31 - 1 iterations is refused at once, and said. */
+START_TEST(iterations_have_a_ceiling)
+{
+    g_autoptr(GBytes) file =
+        tlv(0x30, number(3),
+            tlv(0x30, oid("1.2.840.113549.1.7.1"), tlv(0xa0, tlv(4, tlv(0x30, NULL), NULL), NULL),
+                NULL),
+            tlv(0x30, tlv(0x30, tlv(0x30, oid("2.16.840.1.101.3.4.2.1"), NULL), raw("0400"), NULL),
+                raw("0408 0102030405060708"), raw("0204 7fffffff"), NULL),
+            NULL);
+    gsize size;
+    const uint8_t *data = g_bytes_get_data(file, &size);
+    g_autoptr(Container) container = container_read(data, size, "secret");
+    ck_assert_str_eq(container->form, "pkcs12");
+    ck_assert_str_eq(container->mac, "HMAC-SHA-256, 2147483647 iterations");
+    ck_assert_str_eq(container->reason, "file-iterations");
+}
+END_TEST
+
 START_TEST(bundles_have_a_ceiling)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -216,6 +235,7 @@ int main(void)
     tcase_add_test(tests, der_files);
     tcase_add_test(tests, key_stores_are_named);
     tcase_add_test(tests, base64_without_a_frame);
+    tcase_add_test(tests, iterations_have_a_ceiling);
     tcase_add_test(tests, bundles_have_a_ceiling);
     tcase_add_test(tests, cut_anywhere);
     return check_main(suite);
