@@ -55,6 +55,7 @@ enum {
     LIMIT_TLSA_DATA = 32 << 10,        /* bytes of one TLSA record */
     LIMIT_TLSA = 32,                   /* TLSA records held against one chain */
     LIMIT_BUNDLE = 12000,              /* certificates of one file */
+    LIMIT_POLICIES = 256,              /* policies or mappings of one certificate looked at */
     LIMIT_STORES = 16,                 /* trust stores that a chain is judged against */
     LIMIT_ITERATIONS = 3000000,        /* of a password's derivations, for one file */
     LIMIT_PRIVATE_KEY = 64 << 10,      /* bytes of a private key that is looked at */

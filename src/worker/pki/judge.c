@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "worker/pki/constraints.h"
+#include "worker/pki/policy.h"
 #include "worker/pki/value.h"
 
 static void add(Step *step, const char *code)
@@ -36,6 +37,31 @@ static void judge_key(Step *step)
     bool sized = key->curve || key->exponent || (key->type && strcmp(key->type, "DSA") == 0);
     if (sized && key->bits && key->bits < least)
         add(step, "trust-weak-key");
+}
+
+static void remark(Step *step, const char *code)
+{
+    g_ptr_array_add(step->remarks, (gpointer)g_intern_string(code));
+}
+
+/* What every client may overlook, and nobody should. */
+static void remark_key(Step *step)
+{
+    const Key *key = &step->node->key;
+    if (key->exponent && key->bits && key->bits < 2048)
+        remark(step, "trust-short-key");
+    if (key->roca)
+        remark(step, "trust-roca");
+}
+
+static void remark_leaf(Step *leaf, bool stored)
+{
+    bool ca;
+    int64_t length;
+    if (cert_basic_constraints(leaf->node->cert, &ca, &length) && ca)
+        remark(leaf, "trust-ca-as-leaf");
+    if (stored)
+        remark(leaf, "trust-leaf-stored");
 }
 
 /* `trusted` or self-signed: nobody relies on that signature. */
@@ -79,18 +105,26 @@ static void judge_extensions(Step *step)
     }
 }
 
+static bool is_for(const Cert *cert, const char *oid)
+{
+    Reader purposes = cert_list(cert, "2.5.29.37");
+    Der purpose;
+    while (der_next(&purposes, &purpose))
+        if (value_is_oid(&purpose, oid))
+            return true;
+    return false;
+}
+
 /* RFC 5280 section 4.2.1.12. anyExtendedKeyUsage counts. A CA's purposes bound those below it, as
  * every client has it. */
-static void judge_purpose(Step *step)
+static void judge_purpose(Step *step, bool leaf)
 {
-    Reader purposes = cert_list(step->node->cert, "2.5.29.37");
-    Der purpose;
-    if (!cert_extension(step->node->cert, "2.5.29.37"))
+    const Cert *cert = step->node->cert;
+    if (!cert_extension(cert, "2.5.29.37") || is_for(cert, "1.3.6.1.5.5.7.3.1") ||
+        is_for(cert, "2.5.29.37.0"))
         return;
-    while (der_next(&purposes, &purpose))
-        if (value_is_oid(&purpose, "1.3.6.1.5.5.7.3.1") || value_is_oid(&purpose, "2.5.29.37.0"))
-            return;
-    add(step, "trust-purpose");
+    add(step, leaf && is_for(step->node->cert, "1.3.6.1.5.5.7.3.2") ? "trust-client-only"
+                                                                    : "trust-purpose");
 }
 
 /* A server signs, or has keys encrypted or agreed on (RFC 5280 section 4.2.1.3, bits 0, 2 and 4).
@@ -210,13 +244,18 @@ void judge_path(Path *path, const Judging *judging)
         judge_key(&steps[i]);
         judge_signature(&steps[i], !last || end == PATH_INCOMPLETE || end == PATH_LIMIT);
         judge_extensions(&steps[i]);
-        judge_purpose(&steps[i]);
+        judge_purpose(&steps[i], i == 0);
+        remark_key(&steps[i]);
         if (i == 0)
             continue;
         judge_issuer(&steps[i], last && end == PATH_STORED, below);
         judge_constraints(steps, i, judging->names_left);
         below += !node_self_issued(steps[i].node);
     }
+    int policy = policy_check(path);
+    if (policy >= 0)
+        add(&steps[policy], "trust-policy");
+    remark_leaf(&steps[0], end == PATH_STORED && path->count == 1);
     judge_distrust(path, judging->store);
     find_times(path);
     count_reasons(path);

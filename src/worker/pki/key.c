@@ -22,6 +22,40 @@ static bool key_inside(const Der *bits, Der *inner)
     return value_bits(bits, &octets, &unused) && der_next(&octets, inner);
 }
 
+static unsigned remainder_by(const Der *modulus, unsigned prime)
+{
+    unsigned rest = 0;
+    for (size_t i = 0; i < modulus->length; i++)
+        rest = (rest << 8 | modulus->data[i]) % prime;
+    return rest;
+}
+
+/* True where `rest` is a power of 65537 modulo the prime. */
+static bool is_power(unsigned rest, unsigned prime)
+{
+    unsigned power = 1;
+    do {
+        if (power == rest)
+            return true;
+        power = power * (65537 % prime) % prime;
+    } while (power != 1);
+    return false;
+}
+
+/* The primes of such a key are k * M + (65537^a mod M), M the product of the first primes: so the
+ * modulus is a power of 65537 modulo each of these (Nemec and others, 2017, section 4.1). One in
+ * 2^27 other moduli is so by chance. */
+static bool has_roca(const Der *modulus)
+{
+    static const uint8_t primes[] = {
+        3,  5,  7,  11, 13, 17,  19,  23,  29,  31,  37,  41,  43,  47,  53,  59,  61,  67,  71,
+        73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167};
+    for (size_t i = 0; i < sizeof primes; i++)
+        if (!is_power(remainder_by(modulus, primes[i]), primes[i]))
+            return false;
+    return modulus->length >= 64;
+}
+
 static void read_rsa(Key *key, const Der *parameters, const Der *bits)
 {
     (void)parameters;
@@ -30,6 +64,7 @@ static void read_rsa(Key *key, const Der *parameters, const Der *bits)
         return;
     shape_assign(&shape_rsa_key, &inner, parts);
     key->bits = value_integer_bits(&parts[RSA_MODULUS]);
+    key->roca = has_roca(&parts[RSA_MODULUS]);
     key->exponent = value_decimal(&parts[RSA_EXPONENT]);
 }
 

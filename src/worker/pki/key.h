@@ -12,6 +12,7 @@ typedef struct Key {
                  */
     size_t bits;    /* of the modulus, the prime or the curve; 0: not known */
     char *curve;    /* ECDSA: its name or OID, "explicit" where it is spelled out; NULL: none */
+    bool roca;      /* RSA: the modulus has the mark of CVE-2017-15361 (ROCA) */
     char *exponent; /* RSA: in decimal; NULL: none */
 } Key;
 

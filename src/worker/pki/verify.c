@@ -5,6 +5,7 @@
 #include "worker/pki/judge.h"
 #include "worker/pki/match.h"
 #include "worker/pki/name.h"
+#include "worker/pki/sent.h"
 #include "worker/pki/value.h"
 
 /* A verdict is found in this order:
@@ -108,9 +109,28 @@ static json_t *all_reasons(const Verdict *verdict)
     return codes_end(&codes);
 }
 
-static json_t *all_remarks(const Verdict *verdict)
+static json_t *write_sent(const Verdict *verdict, Codes *all)
+{
+    const GPtrArray *sent = verdict->chain->sent;
+    json_t *list = json_array();
+    for (guint i = 0; i < sent->len; i++) {
+        const Node *node = g_ptr_array_index(sent, i);
+        g_autoptr(GPtrArray) remarks =
+            sent_remarks(verdict->chain, i, verdict->paths, verdict->chosen);
+        json_t *one = json_pack("{s:s}", "sha256", node->sha256);
+        set_codes(one, "remarks", remarks);
+        codes_add_all(all, remarks);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static json_t *write_remarks(json_t *fact, const Verdict *verdict)
 {
     Codes codes = codes_new();
+    json_object_set_new(fact, "sent", write_sent(verdict, &codes));
+    if (verdict->chosen && sent_lacks(verdict->chosen))
+        codes_add(&codes, "sent-incomplete");
     for (guint i = verdict->chosen ? verdict->chosen->count : 0; i > 0; i--)
         codes_add_all(&codes, verdict->chosen->steps[i - 1].remarks);
     if (verdict->limited && is_trusted(verdict->chosen))
@@ -277,7 +297,7 @@ static json_t *write_verdict(const Verdict *verdict)
     json_object_set_new(fact, "roots", json_integer(store_count(verdict->store)));
     json_object_set_new(fact, "trusted", json_boolean(json_array_size(reasons) == 0));
     json_object_set_new(fact, "reasons", reasons);
-    json_object_set_new(fact, "remarks", all_remarks(verdict));
+    json_object_set_new(fact, "remarks", write_remarks(fact, verdict));
     if (store_kind(verdict->store) == STORE_PRIVATE)
         json_object_set_new(fact, "private", json_true());
     write_paths(fact, verdict);

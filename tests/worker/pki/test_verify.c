@@ -133,7 +133,7 @@ static bool write_pem(const char *folder, const char *file, GBytes *const *ders,
     return all->len && g_file_set_contents(path, all->str, (gssize)all->len, NULL);
 }
 
-/* What `openssl verify` says: security level 0, the server's purpose, at that time. */
+/* What `openssl verify` says: security level 0, any policy, the server's purpose, at that time. */
 static bool openssl_trusts(const Made *chain)
 {
     g_autofree char *folder = g_dir_make_tmp("tlsdive-test-XXXXXX", NULL);
@@ -149,6 +149,9 @@ static bool openssl_trusts(const Made *chain)
                                "-no-CAstore",
                                "-purpose",
                                "sslserver",
+                               "-policy_check",
+                               "-policy",
+                               "anyPolicy",
                                "-auth_level",
                                "0",
                                "-attime",
@@ -345,7 +348,7 @@ END_TEST
 START_TEST(purposes_decide)
 {
     GBytes *client = join(dns(LEAF), purpose("1.3.6.1.5.5.7.3.2"));
-    expect(usual(leaf_with((Forge){.extensions = client}), NULL, NULL), "trust-purpose", true);
+    expect(usual(leaf_with((Forge){.extensions = client}), NULL, NULL), "trust-client-only", true);
     expect(usual(leaf_with((Forge){.extensions = join(dns(LEAF), purpose("2.5.29.37.0"))}), NULL,
                  NULL),
            "", false);
@@ -590,6 +593,116 @@ START_TEST(cycles_end)
 }
 END_TEST
 
+/* What is to be known though it is trusted; the chain is cleared. */
+static void expect_remarks(Made chain, const char *remarks)
+{
+    g_autoptr(json_t) verdict = judge(&chain);
+    g_autofree char *given = words(json_object_get(verdict, "remarks"));
+    ck_assert(fact_bool(verdict, "trusted", FALSE));
+    ck_assert_str_eq(given, remarks);
+    clear(&chain);
+}
+
+START_TEST(how_it_was_sent)
+{
+    expect_remarks(usual(NULL, NULL, NULL), "");
+    Made root = usual(NULL, NULL, NULL);
+    root.sent[2] = root_with((Forge){0});
+    root.sent[3] = g_bytes_ref(root.sent[1]);
+    g_bytes_unref(root.root);
+    root.root = g_bytes_ref(root.sent[2]);
+    expect_remarks(root, "sent-root sent-duplicate");
+    Made disorder = usual(NULL, root_with((Forge){0}), NULL);
+    g_bytes_unref(disorder.root);
+    disorder.root = g_bytes_ref(disorder.sent[1]);
+    disorder.sent[2] = middle_with((Forge){0});
+    expect_remarks(disorder, "sent-root sent-out-of-order");
+    Made surplus = usual(NULL, NULL, NULL);
+    surplus.sent[2] = middle_with((Forge){.subject = "Stranger"});
+    surplus.sent[3] = middle_with((Forge){.issuer = "Old", .issuer_key = forge_key("ec", 6)});
+    expect_remarks(surplus, "sent-surplus sent-other-path");
+}
+END_TEST
+
+static GBytes *policies(const char *dotted)
+{
+    return extension("2.5.29.32", false, tlv(0x30, tlv(0x30, oid(dotted), NULL), NULL));
+}
+
+static GBytes *constrain(const char *content)
+{
+    return extension("2.5.29.36", true, tlv(0x30, raw(content), NULL));
+}
+
+static GBytes *leaf_of_policy(const char *dotted)
+{
+    return leaf_with((Forge){.extensions = leaf_extensions(dotted ? policies(dotted) : NULL)});
+}
+
+static GBytes *middle_of_policy(const char *dotted, GBytes *more)
+{
+    return middle_with((Forge){.extensions = ca_extensions(-1, join(policies(dotted), more))});
+}
+
+/* requireExplicitPolicy, mappings, and anyPolicy with its inhibition (RFC 5280 section 6.1). */
+START_TEST(policies_decide)
+{
+    GBytes *map =
+        extension("2.5.29.33", true, tlv(0x30, tlv(0x30, oid("1.2.3"), oid("1.2.9"), NULL), NULL));
+    expect(usual(leaf_of_policy(NULL), middle_of_policy("1.2.3", constrain("800100")), NULL),
+           "trust-policy", true);
+    expect(usual(leaf_of_policy("1.2.3"), middle_of_policy("1.2.3", constrain("800100")), NULL), "",
+           true);
+    expect(usual(leaf_of_policy("1.2.4"), middle_of_policy("1.2.3", constrain("800100")), NULL),
+           "trust-policy", true);
+    expect(usual(leaf_of_policy("1.2.9"),
+                 middle_of_policy("1.2.3", join(g_bytes_ref(map), constrain("800100"))), NULL),
+           "", true);
+    expect(usual(leaf_of_policy("1.2.3"), middle_of_policy("1.2.3", join(map, constrain("800100"))),
+                 NULL),
+           "trust-policy", true);
+    expect(
+        usual(leaf_of_policy("1.2.4"), middle_of_policy("2.5.29.32.0", constrain("800100")), NULL),
+        "", true);
+    expect(usual(leaf_of_policy(NULL), middle_of_policy("1.2.3", constrain("800105")), NULL), "",
+           true);
+    expect(usual(leaf_of_policy("2.5.29.32.0"),
+                 middle_of_policy("1.2.3", join(constrain("800100"),
+                                                extension("2.5.29.54", true, raw("020100")))),
+                 NULL),
+           "trust-policy", true);
+}
+END_TEST
+
+/* A modulus that is a power of 65537 modulo the first primes, as those of CVE-2017-15361. */
+static GBytes *roca_key(void)
+{
+    GBytes *modulus = raw("008000000000000000000000000000000000000000000000000000000000000000"
+                          "000000000000000000000000000000000000000000000000000000000000000000"
+                          "000000000000000000000000000000000000000000000000000000000000000000"
+                          "000000000000000000000000000000000000000000000000000000000000000000"
+                          "000000000000000000000000000000000000000000000000000000000000000000"
+                          "000000000000000000000000000000000000000000000000000000000000000000"
+                          "00000000000000000000000000000000000000000000000000000000000002c4b2"
+                          "ca8328ab5ed0d12e0988f4deacf1b38d83e28364ac10a40a2691");
+    GBytes *key = tlv(0x30, tlv(0x02, modulus, NULL), raw("0203010001"), NULL);
+    return tlv(0x30, tlv(0x30, oid("1.2.840.113549.1.1.1"), raw("0500"), NULL),
+               tlv(0x03, raw("00"), key, NULL), NULL);
+}
+
+START_TEST(what_to_know_though_it_is_trusted)
+{
+    expect_remarks(usual(leaf_with((Forge){.spki = roca_key()}), NULL, NULL), "trust-roca");
+    expect_remarks(usual(leaf_with((Forge){.key = forge_key("rsa1024", 0)}), NULL, NULL),
+                   "trust-short-key");
+    expect_remarks(usual(leaf_with((Forge){.key = forge_key("rsa2048", 7)}), NULL, NULL), "");
+    GBytes *ca = leaf_with((Forge){.extensions = join(dns(LEAF), basic(true, -1))});
+    expect_remarks(usual(ca, NULL, NULL), "trust-ca-as-leaf");
+    GBytes *own = leaf_with((Forge){.issuer = LEAF, .issuer_key = forge_key("ec", 3)});
+    expect_remarks((Made){.root = g_bytes_ref(own), .sent = {own}}, "trust-leaf-stored");
+}
+END_TEST
+
 /* ---- what does not decode ---- */
 
 START_TEST(undecodable_is_said)
@@ -694,6 +807,9 @@ int main(void)
     tcase_add_test(tests, certificates_from_elsewhere_take_part);
     tcase_add_test(tests, times_of_trust);
     tcase_add_test(tests, a_root_may_have_a_date);
+    tcase_add_test(tests, how_it_was_sent);
+    tcase_add_test(tests, policies_decide);
+    tcase_add_test(tests, what_to_know_though_it_is_trusted);
     tcase_add_test(tests, cycles_end);
     tcase_add_test(tests, undecodable_is_said);
     tcase_add_test(tests, bytes_of_any_kind);
