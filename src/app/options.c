@@ -95,6 +95,11 @@ static void each_row_of_asking(Raw *raw, EachRow *each, void *data)
         {NULL,
          {"dns-anchor", 0, 0, FILE_(o->dns_anchor),
           N_("DNSSEC trust anchors in this file, not the root's"), N_("FILE")}},
+        {NULL, {"fetch-crl", 0, 0, FLAG(o->fetch_crl), N_("CRLs even where OCSP answers"), NULL}},
+        {NULL,
+         {"fetch-nonce", 0, 0, FLAG(o->fetch_nonce), N_("OCSP with a nonce: a fresh answer"),
+          NULL}},
+        {NULL, {"no-cache", 0, 0, FLAG(o->no_cache), N_("keep nothing, use nothing kept"), NULL}},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         each(&rows[i], data);

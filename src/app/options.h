@@ -38,6 +38,9 @@ typedef struct Options {
     gboolean fetch_private;      /* at private addresses too */
     char *dns_anchor;            /* file of DNSSEC trust anchors; NULL: the distribution's */
     char *dns_server;            /* resolver to ask; NULL: the system's */
+    gboolean fetch_crl;          /* CRLs beside OCSP */
+    gboolean fetch_nonce;        /* OCSP with a nonce; nothing is kept then */
+    gboolean no_cache;           /* what was fetched is not kept, and nothing kept is used */
     gboolean batch;
     ReportFormat format;
     char *filter;        /* an expression over endpoints or certificates; NULL: all */

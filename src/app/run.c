@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "app/asking.h"
+#include "app/fetching.h"
 #include "app/opening.h"
 #include "app/reading.h"
+#include "app/verifying.h"
 #include "common/fact/fact.h"
 #include "common/target/target.h"
 #include "common/util/limits.h"
@@ -15,13 +17,12 @@
 /* What a run knows of an endpoint beside the model. */
 typedef struct Place {
     const Target *target;
-    guint verifies;     /* verdicts that are waited for */
-    guint jobs;         /* made for it so far */
-    guint told;         /* the last of them whose findings were told */
-    GHashTable *chains; /* those that were judged: hashes, joined; NULL: none */
-    json_t *dive;       /* the members of the job that say which dive it wants; NULL: none */
-    json_t *then;       /* those of the dive that comes after the job; NULL: none */
-    bool handshake;     /* the job wants one, and it was not done, or suspended */
+    guint verifies; /* verdicts that are waited for */
+    guint jobs;     /* made for it so far */
+    guint told;     /* the last of them whose findings were told */
+    json_t *dive;   /* the members of the job that say which dive it wants; NULL: none */
+    json_t *then;   /* those of the dive that comes after the job; NULL: none */
+    bool handshake; /* the job wants one, and it was not done, or suspended */
 } Place;
 
 struct Run {
@@ -35,8 +36,11 @@ struct Run {
     Opening *opening;
     Asking *asking; /* NULL: not started, or over for good */
     Reading *reading;
-    const char *store; /* a file of roots beside those of the options; NULL: none */
-    bool asked;        /* judged is for `time`, and not for the present */
+    Verifying *verifying;
+    Fetcher *fetcher;   /* NULL: nothing is fetched */
+    Fetching *fetching; /* the same */
+    const char *store;  /* a file of roots beside those of the options; NULL: none */
+    bool asked;         /* judged is for `time`, and not for the present */
     gint64 time;
     uv_prepare_t *flush;
 };
@@ -60,7 +64,8 @@ gint64 run_present(const Run *run)
 bool run_is_over(const Run *run)
 {
     return (!run->asking || asking_left(run->asking) == 0) &&
-           (!run->reading || reading_left(run->reading) == 0) && opening_is_over(run->opening);
+           (!run->reading || reading_left(run->reading) == 0) &&
+           (!run->fetcher || fetcher_left(run->fetcher) == 0) && opening_is_over(run->opening);
 }
 
 static void check_over(Run *run)
@@ -84,13 +89,15 @@ static bool is_suspended(const Answers *answers)
 static void settle(Run *run, Endpoint *endpoint)
 {
     Place *place = g_hash_table_lookup(run->places, endpoint->id);
-    if (!place || !endpoint->result || place->verifies > 0 || endpoint->findings)
+    if (!place || !endpoint->result || place->verifies > 0)
         return;
     if (g_str_equal(endpoint->result, "suspended") || is_suspended(endpoint->answers))
         return; /* it is asked again */
     AuditContext context = {.now = run_now(run)};
-    audit_judge(endpoint, &context);
-    if (place->told == place->jobs || is_asked(run, endpoint->id))
+    if (!endpoint->findings)
+        audit_judge(endpoint, &context);
+    if (place->told == place->jobs || is_asked(run, endpoint->id) ||
+        (run->fetching && fetching_waits(run->fetching, endpoint->id)))
         return;
     place->told = place->jobs;
     g_autoptr(GPtrArray) facts = report_findings(endpoint, stream_at(run->stream));
@@ -98,89 +105,13 @@ static void settle(Run *run, Endpoint *endpoint)
         stream_add(run->stream, facts->pdata[i]);
 }
 
-/* ---- verifying ------------------------------------------------------------------------------ */
-
-/* Bytes of the stream as base64; NULL if they are not all there. */
-static json_t *bytes_base64(Run *run, const json_t *sha256)
-{
-    const char *hash = json_string_value(sha256);
-    g_autoptr(GBytes) bytes = hash ? stream_bytes(run->stream, hash) : NULL;
-    if (!bytes)
-        return NULL;
-    gsize size = 0;
-    const guchar *data = g_bytes_get_data(bytes, &size);
-    g_autofree char *base64 = g_base64_encode(data, size);
-    return json_string(base64);
-}
-
-/* The certificates of a chain as base64, in order; NULL if their bytes are not all there. */
-static json_t *chain_bytes(Run *run, const json_t *chain)
-{
-    g_autoptr(json_t) list = json_array();
-    size_t index;
-    const json_t *sha256;
-    json_array_foreach(json_object_get(chain, "certificates"), index, sha256)
-    {
-        json_t *base64 = bytes_base64(run, sha256);
-        if (!base64)
-            return NULL;
-        json_array_append_new(list, base64);
-    }
-    return json_array_size(list) > 0 ? json_incref(list) : NULL;
-}
-
-/* What the server itself said about the standing of its chain goes with it. */
-static void add_staples(Run *run, const json_t *chain, json_t *job)
-{
-    const json_t *staples = json_object_get(chain, "staples"), *sha256;
-    size_t index;
-    json_t *list = json_array();
-    json_array_foreach(staples, index, sha256)
-    {
-        json_t *base64 = bytes_base64(run, sha256);
-        json_array_append_new(list, base64 ? base64 : json_null());
-    }
-    json_object_set_new(job, "staples", list);
-    json_t *scts = bytes_base64(run, json_object_get(chain, "sct_list"));
-    if (scts)
-        json_object_set_new(job, "sct_list", scts);
-}
-
-/* A handshake's chain is judged each time; those of a dive's many connections each once, and once
- * more with the timestamps that only some of its hellos ask for. */
-static bool is_due(const Run *run, Place *place, const json_t *chain)
-{
-    const Connection *connection =
-        g_hash_table_lookup(run_model(run)->by_connection, fact_string(chain, "connection", ""));
-    g_autofree char *hashes = json_dumps(json_object_get(chain, "certificates"), JSON_COMPACT);
-    const char *scts = fact_string(chain, "sct_list", "");
-    g_autofree char *key = hashes ? g_strconcat(hashes, scts, NULL) : NULL;
-    if (!key || !connection)
-        return false;
-    if (!place->chains)
-        place->chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    bool known = g_hash_table_contains(place->chains, key);
-    bool full = g_hash_table_size(place->chains) >= LIMIT_CHAINS;
-    if (connection->question && (known || full))
-        return false;
-    if (!known && !full)
-        g_hash_table_add(place->chains, g_steal_pointer(&key));
-    return true;
-}
+/* ---- verifying and fetching ------------------------------------------------------------------ */
 
 /* What is asked of the reader about a chain; NULL if its bytes are not all there. */
 static json_t *verify_job(Run *run, const json_t *chain, const Endpoint *endpoint)
 {
-    json_t *certificates = chain_bytes(run, chain);
-    if (!certificates)
-        return NULL;
-    json_t *job = json_pack("{s:s,s:O,s:O,s:o,s:I}", "job", "verify", "endpoint",
-                            json_object_get(chain, "endpoint"), "connection",
-                            json_object_get(chain, "connection"), "certificates", certificates,
-                            "time", (json_int_t)run_now(run));
-    const char *name = fact_string(endpoint->fact, "server_name", endpoint->host);
-    json_object_set_new(job, "name", json_string(name));
-    if (run->asked)
+    json_t *job = verifying_job(run->verifying, chain, endpoint, run_now(run));
+    if (job && run->asked)
         json_object_set_new(job, "asked", json_true());
     return job;
 }
@@ -188,14 +119,48 @@ static json_t *verify_job(Run *run, const json_t *chain, const Endpoint *endpoin
 static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
 {
     Place *place = g_hash_table_lookup(run->places, endpoint->id);
-    if (!place || !run->reading || !is_due(run, place, chain))
-        return;
-    json_t *job = verify_job(run, chain, endpoint);
+    json_t *job = place && run->reading ? verify_job(run, chain, endpoint) : NULL;
     if (!job)
         return;
-    add_staples(run, chain, job);
+    verifying_add_staples(run->verifying, chain, job);
+    if (run->fetching)
+        fetching_add(run->fetching, job);
     place->verifies++;
     reading_ask(run->reading, job);
+}
+
+/* All that was fetched for a connection is there. */
+static void on_fetched(void *data, const char *id, bool again)
+{
+    Run *run = data;
+    const Connection *connection = g_hash_table_lookup(run_model(run)->by_connection, id);
+    if (again)
+        verify(run, connection->chain, connection->endpoint);
+    settle(run, connection->endpoint);
+    check_over(run);
+}
+
+static void on_fetcher_fact(void *data, json_t *fact)
+{
+    const Run *run = data;
+    stream_add(run->stream, fact);
+}
+
+static void start_fetching(Run *run)
+{
+    g_autofree char *epoch =
+        g_strdup_printf("--epoch=%" G_GINT64_FORMAT, stream_epoch(run->stream));
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+    const FetchingEvents events = {run, on_fetched};
+    g_ptr_array_add(arguments, epoch);
+    if (run->options->fetch_private)
+        g_ptr_array_add(arguments, (char *)"--fetch-private");
+    if (run->options->no_sandbox)
+        g_ptr_array_add(arguments, (char *)"--no-sandbox");
+    g_ptr_array_add(arguments, NULL);
+    run->fetcher =
+        fetcher_new(run->loop, (const char *const *)arguments->pdata, on_fetcher_fact, run);
+    run->fetching = fetching_new(run->options, run->fetcher, run->stream, &events);
 }
 
 static void on_job_ended(void *data, const json_t *job, bool answered)
@@ -210,11 +175,15 @@ static void on_job_ended(void *data, const json_t *job, bool answered)
     const char *id = fact_string(job, "endpoint", "");
     Place *place = g_hash_table_lookup(run->places, id);
     Endpoint *endpoint = model_endpoint(run_model(run), id);
+    const Connection *connection =
+        g_hash_table_lookup(run_model(run)->by_connection, fact_string(job, "connection", ""));
     AuditContext context = {.now = run_now(run)};
     if (json_object_get(job, "passing")) {
         audit_judge(endpoint, &context);
     } else {
         place->verifies--;
+        if (run->fetching && connection)
+            fetching_judged(run->fetching, connection, run_now(run));
         settle(run, endpoint);
     }
     check_over(run);
@@ -231,7 +200,7 @@ static void on_added(void *data, json_t *fact, Endpoint *changed, const char *li
     run->watch.fact(run->watch.data, fact, changed, line);
     if (!changed)
         return;
-    if (fact_kind(fact) == FACT_CHAIN)
+    if (fact_kind(fact) == FACT_CHAIN && verifying_is_due(run->verifying, fact))
         verify(run, fact, changed);
     settle(run, changed);
 }
@@ -275,6 +244,8 @@ static void on_reader_fact(void *data, json_t *fact)
     if (fact_kind(fact) == FACT_FILE)
         opening_told(run->opening, fact);
     stream_add(run->stream, fact);
+    if (fact_kind(fact) == FACT_REVOCATION && run->fetching)
+        fetching_keep(run->fetching, fact, run_now(run));
 }
 
 static void on_fields(void *data, json_t *fields)
@@ -403,7 +374,6 @@ static bool take_words(Run *run, GError **error)
 static void place_free(gpointer data)
 {
     Place *place = data;
-    g_clear_pointer(&place->chains, g_hash_table_unref);
     json_decref(place->dive);
     json_decref(place->then);
     g_free(place);
@@ -478,6 +448,7 @@ Run *run_new(uv_loop_t *loop, const Options *options, const RunWatch *watch, GEr
         return NULL;
     }
     run->stream = stream_new(session, on_added, run);
+    run->verifying = verifying_new(run->stream);
     uv_prepare_start(run->flush, on_prepare);
     stream_begin(run->stream);
     run_set_time(run, options->asked, options->at);
@@ -496,6 +467,7 @@ Run *run_open(uv_loop_t *loop, const Options *options, const RunWatch *watch, GE
         return NULL;
     g_autoptr(Run) run = run_empty(loop, options, watch);
     run->stream = stream_new(session, on_added, run);
+    run->verifying = verifying_new(run->stream);
     if (!stream_read(run->stream)) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: not a session of tlsdive",
                     options->open);
@@ -535,6 +507,8 @@ static void start_workers(Run *run)
     g_autoptr(GPtrArray) reader = reader_arguments(run, epoch);
     ReadingEvents events = {
         .data = run, .fact = on_reader_fact, .fields = on_fields, .ended = on_job_ended};
+    if (run->options->fetch)
+        start_fetching(run);
     run->asking = asking_new(run->loop, prober, on_worker_fact, run);
     run->reading = reading_new(run->loop, (const char *const *)reader->pdata, &events);
 }
@@ -719,6 +693,8 @@ void run_cut(Run *run)
 {
     asking_free(g_steal_pointer(&run->asking));
     reading_free(g_steal_pointer(&run->reading));
+    fetching_free(g_steal_pointer(&run->fetching));
+    fetcher_free(g_steal_pointer(&run->fetcher));
     const GPtrArray *all = run_model(run)->endpoints;
     for (guint i = 0; i < all->len; i++) {
         Endpoint *endpoint = all->pdata[i];
@@ -782,6 +758,9 @@ void run_free(Run *run)
         return;
     asking_free(run->asking);
     reading_free(run->reading);
+    fetching_free(run->fetching);
+    fetcher_free(run->fetcher);
+    verifying_free(run->verifying);
     uv_close((uv_handle_t *)run->flush, (uv_close_cb)g_free);
     stream_free(run->stream);
     targets_free(run->targets);

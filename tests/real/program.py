@@ -38,7 +38,8 @@ class Result:
 
 
 def environment(**more):
-    return dict(os.environ, XDG_STATE_HOME=os.path.join(ROOT, "state"), LC_ALL="C.UTF-8", **more)
+    return dict(os.environ, XDG_STATE_HOME=os.path.join(ROOT, "state"),
+                XDG_CACHE_HOME=os.path.join(ROOT, "cache"), LC_ALL="C.UTF-8", **more)
 
 
 def dive(*arguments, timeout=60, text=None):

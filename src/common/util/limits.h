@@ -107,6 +107,9 @@ enum {
     LIMIT_FETCHES_LARGE = 2,        /* of these at once */
     LIMIT_FETCHES = 16,             /* requests at once */
     LIMIT_FETCHES_PER_HOST = 2,     /* of these to one host */
+    LIMIT_FETCH_ADDRESSES = 4,      /* of one kind in one certificate */
+    LIMIT_FETCH_ROUNDS = 6,         /* times that a chain asks for more */
+    LIMIT_KEPT_BYTES = 64 << 20,    /* of all files in the cache */
     LIMIT_FETCH_REDIRECTS = 3,      /* that are followed */
     LIMIT_FETCH_IDLE_MS = 5000,     /* silence, or less than 16 bytes a second */
     LIMIT_FETCH_MS = 15000,         /* a request in all */

@@ -231,6 +231,8 @@ static void set_addresses(Transfer *transfer)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     const GArray *addresses = transfer->host->addresses;
+    if (g_str_equal(transfer->host->source, "literal"))
+        return;
     g_string_printf(line, "+%s:%u:", transfer->name, transfer->port);
     for (guint i = 0; i < addresses->len; i++) {
         const Address *address = &g_array_index(addresses, Address, i);

@@ -14,9 +14,7 @@ static void send_bytes(const Task *task, const Item *item, GHashTable *seen)
     const uint8_t *data = g_bytes_get_data(item->bytes, &size);
     char *sha256 = bytes_sha256(data, size);
     if (!g_hash_table_contains(seen, sha256)) {
-        g_autoptr(GPtrArray) parts = fact_bytes(sha256, data, size);
-        for (guint part = 0; part < parts->len; part++)
-            task->reply(task->data, g_ptr_array_index(parts, part));
+        task_bytes_facts(task, sha256, data, size);
         if (item->kind == ITEM_CERTIFICATE)
             task_answer(task, x509_fact(data, size));
     }

@@ -29,6 +29,13 @@ GBytes *task_bytes(const json_t *base64)
     return NULL;
 }
 
+void task_bytes_facts(const Task *task, const char *sha256, const uint8_t *data, size_t size)
+{
+    g_autoptr(GPtrArray) parts = fact_bytes(sha256, data, size);
+    for (guint part = 0; part < parts->len; part++)
+        task->reply(task->data, g_ptr_array_index(parts, part));
+}
+
 void task_copy(json_t *to, const json_t *from, const char *member)
 {
     json_t *value = json_object_get(from, member);

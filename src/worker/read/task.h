@@ -40,6 +40,9 @@ void task_refuse(const Task *task, const char *what);
 /* The bytes of a base64 text; NULL where it is no text or has no bytes. To be unreferenced. */
 GBytes *task_bytes(const json_t *base64);
 
+/* Answers with the `bytes` facts of these bytes, of which `sha256` is the hash. */
+void task_bytes_facts(const Task *task, const char *sha256, const uint8_t *data, size_t size);
+
 /* Sets the member of `to` that `from` has, if it has it. */
 void task_copy(json_t *to, const json_t *from, const char *member);
 
