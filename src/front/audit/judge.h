@@ -36,6 +36,7 @@ void judge_staple(AuditCase *examined);
 void judge_profile(AuditCase *examined); /* one finding a certificate */
 void judge_lifetime(AuditCase *examined);
 void judge_ca_served(AuditCase *examined);
+void judge_deceptive(AuditCase *examined);
 
 /* revocation and transparency (judge_status.c) */
 void judge_revoked(AuditCase *examined); /* one finding a certificate */

@@ -165,3 +165,23 @@ void judge_ca_served(AuditCase *examined)
             finding_add(examined, examined->rule->severity, finding_about(examined->leaf)),
             examined->leaf, "x509.basicConstraints");
 }
+
+/* What does not read as IDNA deceives nobody: it is not shown in its other form. */
+void judge_deceptive(AuditCase *examined)
+{
+    const Certificate *leaf = examined->leaf;
+    g_autoptr(json_t) reasons = json_array();
+    size_t i;
+    const json_t *note;
+    json_array_foreach(leaf ? json_object_get(leaf->fact, "name_notes") : NULL, i, note)
+    {
+        if (strcmp(json_string_value(note), "name-idn-invalid") != 0)
+            json_array_append_new(reasons, json_string(json_string_value(note)));
+    }
+    if (json_array_size(reasons) == 0)
+        return;
+    json_t *args = finding_about(leaf);
+    json_object_set(args, "reason", reasons);
+    finding_certificate(examined, finding_add(examined, examined->rule->severity, args), leaf,
+                        "x509.subjectAltName");
+}

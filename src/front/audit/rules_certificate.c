@@ -248,6 +248,16 @@ static const AuditRule rows[] = {
         .see = "RFC 5280 4, TLS BR 7.1",
     },
     {
+        .code = "deceptive-name",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_deceptive,
+        .sentence = N_("a name in the certificate is not what it looks like"),
+        .what = N_("{name}: {reason}."),
+        .why = N_("Who reads the name takes it for another one; it may have been made for that."),
+        .act = N_("Look at the name's bytes, and whether it is meant so."),
+        .see = "UTS 39, RFC 5890",
+    },
+    {
         .code = "ca-served",
         .severity = SEVERITY_LOW,
         .judge = judge_ca_served,
