@@ -5,7 +5,8 @@
 
 enum { FETCHER_AHEAD = 64 }; /* jobs that the process may have at once */
 
-static const FactKind may_say[] = {FACT_FETCHED, FACT_BYTES, FACT_ERROR, FACT_UNKNOWN};
+static const FactKind may_say[] = {FACT_FETCHED, FACT_DNS,   FACT_POLICY,
+                                   FACT_BYTES,   FACT_ERROR, FACT_UNKNOWN};
 static const char *const replies[] = {"answered", NULL};
 static const LinkRole role = {"fetcher", may_say, replies};
 
@@ -74,7 +75,7 @@ static void on_fact(void *data, json_t *fact)
 {
     Fetcher *fetcher = data;
     FactKind kind = fact_kind(fact);
-    if (kind != FACT_BYTES && kind != FACT_ERROR) {
+    if (kind == FACT_FETCHED || kind == FACT_DNS) {
         json_decref(fetcher->answer);
         fetcher->answer = json_incref(fact);
     }

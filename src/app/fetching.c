@@ -6,7 +6,6 @@
 #include "app/verifying.h"
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
-#include "common/util/reach.h"
 #include "common/util/text.h"
 
 enum { ISSUER_DAY = 24 * 60 * 60 }; /* seconds that an issuer is kept where HTTP says nothing */
@@ -355,6 +354,12 @@ static void want_path(Plan *plan, const json_t *path)
     }
 }
 
+Reach fetching_reach(const Connection *connection)
+{
+    Reach reach = reach_of_text(connection->address ? connection->address->str : "");
+    return reach == REACH_NONE ? REACH_PUBLIC : reach;
+}
+
 void fetching_judged(Fetching *fetching, const Connection *connection, gint64 now)
 {
     Need *need = g_hash_table_lookup(fetching->needs, connection->id);
@@ -368,11 +373,10 @@ void fetching_judged(Fetching *fetching, const Connection *connection, gint64 no
     if (need->pending > 0 || need->rounds >= LIMIT_FETCH_ROUNDS)
         return;
     need->rounds++;
-    Reach reach = reach_of_text(connection->address ? connection->address->str : "");
     Plan plan = {.fetching = fetching,
                  .connection = connection->id,
                  .need = need,
-                 .reach = reach == REACH_NONE ? REACH_PUBLIC : reach};
+                 .reach = fetching_reach(connection)};
     fetching->now = now;
     want_path(&plan, json_object_get(connection->verdict->fact, "path"));
     if (need->pending > 0)

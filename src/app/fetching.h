@@ -12,6 +12,7 @@
 #include "app/fetcher.h"
 #include "app/options.h"
 #include "app/stream.h"
+#include "common/util/reach.h"
 
 typedef struct Fetching Fetching;
 
@@ -25,6 +26,9 @@ typedef struct FetchingEvents {
 /* For the chains of a stream; both, and the fetcher, outlive it. */
 Fetching *fetching_new(const Options *options, Fetcher *fetcher, Stream *stream,
                        const FetchingEvents *events);
+
+/* How near what is asked for a connection's endpoint may reach. */
+Reach fetching_reach(const Connection *connection);
 
 /* A chain was judged: asks for what is still to be known. */
 void fetching_judged(Fetching *fetching, const Connection *connection, gint64 now);

@@ -4,6 +4,7 @@
 
 #include "app/asking.h"
 #include "app/fetching.h"
+#include "app/lookups.h"
 #include "app/opening.h"
 #include "app/reading.h"
 #include "app/verifying.h"
@@ -39,6 +40,7 @@ struct Run {
     Verifying *verifying;
     Fetcher *fetcher;   /* NULL: nothing is fetched */
     Fetching *fetching; /* the same */
+    Lookups *lookups;   /* the same */
     const char *store;  /* a file of roots beside those of the options; NULL: none */
     bool asked;         /* judged is for `time`, and not for the present */
     gint64 time;
@@ -97,7 +99,8 @@ static void settle(Run *run, Endpoint *endpoint)
     if (!endpoint->findings)
         audit_judge(endpoint, &context);
     if (place->told == place->jobs || is_asked(run, endpoint->id) ||
-        (run->fetching && fetching_waits(run->fetching, endpoint->id)))
+        (run->fetching &&
+         (fetching_waits(run->fetching, endpoint->id) || lookups_wait(run->lookups, endpoint->id))))
         return;
     place->told = place->jobs;
     g_autoptr(GPtrArray) facts = report_findings(endpoint, stream_at(run->stream));
@@ -123,8 +126,10 @@ static void verify(Run *run, const json_t *chain, const Endpoint *endpoint)
     if (!job)
         return;
     verifying_add_staples(run->verifying, chain, job);
-    if (run->fetching)
+    if (run->fetching) {
         fetching_add(run->fetching, job);
+        lookups_add(run->lookups, job);
+    }
     place->verifies++;
     reading_ask(run->reading, job);
 }
@@ -148,19 +153,24 @@ static void on_fetcher_fact(void *data, json_t *fact)
 
 static void start_fetching(Run *run)
 {
-    g_autofree char *epoch =
-        g_strdup_printf("--epoch=%" G_GINT64_FORMAT, stream_epoch(run->stream));
-    g_autoptr(GPtrArray) arguments = g_ptr_array_new();
+    const Options *options = run->options;
+    g_autoptr(GPtrArray) arguments = g_ptr_array_new_with_free_func(g_free);
     const FetchingEvents events = {run, on_fetched};
-    g_ptr_array_add(arguments, epoch);
-    if (run->options->fetch_private)
-        g_ptr_array_add(arguments, (char *)"--fetch-private");
-    if (run->options->no_sandbox)
-        g_ptr_array_add(arguments, (char *)"--no-sandbox");
+    g_ptr_array_add(arguments,
+                    g_strdup_printf("--epoch=%" G_GINT64_FORMAT, stream_epoch(run->stream)));
+    if (options->fetch_private)
+        g_ptr_array_add(arguments, g_strdup("--fetch-private"));
+    if (options->dns_server)
+        g_ptr_array_add(arguments, g_strconcat("--dns-server=", options->dns_server, NULL));
+    if (options->dns_anchor)
+        g_ptr_array_add(arguments, g_strconcat("--dns-anchor=", options->dns_anchor, NULL));
+    if (options->no_sandbox)
+        g_ptr_array_add(arguments, g_strdup("--no-sandbox"));
     g_ptr_array_add(arguments, NULL);
     run->fetcher =
         fetcher_new(run->loop, (const char *const *)arguments->pdata, on_fetcher_fact, run);
     run->fetching = fetching_new(run->options, run->fetcher, run->stream, &events);
+    run->lookups = lookups_new(run->fetcher, run->stream, &events);
 }
 
 static void on_job_ended(void *data, const json_t *job, bool answered)
@@ -200,8 +210,12 @@ static void on_added(void *data, json_t *fact, Endpoint *changed, const char *li
     run->watch.fact(run->watch.data, fact, changed, line);
     if (!changed)
         return;
-    if (fact_kind(fact) == FACT_CHAIN && verifying_is_due(run->verifying, fact))
+    if (fact_kind(fact) == FACT_CHAIN && verifying_is_due(run->verifying, fact)) {
+        if (run->lookups)
+            lookups_begin(run->lookups, g_hash_table_lookup(run_model(run)->by_connection,
+                                                            fact_string(fact, "connection", "")));
         verify(run, fact, changed);
+    }
     settle(run, changed);
 }
 
@@ -694,6 +708,7 @@ void run_cut(Run *run)
     asking_free(g_steal_pointer(&run->asking));
     reading_free(g_steal_pointer(&run->reading));
     fetching_free(g_steal_pointer(&run->fetching));
+    lookups_free(g_steal_pointer(&run->lookups));
     fetcher_free(g_steal_pointer(&run->fetcher));
     const GPtrArray *all = run_model(run)->endpoints;
     for (guint i = 0; i < all->len; i++) {
@@ -759,6 +774,7 @@ void run_free(Run *run)
     asking_free(run->asking);
     reading_free(run->reading);
     fetching_free(run->fetching);
+    lookups_free(run->lookups);
     fetcher_free(run->fetcher);
     verifying_free(run->verifying);
     uv_close((uv_handle_t *)run->flush, (uv_close_cb)g_free);

@@ -1,17 +1,29 @@
 """What the DNS says about certificates: zones signed here, served by Knot, validated by the fetcher."""
 import contextlib
+import hashlib
 import json
 import os
 import re
 import subprocess
 
-from program import TLSDIVE, VALIDATOR
-from servers import ADDRESS, folder, free_port, run, start, write
+from program import TLSDIVE, VALIDATOR, dive
+from servers import ADDRESS, Pki, folder, free_port, run, s_server, start, write
 from tap import check, equal, main, test
 
 ZONES = folder("zones")
 DIGEST = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+PKI = Pki()
+CERTIFICATE, KEY = PKI.leaf("served", key="ec", names=",".join(
+    f"DNS:{host}.{zone}.example" for zone in ("secure", "plain", "broken") for host in ("right", "wrong", "mx")))
+SPKI = hashlib.sha256(subprocess.run(["openssl", "pkey", "-in", KEY, "-pubout", "-outform", "DER"], check=True,
+                                     capture_output=True).stdout).hexdigest()
+PORT = s_server(CERTIFICATE, KEY)
 RECORDS = f"""
+right A {ADDRESS}
+_{PORT}._tcp.right TLSA 3 1 1 {SPKI}
+wrong A {ADDRESS}
+_{PORT}._tcp.wrong TLSA 3 1 1 {DIGEST}
+_{PORT}._tcp.mx TLSA 3 1 1 {SPKI}
 www A {ADDRESS}
 alias CNAME www
 _443._tcp.www TLSA 3 1 1 {DIGEST}
@@ -192,6 +204,72 @@ def anchors_that_do_not_read_leave_it_unknown():
     odd = write(os.path.join(ZONES, "odd"), "this is no anchor\n")
     fact, = ask(tlsa("www.secure.example"), options=[f"--dns-anchor={odd}", f"--dns-server={SERVER}"])
     equal((fact["state"], fact["reason"]), ("unknown", "dns-not-asked"))
+
+
+def explore(name, *more, scheme="", server=None):
+    return dive("--ca-file", PKI.ca, "--server-name", name, "--dns-server", server or SERVER, "--dns-anchor", ANCHOR,
+                *more, f"{scheme}{ADDRESS}:{PORT}")
+
+
+def dns(result):
+    return {f["kind"]: f for f in result.all("dns")}
+
+
+@test
+def a_server_is_held_against_its_records():
+    result = explore("right.secure.example", "--fetch")
+    dane = result.one("dane")
+    equal((dane["state"], dane["records"][0]["holds"]), ("authenticated", True))
+    equal({kind: (f["name"], f["state"]) for kind, f in dns(result).items()},
+          {kind: ("right.secure.example", "secure") for kind in ("tlsa", "caa")})
+    check(not {r for r in result.rules() if r.startswith(("tlsa", "dnssec"))}, result.rules())
+
+
+@test
+def a_record_of_another_key_is_found():
+    result = explore("wrong.secure.example", "--fetch")
+    equal(result.one("dane")["state"], "failed")
+    check("tlsa-mismatch" in result.rules(), result.rules())
+
+
+@test
+def records_without_a_proof_do_not_count():
+    result = explore("right.plain.example", "--fetch")
+    equal((result.all("dane"), dns(result)["tlsa"]["state"]), ([], "insecure"))
+    check("tlsa-unsigned" in result.rules(), result.rules())
+    result = explore("wrong.broken.example", "--fetch")
+    equal((result.all("dane"), dns(result)["tlsa"]["state"]), ([], "bogus"))
+    check("dnssec-bogus" in result.rules(), result.rules())
+
+
+@test
+def a_mail_domain_is_found_by_its_mail_servers():
+    result = explore("mx.secure.example", "--fetch", scheme="smtps://")
+    facts = dns(result)
+    equal({kind: (f["name"], f["state"]) for kind, f in facts.items()},
+          {"tlsa": ("mx.secure.example", "secure"), "caa": ("mx.secure.example", "secure"),
+           "mx": ("mx.secure.example", "secure"), "mta-sts": ("secure.example", "secure"),
+           "tlsrpt": ("secure.example", "secure")})
+    equal(result.one("dane")["state"], "authenticated")
+    policy, = result.all("fetched")
+    equal((policy["kind"], policy["url"]),
+          ("mta-sts", "https://mta-sts.secure.example/.well-known/mta-sts.txt"))
+    check("reason" in policy, "there is no such server")
+    other = dns(explore("right.secure.example", "--fetch", scheme="smtps://"))
+    check("mta-sts" not in other, "no mail is sent to it")
+
+
+@test
+def without_fetch_nothing_is_asked():
+    result = explore("right.secure.example")
+    equal(result.all("dns") + result.all("dane"), [])
+
+
+@test
+def a_resolver_that_is_not_there_leaves_all_unknown():
+    result = explore("right.secure.example", "--fetch", server=f"{ADDRESS}:{free_port()}")
+    equal([(f["state"], f["records"]) for f in dns(result).values()], [("unknown", [])] * 2)
+    equal((result.all("dane"), result.one("done")["result"]), ([], "finished"))
 
 
 main()

@@ -98,6 +98,7 @@ threading.Thread(target=SERVER.serve_forever, daemon=True).start()
 WEB = f"http://{ADDRESS}:{SERVER.server_port}"
 OCSP_PORT = free_port()
 OCSP = f"http://{ADDRESS}:{OCSP_PORT}"
+NOBODY = f"{ADDRESS}:{free_port()}"  # the DNS is not what this is about
 
 
 def certificate(name, serial, extensions, issuer=None):
@@ -145,7 +146,8 @@ PORTS = {leaf: s_server(path(leaf + ".pem"), path(leaf + ".key")) for leaf in ("
 
 def ask(leaf, *more):
     Web.asked.clear()
-    return dive("--ca-file", path("root.pem"), "--server-name", "leaf.test", *more, f"{ADDRESS}:{PORTS[leaf]}")
+    return dive("--ca-file", path("root.pem"), "--server-name", "leaf.test", "--dns-server", NOBODY, *more,
+                f"{ADDRESS}:{PORTS[leaf]}")
 
 
 def standing(result):

@@ -19,12 +19,15 @@ static const json_t *dane_of(const AuditCase *examined)
     return examined->best ? examined->best->dane : NULL;
 }
 
-/* Between mail servers. Submission is for people's programs, which ask for none of this. */
+/* The name that was asked about: the one that the certificate is to be for. */
+static const char *name_of(const AuditCase *examined)
+{
+    return fact_string(examined->endpoint->fact, "server_name", examined->endpoint->host);
+}
+
 static bool is_mail(const AuditCase *examined)
 {
-    guint port = examined->endpoint->port;
-    return strcmp(text(examined->endpoint->fact, "protocol"), "smtp") == 0 && port != 465 &&
-           port != 587;
+    return endpoint_takes_mail(examined->endpoint);
 }
 
 static json_t *about_name(const json_t *fact)
@@ -122,7 +125,7 @@ static bool has_mode(const json_t *policy, const char *mode)
 
 static json_t *about_policy(const AuditCase *examined, const json_t *policy)
 {
-    return json_pack("{s:s, s:O}", "host", examined->endpoint->host, "url",
+    return json_pack("{s:s, s:O}", "host", name_of(examined), "url",
                      json_object_get(policy, "url"));
 }
 
@@ -161,7 +164,7 @@ static bool is_in_policy(const AuditCase *examined, const json_t *policy)
     size_t i;
     json_array_foreach(patterns, i, pattern)
     {
-        if (json_is_string(pattern) && fits(examined->endpoint->host, json_string_value(pattern)))
+        if (json_is_string(pattern) && fits(name_of(examined), json_string_value(pattern)))
             return true;
     }
     return false;
@@ -174,7 +177,7 @@ static bool is_exchanger(const AuditCase *examined)
     size_t i;
     json_array_foreach(hosts, i, record)
     {
-        if (g_ascii_strcasecmp(text(record, "host"), examined->endpoint->host) == 0)
+        if (g_ascii_strcasecmp(text(record, "host"), name_of(examined)) == 0)
             return true;
     }
     return false;

@@ -786,3 +786,9 @@ const Certificate *endpoint_leaf(const Endpoint *endpoint)
     const GPtrArray *chain = endpoint->best ? endpoint->best->certificates : NULL;
     return chain && chain->len ? chain->pdata[0] : NULL;
 }
+
+bool endpoint_takes_mail(const Endpoint *endpoint)
+{
+    return g_str_equal(fact_string(endpoint->fact, "protocol", ""), "smtp") &&
+           endpoint->port != 465 && endpoint->port != 587;
+}

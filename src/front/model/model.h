@@ -179,6 +179,9 @@ gint64 certificate_days_left(const Certificate *certificate, gint64 now);
 /* The leaf of the connection that counts; NULL if no chain came. */
 const Certificate *endpoint_leaf(const Endpoint *endpoint);
 
+/* Does it take mail from other servers? Submission is for people's programs. */
+bool endpoint_takes_mail(const Endpoint *endpoint);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Model, model_free)
 
 #endif
