@@ -91,16 +91,54 @@ def six_keys_from_the_table_to_the_bytes_of_the_third_name():
     for columns, rows in ((80, 24), (120, 40)):
         screen = Screen(*good(), columns=columns, rows=rows)
         screen.until("1/1 done")
-        screen.keys("4", "4", "s", "j", "j")
+        screen.keys("4", "4", "s")
+        screen.until("▸           dNSName")
+        screen.keys("j", "j")
         shown = screen.until("▸           iPAddress", "[87")
         check(ADDRESS in shown, shown)  # the third name is the server's address
         screen.keys("Enter")
         until(lambda: screen.ask("#{cursor_flag}") == "1" and
               "[87" in screen.screen().split("\n")[int(screen.ask("#{cursor_y}"))], "the cursor on its first byte")
         screen.keys("Escape", "1")
-        screen.until("ENDPOINT" if columns > 80 else "PORT", "1/1 done")
+        screen.until("PORT", "1/1 done")
         screen.keys("Q")
         screen.ended()
+
+
+@test
+def ten_thousand_names_are_scrolled_and_searched():
+    names = ",".join(f"DNS:host-{i:05d}.example" for i in range(10000))
+    pem, _ = pki.leaf("many", key="ec", names=names)
+    screen = Screen(pem, columns=120, rows=40)
+    screen.until("many.example")
+    screen.keys("s")
+    screen.until("▸           dNSName", "host-00000.example")
+    screen.keys("PPage", "NPage", "NPage", "/")
+    screen.text("HOST-09999")
+    screen.keys("Enter")
+    screen.until("▸           dNSName", "host-09999.example", "bytes 2")
+    screen.keys("/")
+    screen.text("no such name")
+    screen.keys("Enter")
+    screen.until("not found")
+    screen.keys("Escape", "Q")
+    screen.ended()
+
+
+@test
+def a_damaged_certificate_says_where():
+    pem, _ = pki.leaf("damaged", key="ec")
+    with open(pem) as file:
+        lines = file.read().split("-----END")[0].splitlines()
+    path = os.path.join(ROOT, "damaged.pem")
+    with open(path, "w") as file:
+        file.write("\n".join(lines[:-3]) + "\n-----END CERTIFICATE-----\n")
+    screen = Screen(path, columns=120, rows=40)
+    screen.until("damaged.example", "! byte 0: an element is longer", "! der-truncated", "[30 82")
+    screen.keys("a")
+    screen.until("▾ ASN.1", "SEQUENCE")
+    screen.keys("Q")
+    screen.ended()
 
 
 @test

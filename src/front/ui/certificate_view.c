@@ -292,8 +292,8 @@ static void about_line(Lines *lines, const char *label, const char *value, Role 
 {
     lines_begin(lines, NULL);
     lines_add(lines, ROLE_DIM, label);
-    lines_tab(lines, 18);
-    lines_wrap(lines, role, 18, value);
+    lines_tab(lines, 19);
+    lines_wrap(lines, role, 19, value);
 }
 
 static void about_names(const Explorer *explorer, const Field *field, Lines *lines)

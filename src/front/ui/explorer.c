@@ -50,27 +50,32 @@ GBytes *explorer_bytes(Explorer *explorer)
     return explorer->bytes;
 }
 
-/* How the fields are to be explained: as the kind says, or as plain ASN.1. */
-static const char *explain_of(const Explorer *explorer, const char *identity)
+/* How the fields are to be explained: as plain ASN.1, or as the kind says. */
+static const char *explain_of(const Explorer *explorer, const char *identity, bool asn1)
 {
     const ExplorerKind *kind = explorer->kind;
-    if (kind->certificate && explorer->view.desk->asn1)
+    if (kind->certificate && asn1)
         return "asn1";
     return kind->explain ? kind->explain : kind->explain_of(explorer, identity);
 }
 
-Fields *explorer_fields_as(Explorer *explorer, const char *explain)
+static Fields *fields_in(Explorer *explorer, bool asn1)
 {
-    const char *sha256 = sha256_of(explorer);
-    if (!sha256 || !explorer_bytes(explorer))
+    const char *sha256 = sha256_of(explorer), *identity = lines_selected(explorer->list);
+    if (!sha256 || !identity || !explorer_bytes(explorer))
         return NULL;
-    return field_store_get(explorer->view.desk->fields, explain, sha256);
+    return field_store_get(explorer->view.desk->fields, explain_of(explorer, identity, asn1),
+                           sha256);
+}
+
+Fields *explorer_fields_other(Explorer *explorer)
+{
+    return fields_in(explorer, !explorer->view.desk->asn1);
 }
 
 Fields *explorer_fields(Explorer *explorer)
 {
-    const char *identity = lines_selected(explorer->list);
-    Fields *fields = identity ? explorer_fields_as(explorer, explain_of(explorer, identity)) : NULL;
+    Fields *fields = fields_in(explorer, explorer->view.desk->asn1);
     if (fields && explorer->wanted) {
         fields_select_id(fields, explorer->wanted);
         g_clear_pointer(&explorer->wanted, g_free);
@@ -146,6 +151,9 @@ static void status(View *base, GString *left, GString *right)
         g_autofree char *text = words_finding(finding, !base->desk->utf8);
         g_string_printf(left, _("%c %s (Enter opens the finding)"),
                         severity_letter(finding->severity), text);
+    } else if (field->notes && field->notes->len) {
+        g_autofree char *text = words_reason(field->notes->pdata[0], NULL, !base->desk->utf8);
+        g_string_printf(left, _("! byte %zu: %s"), field->offset, text);
     } else if (about) {
         g_string_printf(left, "%s: %s", about->reference ? about->reference : field->name,
                         about->text ? _(about->text) : "");

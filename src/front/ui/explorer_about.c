@@ -70,7 +70,7 @@ static void about_bytes(Explorer *explorer, const Field *field, Lines *lines)
                 field->length, field->offset, field->offset);
     if (!explorer->kind->certificate || !field->length)
         return;
-    Fields *fields = explorer_fields_as(explorer, asn1 ? explorer->kind->explain : "asn1");
+    Fields *fields = explorer_fields_other(explorer);
     const Field *other = fields ? fields_holding(fields, field->offset, field->length) : NULL;
     if (!other || other->offset != field->offset || other->length != field->length)
         return;
@@ -88,6 +88,8 @@ static void about_notes(const Explorer *explorer, const Field *field, Lines *lin
         lines_begin(lines, NULL);
         lines_wrap(lines, ROLE_WARN, 0, "!");
         lines_wrap(lines, ROLE_WARN, 2, text);
+        g_autofree char *place = g_strdup_printf(_("(byte %zu)"), field->offset);
+        lines_wrap(lines, ROLE_DIM, 2, place);
     }
 }
 
@@ -111,6 +113,28 @@ static void about_findings(const Explorer *explorer, const Field *field, Lines *
     lines_wrap(lines, ROLE_DIM, 3, _("Enter opens the finding"));
 }
 
+/* What another library makes of the same bytes, where that is something else. */
+static void about_gnutls(const Explorer *explorer, Lines *lines)
+{
+    const Certificate *shown = explorer_certificate(explorer);
+    const json_t *gnutls = shown && shown->fact ? json_object_get(shown->fact, "gnutls") : NULL;
+    const json_t *differs = json_object_get(gnutls, "differs");
+    const Desk *desk = explorer->view.desk;
+    if (json_is_false(json_object_get(gnutls, "imported"))) {
+        g_autofree char *error = words_value(json_object_get(gnutls, "error"), !desk->utf8);
+        lines_begin(lines, NULL);
+        lines_add(lines, ROLE_DIM, _("GnuTLS refuses it"));
+        lines_add(lines, ROLE_DIM, ":");
+        lines_wrap(lines, ROLE_WARN, 2, error ? error : "?");
+    } else if (json_array_size(differs)) {
+        g_autofree char *members = words_value(differs, !desk->utf8);
+        lines_begin(lines, NULL);
+        lines_add(lines, ROLE_DIM, _("GnuTLS differs in"));
+        lines_add(lines, ROLE_DIM, ":");
+        lines_wrap(lines, ROLE_WARN, 2, members);
+    }
+}
+
 void explorer_build_about(Explorer *explorer, int columns)
 {
     Lines *lines = explorer->about;
@@ -122,6 +146,8 @@ void explorer_build_about(Explorer *explorer, int columns)
     about_value(explorer, field, lines);
     if (explorer->kind->about)
         explorer->kind->about(explorer, field, lines);
+    if (!field->parent)
+        about_gnutls(explorer, lines);
     about_notes(explorer, field, lines);
     about_findings(explorer, field, lines);
     about_bytes(explorer, field, lines);

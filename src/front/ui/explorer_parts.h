@@ -40,8 +40,8 @@ GBytes *explorer_bytes(Explorer *explorer);
 Fields *explorer_fields(Explorer *explorer);
 Field *explorer_field(Explorer *explorer);
 
-/* Its fields as another explain job has them. */
-Fields *explorer_fields_as(Explorer *explorer, const char *explain);
+/* Its fields in the reading that is not shown: as plain ASN.1, or as what it is. */
+Fields *explorer_fields_other(Explorer *explorer);
 
 /* Those findings of the endpoint that this field of what is selected proves (Finding *), the worst
  * first; free with g_ptr_array_unref. */

@@ -25,6 +25,7 @@ struct Fields {
     GHashTable *asked; /* Field * whose children were asked for, as many as there were then */
     Field *selected;
     char *wanted; /* an id to select when it comes */
+    bool inside;  /* what is in the selected field is to be selected as it comes */
     bool aims;    /* these bytes are to be selected as they come */
     size_t aim, aim_length;
     char *sought;         /* a search that waits; NULL: none does */
@@ -335,6 +336,11 @@ static bool is_head(const Field *field)
 void fields_select_inside(Fields *fields)
 {
     Field *field = fields->selected;
+    fields->inside = !field || (field->total && !count_children(field));
+    if (field && fields->inside) {
+        g_hash_table_add(fields->open, field);
+        ask_more(fields, field);
+    }
     for (guint i = 0; field && i < count_children(field); i++) {
         Field *child = field->children->pdata[i];
         if (is_head(child))
@@ -347,7 +353,7 @@ void fields_select_inside(Fields *fields)
 /* Somebody else decides what is selected: nothing waits any more. */
 static void let_go(Fields *fields)
 {
-    fields->aims = false;
+    fields->aims = fields->inside = false;
     fields->ended = FIELDS_SOUGHT_NOTHING;
     g_clear_pointer(&fields->wanted, g_free);
     g_clear_pointer(&fields->sought, g_free);
@@ -377,9 +383,9 @@ static FieldsDid go_out(Fields *fields, Field *field)
 FieldsDid fields_command(Fields *fields, Command command)
 {
     Field *selected = fields->selected;
-    let_go(fields);
     if (!selected)
         return command == COMMAND_OUT ? FIELDS_LEFT : FIELDS_NOT_MINE;
+    let_go(fields);
     if (command == COMMAND_IN)
         return go_in(fields, selected);
     if (command == COMMAND_OUT)
@@ -517,6 +523,8 @@ static void go_on(Fields *fields)
 {
     select_wanted(fields);
     aim(fields);
+    if (fields->inside && !fields->wanted)
+        fields_select_inside(fields);
     if (!fields->sought)
         return;
     FieldsSought found = search(fields);

@@ -7,8 +7,9 @@
 
 enum {
     SIGN = 2,
-    OFFSET = 5, /* columns of each */
+    OFFSET = 5, /* columns of each; two more where there is much */
     SIZE = 8,
+    MUCH = 100000, /* bytes */
     FLAG = 2,
     LEAST_REMARK = 9,
     LEAST_VALUE = 23, /* a date: what remarks leave of a value */
@@ -18,10 +19,11 @@ enum {
 typedef struct TreePlan {
     int value, room;        /* column and width of values */
     int offset, size, flag; /* columns; -1: not shown */
+    int digits;             /* of an offset */
 } TreePlan;
 
 /* Values begin behind the longest name, but not beyond half of the width. */
-static TreePlan plan_for(const GArray *rows, int columns)
+static TreePlan plan_for(const GArray *rows, size_t bytes, int columns)
 {
     int longest = 0;
     for (guint i = 0; i < rows->len; i++) {
@@ -30,11 +32,12 @@ static TreePlan plan_for(const GArray *rows, int columns)
             longest = MAX(longest, SIGN + 2 * row->depth + 2 + text_columns(row->field->name));
     }
     TreePlan plan = {.value = MIN(longest + 2, columns * 9 / 20), .offset = -1, .size = -1};
+    plan.digits = bytes < MUCH ? OFFSET : OFFSET + 2;
     plan.flag = columns - FLAG + 1;
     int end = columns - FLAG;
     if (columns >= NARROW) {
         plan.size = end - SIZE;
-        plan.offset = plan.size - OFFSET - 1;
+        plan.offset = plan.size - plan.digits - 1;
         end = plan.offset - 1;
     }
     plan.room = MAX(end - plan.value, 0);
@@ -45,7 +48,8 @@ static void draw_numbers(const TreePlan *plan, const Field *field, Area line)
 {
     if (plan->offset < 0)
         return;
-    area_print(area_cells(line, 0, plan->offset, OFFSET), ROLE_DIM, "%*zu", OFFSET, field->offset);
+    area_print(area_cells(line, 0, plan->offset, plan->digits), ROLE_DIM, "%*zu", plan->digits,
+               field->offset);
     if (field->length)
         area_print(area_cells(line, 0, plan->size, SIZE), ROLE_DIM, "%*zu B", SIZE - 2,
                    field->length);
@@ -179,7 +183,8 @@ void tree_draw(Fields *fields, Area area, const TreeStyle *style)
 {
     g_autoptr(GArray) rows = fields_rows(fields);
     const FieldRow *all = (const FieldRow *)rows->data;
-    TreePlan plan = plan_for(rows, area.columns);
+    const Field *root = fields_root(fields);
+    TreePlan plan = plan_for(rows, root ? root->length : 0, area.columns);
     bool utf8 = area.surface->utf8;
     int selected = selected_row(fields, rows), count = (int)rows->len;
     int top = scroll_top(fields_scroll(fields), selected, count, area.rows), above = 0;

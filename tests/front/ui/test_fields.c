@@ -156,12 +156,32 @@ START_TEST(bytes_lead_to_what_has_not_come)
 }
 END_TEST
 
+START_TEST(what_is_inside_is_selected_when_it_comes)
+{
+    Scene scene;
+    set_up(&scene);
+    Fields *fields = fields_of(&scene);
+    fields_select_id(fields, "x509.subjectAltName");
+    fields_select_inside(fields);
+    answer(&scene);
+    ck_assert_str_eq(fields_selected(fields)->name, "subjectAltName");
+    answer(&scene);
+    is_selected(&scene, "Host-00000.example");
+    ck_assert(!fields_ask_all(fields));
+    while (answer(&scene))
+        fields_ask_all(fields);
+    ck_assert(fields_ask_all(fields));
+    tear_down(&scene);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fields");
     TCase *all = tcase_create("fields");
     tcase_add_test(all, what_has_not_come_is_found_as_it_comes);
     tcase_add_test(all, who_moves_ends_a_search);
+    tcase_add_test(all, what_is_inside_is_selected_when_it_comes);
     tcase_add_test(all, bytes_lead_to_what_has_not_come);
     suite_add_tcase(suite, all);
     return check_main(suite);
