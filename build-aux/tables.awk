@@ -22,6 +22,7 @@ BEGIN {
     FS = "\t"
     declare("codes", "Code", 2, "snss")
     declare("ct_logs", "CtLog", 1, "sssssssss")
+    declare("distrust", "Distrust", 2, "ssssss")
     declare("extensions", "ExtensionInfo", 1, "nsss")
     declare("fields", "About", 1, "sst")
     declare("groups", "Group", 1, "nsssn")

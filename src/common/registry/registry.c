@@ -246,6 +246,12 @@ const CtLog *registry_ct_logs(size_t *count)
     return table_ct_logs;
 }
 
+const Distrust *registry_distrusts(size_t *count)
+{
+    *count = table_distrust_size;
+    return table_distrust;
+}
+
 const Result *registry_result(const char *code)
 {
     return FIND(table_result, code, compare_string);

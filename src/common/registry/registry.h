@@ -195,6 +195,19 @@ typedef struct CtLog {
 const CtLog *registry_ct_log(const char *id);
 const CtLog *registry_ct_logs(size_t *count);
 
+/* ---- roots that browsers distrust (data/distrust.tsv) ---- */
+
+typedef struct Distrust {
+    const char *sha256; /* of the root's certificate */
+    const char *who;    /* Chrome, Mozilla, Apple */
+    const char *rule;   /* all, issued-after, sct-after */
+    const char *date;   /* RFC 3339: what is later is not trusted; all: from when on */
+    const char *ca;     /* its name */
+    const char *source; /* where that is said */
+} Distrust;
+
+const Distrust *registry_distrusts(size_t *count);
+
 /* ---- results and reasons (data/reasons.tsv) ---- */
 
 /* How an endpoint ended. Texts are English: pass them to gettext. */

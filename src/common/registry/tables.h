@@ -11,6 +11,8 @@ extern const Code table_codes[];
 extern const size_t table_codes_size;
 extern const CtLog table_ct_logs[];
 extern const size_t table_ct_logs_size;
+extern const Distrust table_distrust[];
+extern const size_t table_distrust_size;
 extern const ExtensionInfo table_extensions[];
 extern const size_t table_extensions_size;
 extern const About table_fields[];

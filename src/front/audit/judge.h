@@ -25,7 +25,8 @@ void judge_expired(AuditCase *examined);
 void judge_not_yet_valid(AuditCase *examined);
 void judge_expires_soon(AuditCase *examined);
 void judge_name(AuditCase *examined);
-void judge_trust(AuditCase *examined); /* one reason of the verdict each: rows of a table */
+void judge_trust(AuditCase *examined);     /* one reason of the verdict each: rows of a table */
+void judge_distrusts(AuditCase *examined); /* browsers that go their own way */
 void judge_trust_unknown(AuditCase *examined);
 void judge_weak_key(AuditCase *examined);
 void judge_weak_signature(AuditCase *examined);

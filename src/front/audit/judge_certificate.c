@@ -208,6 +208,34 @@ void judge_trust(AuditCase *examined)
     }
 }
 
+void judge_distrusts(AuditCase *examined)
+{
+    const Verdict *verdict = examined->best ? examined->best->verdict : NULL;
+    const json_t *all = verdict ? json_object_get(verdict->fact, "distrusts") : NULL, *one;
+    size_t i;
+    if (!examined->leaf)
+        return;
+    json_t *browsers = json_array();
+    json_array_foreach(all, i, one)
+    {
+        if (!fact_bool(one, "applies", FALSE))
+            continue;
+        g_autofree char *text = g_strdup_printf("%s (%.10s)", fact_string(one, "who", "-"),
+                                                fact_string(one, "date", "-"));
+        json_array_append_new(browsers, fact_text(text, strlen(text)));
+    }
+    if (json_array_size(browsers) > 0) {
+        json_t *args = finding_about(examined->leaf);
+        json_object_set(args, "browsers", browsers);
+        json_object_set_new(
+            args, "issuer",
+            fact_text(examined->leaf->issuer_name->str, examined->leaf->issuer_name->len));
+        finding_certificate(examined, finding_add(examined, examined->rule->severity, args),
+                            examined->leaf, "x509.Certificate");
+    }
+    json_decref(browsers);
+}
+
 void judge_trust_unknown(AuditCase *examined)
 {
     if (examined->leaf && !examined->best->verdict)

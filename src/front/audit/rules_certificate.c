@@ -181,6 +181,18 @@ static const AuditRule rows[] = {
         .see = "RFC 5280 6.1",
     },
     {
+        .code = "distrusted-elsewhere",
+        .severity = SEVERITY_HIGH,
+        .judge = judge_distrusts,
+        .sentence = N_("browsers do not trust this CA's certificates of that date: {browsers}"),
+        .what = N_("{name} is of a CA that they distrust, with the date that counts: {browsers}. "
+                   "Its issuer is {issuer}."),
+        .why = N_("The store here trusts the root; people with these browsers get a warning "
+                  "instead of the page."),
+        .act = N_("Have it issued by another CA."),
+        .see = "Chrome Root Program, Mozilla Root Store Policy, support.apple.com/121668",
+    },
+    {
         .code = "must-staple",
         .severity = SEVERITY_HIGH,
         .judge = judge_staple,

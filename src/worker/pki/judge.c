@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "worker/pki/constraints.h"
+#include "worker/pki/distrust.h"
 #include "worker/pki/policy.h"
 #include "worker/pki/value.h"
 
@@ -196,6 +197,20 @@ static void judge_distrust(Path *path, const Store *store)
         add(last, "trust-distrusted");
 }
 
+/* The user's own roots are trusted by browsers too, whatever they say of others. */
+static void remark_distrust(Path *path, const Judging *judging)
+{
+    Step *last = &path->steps[path->count - 1];
+    Distrusted asked = {.rows = judging->distrusts,
+                        .count = judging->distrusts_count,
+                        .root = last->node->sha256,
+                        .leaf = path->steps[0].node->cert,
+                        .time = judging->time};
+    if (path->end == PATH_STORED && store_kind(judging->store) != STORE_PRIVATE &&
+        distrust_applies(&asked))
+        remark(last, "trust-distrusted-elsewhere");
+}
+
 /* RFC 5280 section 6.1.3 (a) (2), of all certificates at once. */
 static void find_times(Path *path)
 {
@@ -257,6 +272,7 @@ void judge_path(Path *path, const Judging *judging)
         add(&steps[policy], "trust-policy");
     remark_leaf(&steps[0], end == PATH_STORED && path->count == 1);
     judge_distrust(path, judging->store);
+    remark_distrust(path, judging);
     find_times(path);
     count_reasons(path);
 }

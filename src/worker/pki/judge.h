@@ -2,11 +2,14 @@
 #ifndef TLSDIVE_WORKER_PKI_JUDGE_H
 #define TLSDIVE_WORKER_PKI_JUDGE_H
 
+#include "common/registry/registry.h"
 #include "worker/pki/paths.h"
 
 /* What a path is judged for. */
 typedef struct Judging {
     const Store *store;
+    const Distrust *distrusts;
+    size_t distrusts_count;
     gint64 time;       /* seconds since 1970 */
     guint *names_left; /* how many names may still be compared with constraints */
 } Judging;

@@ -24,6 +24,9 @@ typedef struct Sct {
     Reader signature;
 } Sct;
 
+/* The extension with a list of timestamps, in an OCTET STRING (RFC 6962 section 3.3). */
+#define OID_SCT_LIST "1.3.6.1.4.1.11129.2.4.2"
+
 /* A reader over the timestamps of a SignedCertificateTimestampList of `size` bytes; failed where it
  * is none. */
 Reader sct_list(const uint8_t *data, size_t size);

@@ -44,8 +44,7 @@
  * count: where a policy is not met without these, it is not known whether it is.
  */
 
-#define OID_LIST "1.3.6.1.4.1.11129.2.4.2"
-#define OID_V2   "1.3.101.75" /* RFC 9162 section 7.1 */
+#define OID_V2 "1.3.101.75" /* RFC 9162 section 7.1 */
 
 enum {
     DAY = 86400,
@@ -203,7 +202,7 @@ static void read_bytes(Transparency *all, Way way, GBytes *bytes)
 static void read_all(Transparency *all)
 {
     const Cert *cert = all->query->leaf->cert;
-    const CertExtension *list = cert_extension(cert, OID_LIST);
+    const CertExtension *list = cert_extension(cert, OID_SCT_LIST);
     if (list && der_is(&list->value, DER_OCTET_STRING) && list->value.data)
         read_list(all, BY_CERTIFICATE, list->value.data, list->value.length);
     if (cert_extension(cert, OID_V2)) {

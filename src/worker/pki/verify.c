@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "worker/pki/distrust.h"
 #include "worker/pki/judge.h"
 #include "worker/pki/match.h"
 #include "worker/pki/name.h"
@@ -39,8 +40,11 @@ static bool is_better(const Path *path, const Path *than)
 static void judge_all(Verdict *verdict)
 {
     guint names_left = LIMIT_NAME_CHECKS;
-    Judging judging = {
-        .store = verdict->store, .time = verdict->question->time, .names_left = &names_left};
+    Judging judging = {.store = verdict->store,
+                       .distrusts = verdict->question->distrusts,
+                       .distrusts_count = verdict->question->distrusts_count,
+                       .time = verdict->question->time,
+                       .names_left = &names_left};
     for (guint i = 0; i < verdict->paths->len; i++) {
         Path *path = g_ptr_array_index(verdict->paths, i);
         judge_path(path, &judging);
@@ -206,6 +210,22 @@ static void write_paths(json_t *fact, const Verdict *verdict)
     json_object_set_new(fact, "paths", paths);
 }
 
+static void write_distrusts(json_t *fact, const Verdict *verdict)
+{
+    const Path *path = verdict->chosen;
+    if (!path || path->end != PATH_STORED || store_kind(verdict->store) == STORE_PRIVATE)
+        return;
+    Distrusted asked = {.rows = verdict->question->distrusts,
+                        .count = verdict->question->distrusts_count,
+                        .root = path->steps[path->count - 1].node->sha256,
+                        .leaf = path->steps[0].node->cert,
+                        .time = verdict->question->time};
+    json_t *list = distrust_list(&asked);
+    if (json_array_size(list) > 0)
+        json_object_set(fact, "distrusts", list);
+    json_decref(list);
+}
+
 /* ---- times ---- */
 
 typedef struct Times {
@@ -301,6 +321,7 @@ static json_t *write_verdict(const Verdict *verdict)
     if (store_kind(verdict->store) == STORE_PRIVATE)
         json_object_set_new(fact, "private", json_true());
     write_paths(fact, verdict);
+    write_distrusts(fact, verdict);
     write_times(fact, verdict);
     if (question->name)
         write_name(fact, leaf ? leaf->cert : NULL, question->name);
@@ -309,7 +330,10 @@ static json_t *write_verdict(const Verdict *verdict)
 
 json_t *verify_chain(const Store *store, Chain *chain, const Question *question)
 {
-    Verdict verdict = {.store = store, .chain = chain, .question = question};
+    Question asked = *question;
+    if (!asked.distrusts)
+        asked.distrusts = registry_distrusts(&asked.distrusts_count);
+    Verdict verdict = {.store = store, .chain = chain, .question = &asked};
     verdict.paths = paths_find(chain, store, question->time, &verdict.limited);
     judge_all(&verdict);
     json_t *fact = write_verdict(&verdict);

@@ -10,12 +10,15 @@
 #define TLSDIVE_WORKER_PKI_VERIFY_H
 
 #include "common/fact/fact.h"
+#include "common/registry/registry.h"
 #include "worker/pki/paths.h"
 
 /* What is asked about a chain. */
 typedef struct Question {
     const char *name; /* a DNS name in A-labels or an IP address; NULL: no name is checked */
     gint64 time;      /* seconds since 1970 */
+    const Distrust *distrusts; /* NULL: registry.h's */
+    size_t distrusts_count;
 } Question;
 
 /* The `verdict` fact, without endpoint and connection: how the chain fares against the store. A

@@ -153,6 +153,14 @@ static const struct {
     {"verdict", "{'trusted':false,'reasons':['trust-expired']}", "high issuer-expired", false},
     {"verdict", "{'trusted':false,'reasons':['trust-not-yet-valid']}", "high issuer-not-yet-valid",
      false},
+    {"verdict",
+     "{'distrusts':[{'who':'Chrome','rule':'sct-after','date':'2024-11-11T23:59:59Z',"
+     "'applies':true}]}",
+     "high distrusted-elsewhere", false},
+    {"verdict",
+     "{'distrusts':[{'who':'Chrome','rule':'sct-after','date':'2024-11-11T23:59:59Z',"
+     "'applies':false}]}",
+     "", false},
     {"verdict", "{'trusted':false,'reasons':['trust-limit']}", "high untrusted", false},
     {"verdict", "{'trusted':false,'reasons':['trust-of-tomorrow']}", "high untrusted", false},
     {"verdict", "{'trusted':false,'reasons':['trust-weak-key']}", "high untrusted", false},
