@@ -250,6 +250,41 @@ static char *until_of(const Verdict *verdict)
     return g_strdup_printf(_("yes, until %.10s"), day);
 }
 
+static const char *distrust_words(const char *rule)
+{
+    static const struct {
+        const char *rule, *words;
+    } rows[] = {
+        {"all", N_("trusts nothing of this root, since")},
+        {"issued-after", N_("trusts nothing of this root that begins after")},
+        {"sct-after", N_("trusts nothing of this root that was logged after")},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_str_equal(rows[i].rule, rule))
+            return _(rows[i].words);
+    return NULL;
+}
+
+/* What browsers say of the root; dim where it does not concern this chain. */
+static void say_distrusts(const Desk *desk, const Verdict *verdict, Lines *lines)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(verdict->fact, "distrusts"), i, one)
+    {
+        const char *words = distrust_words(fact_string(one, "rule", ""));
+        gint64 date;
+        g_autofree char *who = words_value(json_object_get(one, "who"), !desk->utf8);
+        if (!words || !who || !text_to_time(fact_string(one, "date", ""), &date))
+            continue;
+        g_autofree char *day = text_from_time(date);
+        g_autofree char *text = g_strdup_printf("%s %s %.10s", who, words, day);
+        lines_begin(lines, NULL);
+        lines_tab(lines, TEXT);
+        lines_wrap(lines, fact_bool(one, "applies", FALSE) ? ROLE_BAD : ROLE_DIM, TEXT + 2, text);
+    }
+}
+
 void paths_trust(const Desk *desk, const Connection *connection, Lines *lines)
 {
     const GPtrArray *verdicts = verdicts_of(connection);
@@ -267,6 +302,7 @@ void paths_trust(const Desk *desk, const Connection *connection, Lines *lines)
         if (!verdict->trusted)
             say_codes(desk, json_object_get(verdict->fact, "reasons"), ROLE_BAD, TEXT, lines);
         say_codes(desk, json_object_get(verdict->fact, "remarks"), ROLE_NOTE, TEXT, lines);
+        say_distrusts(desk, verdict, lines);
     }
 }
 
