@@ -28,6 +28,7 @@ void judge_name(AuditCase *examined);
 void judge_trust(AuditCase *examined);     /* one reason of the verdict each: rows of a table */
 void judge_distrusts(AuditCase *examined); /* browsers that go their own way */
 void judge_trust_unknown(AuditCase *examined);
+void judge_remark(AuditCase *examined); /* remarks of the verdict: rows of a table */
 void judge_weak_key(AuditCase *examined);
 void judge_weak_signature(AuditCase *examined);
 void judge_malformed(AuditCase *examined);

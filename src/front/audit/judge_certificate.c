@@ -245,6 +245,57 @@ void judge_trust_unknown(AuditCase *examined)
             examined->leaf, "x509.Certificate");
 }
 
+/* Which rule says which remark of a verdict, and the rule that has said it already, where there is
+ * one. What ca-served says of the leaf needs none. */
+static const struct {
+    const char *remark, *rule, *said_by;
+} remarks[] = {
+    {"trust-roca", "roca", NULL},
+    {"trust-short-key", "short-key", "weak-key"},
+    {"sent-incomplete", "sent-incomplete", "chain-incomplete"},
+    {"sent-out-of-order", "sent-out-of-order", NULL},
+    {"sent-surplus", "sent-surplus", NULL},
+    {"sent-duplicate", "sent-surplus", NULL},
+    {"sent-root-unused", "sent-surplus", NULL},
+    {"sent-root", "sent-root", NULL},
+};
+
+static bool has_code(const json_t *list, const char *code)
+{
+    size_t i;
+    const json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A rule has one finding, however many of its remarks there are; it lists them. */
+void judge_remark(AuditCase *examined)
+{
+    const Verdict *verdict = examined->best ? examined->best->verdict : NULL;
+    const Certificate *leaf = examined->leaf;
+    if (!verdict || !leaf)
+        return;
+    const json_t *given = json_object_get(verdict->fact, "remarks");
+    g_autoptr(json_t) found = json_array();
+    for (size_t i = 0; i < G_N_ELEMENTS(remarks); i++) {
+        if (strcmp(remarks[i].rule, examined->rule->code) != 0 ||
+            !has_code(given, remarks[i].remark) ||
+            (remarks[i].said_by && has_finding(examined, remarks[i].said_by)))
+            continue;
+        json_array_append_new(found, json_string(remarks[i].remark));
+    }
+    if (json_array_size(found) == 0)
+        return;
+    json_t *args = finding_about(leaf);
+    json_object_set(args, "reason", found);
+    finding_certificate(examined, finding_add(examined, examined->rule->severity, args), leaf,
+                        "x509.Certificate");
+}
+
 /* Keys by their strength: NIST SP 800-57 part 1, and what breaks in practice (RSA 768: 2009). */
 static const struct {
     const char *type;

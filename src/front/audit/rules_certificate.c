@@ -161,6 +161,72 @@ static const AuditRule rows[] = {
         .see = "RFC 9325 4.5, NIST SP 800-57",
     },
     {
+        .code = "roca",
+        .severity = SEVERITY_HIGH,
+        .judge = judge_remark,
+        .sentence = N_("a key of the chain can be broken (ROCA)"),
+        .what = N_("In the path of {name}: {reason}."),
+        .why = N_("The factors of such a key can be computed from its public part alone: whoever "
+                  "does so is the server, or its CA."),
+        .act = N_("Issue the certificate again, with a key that other software or hardware has "
+                  "made."),
+        .see = "CVE-2017-15361",
+    },
+    {
+        .code = "short-key",
+        .severity = SEVERITY_LOW,
+        .judge = judge_remark,
+        .sentence = N_("a key of the path is short"),
+        .what = N_("In the path of {name}: {reason}; the server did not send it."),
+        .why = N_("Clients that demand 2048 bits of each certificate refuse the path."),
+        .act = N_("Use a chain to a root with a longer key."),
+        .see = "RFC 9325 4.5, NIST SP 800-57",
+    },
+    {
+        .code = "sent-incomplete",
+        .severity = SEVERITY_MEDIUM,
+        .judge = judge_remark,
+        .sentence = N_("an intermediate certificate is not sent"),
+        .what = N_("The path of {name} holds a certificate that is no root and was not sent: it "
+                   "was found elsewhere."),
+        .why = N_("Clients that do not have it and do not fetch it refuse the server."),
+        .act =
+            N_("Let the server send the intermediate certificates behind its own (\"fullchain\")."),
+        .see = "RFC 8446 4.4.2",
+    },
+    {
+        .code = "sent-out-of-order",
+        .severity = SEVERITY_LOW,
+        .judge = judge_remark,
+        .sentence = N_("the certificates are not in order"),
+        .what = N_("{name}: {reason}."),
+        .why = N_("TLS up to 1.2 demands the order; strict clients refuse the chain."),
+        .act = N_("Put the server's certificate first, and each issuer behind what it issued."),
+        .see = "RFC 5246 7.4.2, RFC 8446 4.4.2",
+    },
+    {
+        .code = "sent-surplus",
+        .severity = SEVERITY_LOW,
+        .judge = judge_remark,
+        .sentence = N_("certificates are sent that nobody needs"),
+        .what = N_("{name}: {reason}."),
+        .why = N_("Each handshake is longer for it, and it is often a remnant of a CA that was "
+                  "left: the right one may be missing."),
+        .act = N_("Take it out of the server's file."),
+        .see = "RFC 8446 4.4.2",
+    },
+    {
+        .code = "sent-root",
+        .severity = SEVERITY_INFO,
+        .judge = judge_remark,
+        .sentence = N_("the root is sent, too"),
+        .what = N_("{name}: {reason}."),
+        .why = N_("Clients have it already, or do not believe it: it only makes the handshake "
+                  "longer."),
+        .act = N_("Take it out of the server's file."),
+        .see = "RFC 8446 4.4.2",
+    },
+    {
         .code = "weak-signature",
         .severity = SEVERITY_HIGH,
         .judge = judge_weak_signature,

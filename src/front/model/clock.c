@@ -60,3 +60,10 @@ bool connection_needs_verdict(const Model *model, const Connection *connection)
            model->asked_at < from || model->asked_at > until ||
            changes_between(connection, time, model->asked_at);
 }
+
+const GPtrArray *connection_verdicts(const Connection *connection)
+{
+    GPtrArray *asked = connection->asked;
+    bool counts = asked && g_ptr_array_find(asked, connection->verdict, NULL);
+    return counts ? asked : connection->verdicts;
+}

@@ -13,4 +13,7 @@ void model_set_time(Model *model, bool asked, gint64 at);
  * its certificates begins or ends in between. */
 bool connection_needs_verdict(const Model *model, const Connection *connection);
 
+/* The verdicts (Verdict *) of which the one that counts is one, a store each; NULL: none. */
+const GPtrArray *connection_verdicts(const Connection *connection);
+
 #endif

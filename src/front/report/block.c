@@ -5,6 +5,7 @@
 
 #include "common/fact/fact.h"
 #include "common/util/text.h"
+#include "front/model/clock.h"
 #include "front/report/brief.h"
 #include "front/report/issued.h"
 #include "front/report/standing_words.h"
@@ -175,6 +176,20 @@ static void trust(Page *page, const Model *model, const Verdict *verdict, bool a
         item_take(page, _("name"),
                   verdict->name_matches ? g_strdup_printf(_("%s matches %s %s"), name, type, by)
                                         : g_strdup_printf(_("%s does not match"), name));
+    }
+}
+
+/* What stores say that do not count, a line each. */
+static void other_stores(Page *page, const Connection *connection, bool ascii)
+{
+    const GPtrArray *verdicts = connection_verdicts(connection);
+    for (guint i = 0; verdicts && i < verdicts->len; i++) {
+        const Verdict *verdict = verdicts->pdata[i];
+        if (verdict == connection->verdict)
+            continue;
+        g_autofree char *store = words_value(json_object_get(verdict->fact, "store"), ascii);
+        g_autofree char *words = words_verdict(verdict, ascii);
+        item_take(page, _("also"), g_strdup_printf(_("%s: %s"), store, words));
     }
 }
 
@@ -394,6 +409,8 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
         chain(page, best, style);
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
+    if (best && best->verdict)
+        other_stores(page, best, style->ascii);
     issued_tell(endpoint, style->now, issued_item, page);
     standing(page, endpoint, style->ascii);
     block_accepts(page, model, endpoint);

@@ -190,6 +190,12 @@ char *words_reason(const char *code, const json_t *args, bool ascii)
     return say_reason(&speech, code, args);
 }
 
+static char *words_reasons(const json_t *codes, const json_t *args, bool ascii)
+{
+    Speech speech = {.ascii = ascii};
+    return say_reasons(&speech, codes, args);
+}
+
 static void take_member(json_t *args, const json_t *fact, const char *member)
 {
     json_t *value = json_object_get(fact, member);
@@ -409,10 +415,9 @@ char *words_finding_english(const Finding *finding)
 
 char *words_verdict(const Verdict *verdict, bool ascii)
 {
-    GString *text = g_string_new(verdict->trusted ? _("trusted") : _("not trusted"));
-    for (guint i = 0; i < verdict->reasons->len; i++) {
-        g_autofree char *reason = words_reason(verdict->reasons->pdata[i], verdict->fact, ascii);
-        g_string_append_printf(text, "%s%s", i ? "; " : ": ", reason);
-    }
-    return g_string_free(text, FALSE);
+    const json_t *said = json_object_get(verdict->fact, verdict->trusted ? "remarks" : "reasons");
+    g_autofree char *why = words_reasons(said, verdict->fact, ascii);
+    if (!*why)
+        return g_strdup(verdict->trusted ? _("trusted") : _("not trusted"));
+    return g_strdup_printf(verdict->trusted ? _("trusted, but: %s") : _("not trusted: %s"), why);
 }

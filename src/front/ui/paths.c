@@ -3,6 +3,7 @@
 #include "common/fact/fact.h"
 #include "common/util/limits.h"
 #include "common/util/text.h"
+#include "front/model/clock.h"
 #include "front/report/words.h"
 #include "front/ui/glyph.h"
 
@@ -51,13 +52,6 @@ static Step *issuer_in(Step *step, const json_t *json)
     return issuer;
 }
 
-static const GPtrArray *verdicts_of(const Connection *connection)
-{
-    GPtrArray *asked = connection->asked;
-    bool counts = asked && g_ptr_array_find(asked, connection->verdict, NULL);
-    return counts ? asked : connection->verdicts;
-}
-
 static bool is_primary(const Connection *connection, const Verdict *verdict)
 {
     return verdict == connection->verdict || fact_bool(verdict->fact, "primary", FALSE);
@@ -99,7 +93,7 @@ static void add_path(Step *top, const json_t *path, guint store, bool primary)
 /* All paths of all stores, grown together from the leaf on; the leaf is below what comes back. */
 static Step *grow(const Connection *connection)
 {
-    const GPtrArray *verdicts = verdicts_of(connection);
+    const GPtrArray *verdicts = connection_verdicts(connection);
     Step *top = step_new("", NULL);
     for (guint store = 0; verdicts && store < MIN(verdicts->len, LIMIT_STORES); store++) {
         const Verdict *verdict = verdicts->pdata[store];
@@ -227,7 +221,7 @@ static void walk(Drawing *drawing, const Step *step, int depth)
 
 void paths_tree(const Desk *desk, const Connection *connection, Lines *lines)
 {
-    const GPtrArray *verdicts = verdicts_of(connection);
+    const GPtrArray *verdicts = connection_verdicts(connection);
     Step *top = grow(connection);
     Drawing drawing = {desk, lines, verdicts ? MIN(verdicts->len, LIMIT_STORES) : 0, 0};
     for (guint i = 0; i < top->issuers->len; i++)
@@ -287,7 +281,7 @@ static void say_distrusts(const Desk *desk, const Verdict *verdict, Lines *lines
 
 void paths_trust(const Desk *desk, const Connection *connection, Lines *lines)
 {
-    const GPtrArray *verdicts = verdicts_of(connection);
+    const GPtrArray *verdicts = connection_verdicts(connection);
     for (guint i = 0; verdicts && i < verdicts->len; i++) {
         const Verdict *verdict = verdicts->pdata[i];
         g_autofree char *store = words_value(json_object_get(verdict->fact, "store"), !desk->utf8);
@@ -310,7 +304,7 @@ void paths_trust(const Desk *desk, const Connection *connection, Lines *lines)
 
 static bool needed(const Connection *connection, const char *sha256)
 {
-    const GPtrArray *verdicts = verdicts_of(connection);
+    const GPtrArray *verdicts = connection_verdicts(connection);
     bool any = false;
     for (guint i = 0; verdicts && i < verdicts->len; i++) {
         const json_t *path, *step;

@@ -3,6 +3,7 @@
 
 #include "common/fact/fact.h"
 #include "common/util/text.h"
+#include "front/model/clock.h"
 #include "front/report/brief.h"
 #include "front/report/standing_words.h"
 #include "front/report/words.h"
@@ -113,6 +114,23 @@ static void trust(const Desk *desk, const Connection *connection, Lines *lines)
     lines_wrap(lines, ROLE_DIM, VALUE, roots);
 }
 
+/* What stores say that do not count, a line each. */
+static void other_stores(const Desk *desk, const Connection *connection, Lines *lines)
+{
+    const GPtrArray *verdicts = connection_verdicts(connection);
+    for (guint i = 0; connection->verdict && i < verdicts->len; i++) {
+        const Verdict *verdict = verdicts->pdata[i];
+        if (verdict == connection->verdict)
+            continue;
+        g_autofree char *store = words_value(json_object_get(verdict->fact, "store"), !desk->utf8);
+        g_autofree char *words = words_verdict(verdict, !desk->utf8);
+        g_autofree char *text = g_strdup_printf(_("%s: %s"), store, words);
+        lines_begin(lines, NULL);
+        lines_tab(lines, VALUE);
+        lines_wrap(lines, verdict->trusted ? ROLE_GOOD : ROLE_BAD, VALUE, text);
+    }
+}
+
 static Role standing_role(int good)
 {
     return good == 1 ? ROLE_GOOD : good == 0 ? ROLE_BAD : ROLE_DIM;
@@ -153,6 +171,7 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     lines_print(lines, ROLE_TEXT, "%s, %s", key, leaf->signature ? leaf->signature : "?");
     chain(desk, connection, lines);
     trust(desk, connection, lines);
+    other_stores(desk, connection, lines);
     standing(desk, endpoint, lines);
 }
 

@@ -166,6 +166,17 @@ static const struct {
     {"verdict", "{'trusted':false,'reasons':['trust-weak-key']}", "high untrusted", false},
     {"verdict", "{'trusted':false,'reasons':['trust-incomplete'],'name_matches':false}",
      "high name-mismatch; high chain-incomplete", false},
+    /* what is to be known though it is trusted, once each */
+    {"verdict", "{'remarks':['trust-roca']}", "high roca", false},
+    {"verdict", "{'remarks':['trust-short-key']}", "low short-key", false},
+    {"verdict", "{'remarks':['sent-incomplete']}", "medium sent-incomplete", false},
+    {"verdict", "{'trusted':false,'reasons':['trust-incomplete'],'remarks':['sent-incomplete']}",
+     "high chain-incomplete", false},
+    {"verdict", "{'remarks':['sent-out-of-order']}", "low sent-out-of-order", false},
+    {"verdict", "{'remarks':['sent-surplus','sent-duplicate','sent-root-unused']}",
+     "low sent-surplus", false},
+    {"verdict", "{'remarks':['sent-root']}", "info sent-root", false},
+    {"verdict", "{'remarks':['sent-other-path','trust-ca-as-leaf','of-tomorrow',7]}", "", false},
     /* what certificates are made of */
     {"certificate", "{'lints':['lint-no-names']}", "high no-names", false},
     {"certificate", "{'lints':['lint-bad-name','lint-dsa','lint-version']}",

@@ -408,6 +408,19 @@ START_TEST(ends_and_verdicts_are_said)
 }
 END_TEST
 
+START_TEST(trusted_but)
+{
+    g_autoptr(json_t) fact = json_pack("{s:[s, s]}", "remarks", "sent-root", "trust-roca");
+    Verdict verdict = {.fact = fact, .trusted = true};
+    g_autofree char *but = words_verdict(&verdict, true);
+    ck_assert_str_eq(but, "trusted, but: a root is sent, which nobody needs; the key has the mark "
+                          "of CVE-2017-15361 (ROCA): it can be broken");
+    verdict.trusted = false;
+    g_autofree char *bare = words_verdict(&verdict, true);
+    ck_assert_str_eq(bare, "not trusted");
+}
+END_TEST
+
 /* ---- briefs --------------------------------------------------------------------------------- */
 
 START_TEST(suites_are_short)
@@ -542,6 +555,7 @@ int main(void)
     tcase_add_test(tcase, sentences_are_filled_and_safe);
     tcase_add_test(tcase, long_arguments_are_cut_between_characters);
     tcase_add_test(tcase, ends_and_verdicts_are_said);
+    tcase_add_test(tcase, trusted_but);
     tcase_add_test(tcase, suites_are_short);
     tcase_add_test(tcase, columns_say_it_briefly);
     tcase_add_test(tcase, places_and_keys);
