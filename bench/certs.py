@@ -78,7 +78,7 @@ def on_the_screen(path):
     for _ in range(RUNS):
         terminal = Terminal(PROGRAM, "--no-save", path)
         paints.append(terminal.until(rb"host-0000"))
-        alls.append(terminal.until(rb"%d" % COUNT))
+        alls.append(terminal.shows(b"of %d " % COUNT))
         terminal.quiet()
         if len(alls) < RUNS:
             terminal.end()
@@ -88,23 +88,31 @@ def on_the_screen(path):
     return terminal
 
 
+def filtered(terminal, text):
+    """Types a filter up to the last key, which is to be timed."""
+    os.write(terminal.fd, b"f")
+    terminal.quiet(0.1)
+    os.write(terminal.fd, b"\x15" + text)
+    terminal.quiet(0.1)
+    return b"\r"
+
+
 def keys(terminal):
-    """Sorting and filtering of the inventory, from the last key to the last byte of the repaint."""
-    terminal.key(b"8")
-    terminal.quiet()
-    for what, typed in (("sort by another column", b">"), ("invert the order", b"I"),
-                        ("filter by an expression", b"f")):
-        if typed == b"f":
-            os.write(terminal.fd, b"f")
-            terminal.quiet(0.1)
-            os.write(terminal.fd, b"name~host-000099")
-            terminal.quiet(0.1)
-            typed = b"\r"
-        before = len(terminal.seen)
+    """What a key takes in views of so many rows, to the first byte of the repaint."""
+    steps = (("files: down", lambda: b"j"), ("inventory: opened", lambda: b"8"),
+             ("inventory: down", lambda: b"j"), ("inventory: sort by another column", lambda: b">"),
+             ("inventory: invert the order", lambda: b"I"),
+             ("inventory: filter by an expression", lambda: filtered(terminal, b"name~host-000099")),
+             ("inventory: no filter", lambda: filtered(terminal, b"")),
+             ("inventory: filter by a word", lambda: filtered(terminal, b"host-000099")),
+             ("inventory: no filter again", lambda: filtered(terminal, b"")),
+             ("inventory: grouped by keys", lambda: b"t"), ("inventory: grouped by issuers", lambda: b"t"),
+             ("inventory: tree of issuers", lambda: b"t"), ("inventory: certificates again", lambda: b"t"))
+    for what, prepare in steps:
+        typed = prepare()
         took = terminal.key(typed)
         terminal.quiet(0.1)
-        row(f"inventory of {COUNT}: {what}", milliseconds(took) if took else "nothing painted",
-            f"{len(terminal.seen) - before} B")
+        row(f"{COUNT}, {what}", milliseconds(took) if took else "nothing painted")
     terminal.end()
 
 

@@ -51,6 +51,19 @@ class Terminal:
             self.read(0.5)
         return time.monotonic() - self.begun
 
+    def shows(self, text, seconds=60, every=0.1):
+        """Has the whole screen painted (^L) until the text stands on it; the seconds since the start. The
+        paints between hold only what changed, and that may be half of a number."""
+        end = time.monotonic() + seconds
+        while True:
+            before = len(self.seen)
+            os.write(self.fd, b"\x0c")
+            self.quiet(every / 2, every)
+            if text in self.seen[before:]:
+                return time.monotonic() - self.begun
+            if time.monotonic() > end:
+                raise RuntimeError(f"{text!r} did not come: {self.seen[-300:]!r}")
+
     def quiet(self, seconds=0.3, longest=20):
         """Reads until nothing comes for `seconds`."""
         end = time.monotonic() + longest

@@ -82,6 +82,7 @@ static void empty(Files *files, File *file)
         strike(files->keys, object->spki, object);
     }
     g_ptr_array_set_size(file->objects, 0);
+    files->changes++;
 }
 
 bool files_fold_file(Files *files, json_t *fact)
@@ -100,6 +101,7 @@ bool files_fold_file(Files *files, json_t *fact)
     file->path = path;
     json_decref(file->fact);
     file->fact = json_incref(fact);
+    files->changes++;
     return true;
 }
 
@@ -112,6 +114,8 @@ bool files_fold_object(Files *files, json_t *fact)
     File *file = file_get(files, id);
     if (index == 1)
         empty(files, file);
+    if (files->all->pdata[files->all->len - 1] != file)
+        files->changes++;
     FileObject *object = g_new0(FileObject, 1);
     *object = (FileObject){.file = file,
                            .index = (guint)index,
@@ -122,8 +126,10 @@ bool files_fold_object(Files *files, json_t *fact)
     g_ptr_array_add(file->objects, object);
     if (object->sha256 && g_str_equal(kind, "certificate"))
         list_under(files->places, object->sha256, object);
-    if (object->spki && g_str_equal(kind, "private-key"))
+    if (object->spki && g_str_equal(kind, "private-key")) {
         list_under(files->keys, object->spki, object);
+        files->changes++; /* lines of certificates say where their key is */
+    }
     return true;
 }
 
@@ -132,6 +138,7 @@ bool files_fold_directory(Files *files, json_t *fact)
     if (!json_object_get(fact, "path"))
         return false;
     g_ptr_array_add(files->directories, json_incref(fact));
+    files->changes++;
     return true;
 }
 

@@ -33,6 +33,8 @@ typedef struct Files {
     GHashTable *places;     /* sha256 of a certificate -> GPtrArray of FileObject */
     GHashTable *keys;       /* spki -> GPtrArray of FileObject: private keys */
     GPtrArray *directories; /* directory facts, json_t * */
+    guint changes;          /* counts all but objects that were added behind the last of the last
+                               file, and are no keys */
 } Files;
 
 Files *files_new(void);

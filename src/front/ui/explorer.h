@@ -12,6 +12,12 @@
 
 typedef struct Explorer Explorer;
 
+/* What the lines of a list were made of. */
+typedef struct ExplorerListed {
+    guint changes; /* another number: they are built anew */
+    guint count;   /* of what may be added to while `changes` stays */
+} ExplorerListed;
+
 typedef struct ExplorerKind {
     ViewKind kind;
     const char *list_name; /* in the rule of the list */
@@ -20,6 +26,10 @@ typedef struct ExplorerKind {
     const char *(*explain_of)(const Explorer *explorer, const char *identity);
     /* Adds the lines of the list, each with its identity. */
     void (*list)(const Explorer *explorer, Lines *lines);
+    /* For lists that may be long: what their lines are made of, and the lines of what was added
+     * behind the first `from`. NULL ops: the list is built anew at each drawing. */
+    ExplorerListed (*listed)(const Explorer *explorer);
+    void (*list_more)(const Explorer *explorer, guint from, Lines *lines);
     /* The hash of the bytes that an identity stands for; NULL: it has none. Borrowed. */
     const char *(*sha256)(const Explorer *explorer, const char *identity);
     /* The way to the thing, for the title; printable. */

@@ -34,8 +34,18 @@ static void remark(const Field *field, gpointer data, GString *text, Role *role)
 
 void explorer_build_list(Explorer *explorer, int columns)
 {
-    lines_clear(explorer->list, columns, explorer->view.desk->utf8);
-    explorer->kind->list(explorer, explorer->list);
+    const ExplorerKind *kind = explorer->kind;
+    ExplorerListed now = kind->listed ? kind->listed(explorer) : (ExplorerListed){0};
+    bool goes_on = kind->listed && lines_count(explorer->list) &&
+                   lines_width(explorer->list) == columns &&
+                   now.changes == explorer->listed.changes && now.count >= explorer->listed.count;
+    if (goes_on) {
+        kind->list_more(explorer, explorer->listed.count, explorer->list);
+    } else {
+        lines_clear(explorer->list, columns, explorer->view.desk->utf8);
+        kind->list(explorer, explorer->list);
+    }
+    explorer->listed = now;
 }
 
 static void draw_list(Explorer *explorer, Area area)

@@ -19,6 +19,7 @@ struct Explorer {
     GPtrArray *sha256s;
     char *title;
     Lines *list;
+    ExplorerListed listed; /* what `list` was made of, for kinds that say so */
     Lines *about;
     Spot focus;
     bool zoomed;

@@ -111,6 +111,30 @@ static void list(const Explorer *explorer, Lines *lines)
     }
 }
 
+static const File *last_file(const Files *files)
+{
+    return files->all->len ? files->all->pdata[files->all->len - 1] : NULL;
+}
+
+/* Objects are added to the last file, and change nothing above them; but the lines of keys say
+ * whose they are, and certificates come later. */
+static ExplorerListed listed(const Explorer *explorer)
+{
+    const Files *files = files_of(explorer);
+    const File *last = last_file(files);
+    guint owners = g_hash_table_size(files->keys)
+                       ? (guint)g_hash_table_size(explorer_desk(explorer)->model->certificates)
+                       : 0;
+    return (ExplorerListed){files->changes + owners, last ? last->objects->len : 0};
+}
+
+static void list_more(const Explorer *explorer, guint from, Lines *lines)
+{
+    const File *last = last_file(files_of(explorer));
+    for (guint i = from; last && i < last->objects->len; i++)
+        object_line(explorer, last->objects->pdata[i], lines);
+}
+
 static void path(const Explorer *explorer, const char *identity, GString *left, GString *right)
 {
     const Desk *desk = explorer_desk(explorer);
@@ -156,6 +180,8 @@ static const ExplorerKind files_kind = {
     .list_rows = 8,
     .explain_of = explain_of,
     .list = list,
+    .listed = listed,
+    .list_more = list_more,
     .sha256 = sha256,
     .path = path,
     .certificate = certificate,

@@ -179,6 +179,10 @@ void lines_wrap(Lines *lines, Role role, int indent, const char *text)
 static int selected_row(const Lines *lines)
 {
     int nearest = -1;
+    /* where it was last, it mostly still is */
+    if (lines->selected && lines->row >= 0 && lines->row < (int)lines->lines->len &&
+        g_strcmp0(line_at(lines, lines->row)->identity, lines->selected) == 0)
+        return lines->row;
     for (int row = 0; row < (int)lines->lines->len; row++) {
         const char *identity = line_at(lines, row)->identity;
         if (!identity)
