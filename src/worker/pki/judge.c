@@ -197,7 +197,14 @@ static void judge_distrust(Path *path, const Store *store)
         add(last, "trust-distrusted");
 }
 
-/* The user's own roots are trusted by browsers too, whatever they say of others. */
+bool judge_is_public(const Path *path, const Store *store)
+{
+    for (guint i = 0; i < path->count; i++)
+        if (path->steps[i].signature == SIGNATURE_WRONG)
+            return false;
+    return path->end == PATH_STORED && path->count > 1 && store_kind(store) != STORE_PRIVATE;
+}
+
 static void remark_distrust(Path *path, const Judging *judging)
 {
     Step *last = &path->steps[path->count - 1];
@@ -206,8 +213,7 @@ static void remark_distrust(Path *path, const Judging *judging)
                         .root = last->node->sha256,
                         .leaf = path->steps[0].node->cert,
                         .time = judging->time};
-    if (path->end == PATH_STORED && store_kind(judging->store) != STORE_PRIVATE &&
-        distrust_applies(&asked))
+    if (judge_is_public(path, judging->store) && distrust_applies(&asked))
         remark(last, "trust-distrusted-elsewhere");
 }
 

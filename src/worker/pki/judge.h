@@ -18,4 +18,9 @@ typedef struct Judging {
  * when it holds. */
 void judge_path(Path *path, const Judging *judging);
 
+/* Is a judged path one that browsers may have their own word on? Not where it ends elsewhere than
+ * in the store, where a signature in it is wrong, so that the root has not issued it, nor in a
+ * store of the user's own roots: browsers trust those too, whatever they say of others. */
+bool judge_is_public(const Path *path, const Store *store);
+
 #endif

@@ -213,7 +213,7 @@ static void write_paths(json_t *fact, const Verdict *verdict)
 static void write_distrusts(json_t *fact, const Verdict *verdict)
 {
     const Path *path = verdict->chosen;
-    if (!path || path->end != PATH_STORED || store_kind(verdict->store) == STORE_PRIVATE)
+    if (!path || !judge_is_public(path, verdict->store))
         return;
     Distrusted asked = {.rows = verdict->question->distrusts,
                         .count = verdict->question->distrusts_count,
