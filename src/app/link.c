@@ -106,8 +106,10 @@ static void on_ended(void *data, int status, int signal)
     link->events.died(link->events.data, link->how, may_start(link));
 }
 
-static bool start(Link *link)
+bool link_start(Link *link)
 {
+    if (link->child)
+        return true;
     if (!may_start(link))
         return false;
     ChildEvents events = {.data = link, .line = on_line, .room = on_room, .ended = on_ended};
@@ -128,7 +130,7 @@ static bool start(Link *link)
 
 bool link_send(Link *link, const json_t *job)
 {
-    if (!link->child && !start(link))
+    if (!link_start(link))
         return false;
     char *line = json_dumps(job, JSON_COMPACT | JSON_ENSURE_ASCII);
     if (!line)

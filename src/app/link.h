@@ -41,6 +41,10 @@ typedef struct Link Link;
 Link *link_new(uv_loop_t *loop, const LinkRole *role, const char *const *arguments,
                const LinkEvents *events);
 
+/* Starts the process where none runs, so that the first job need not wait for it; false if none may
+ * be started, or could. */
+bool link_start(Link *link);
+
 /* Sends a job, starting the worker if none runs. False if none could be started. The job is
  * borrowed. */
 bool link_send(Link *link, const json_t *job);

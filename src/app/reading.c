@@ -135,6 +135,11 @@ Reading *reading_new(uv_loop_t *loop, const char *const *arguments, const Readin
     return reading;
 }
 
+void reading_begin(Reading *reading)
+{
+    link_start(reading->link);
+}
+
 void reading_ask(Reading *reading, json_t *job)
 {
     if (!json_object_get(job, "id"))

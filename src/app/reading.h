@@ -25,6 +25,9 @@ typedef struct ReadingEvents {
 /* A queue; its process is started when the first job is given. `arguments` as for link_new. */
 Reading *reading_new(uv_loop_t *loop, const char *const *arguments, const ReadingEvents *events);
 
+/* Starts its process, which takes a while, before the first job is there. */
+void reading_begin(Reading *reading);
+
 /* Asks for a job to be done; `job` is explain, verify or inspect (doc/facts.md) and is taken; it is
  * given an id here where it has none. */
 void reading_ask(Reading *reading, json_t *job);

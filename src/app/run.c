@@ -661,6 +661,8 @@ void run_start(Run *run)
 {
     const char *depth = run->options->depth;
     start_workers(run);
+    if (!opening_is_empty(run->opening))
+        reading_begin(run->reading); /* it reads its stores while we read the files */
     opening_start(run->opening);
     const GPtrArray *all = run_model(run)->endpoints;
     for (guint i = 0; i < all->len; i++) {

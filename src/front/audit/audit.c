@@ -160,6 +160,8 @@ void audit_judge_all(Model *model, const AuditContext *context)
 {
     for (guint i = 0; i < model->endpoints->len; i++) {
         Endpoint *endpoint = model->endpoints->pdata[i];
+        if (endpoint->findings && !(endpoint->best && endpoint->best->chain))
+            continue;
         g_clear_pointer(&endpoint->findings, g_ptr_array_unref);
         endpoint->findings = audit_endpoint(endpoint, context);
     }

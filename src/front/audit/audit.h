@@ -77,7 +77,7 @@ GPtrArray *audit_endpoint(const Endpoint *endpoint, const AuditContext *context)
 /* Judges an endpoint that was not judged since it changed, and hangs its findings on it. */
 void audit_judge(Endpoint *endpoint, const AuditContext *context);
 
-/* Judges every endpoint again, for this time. */
+/* Judges again, for this time, every endpoint that showed a chain: of others nothing ends. */
 void audit_judge_all(Model *model, const AuditContext *context);
 
 /* True for ports of the catalogue that are closed or silent, or answer in the plain text that is

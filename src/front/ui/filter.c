@@ -67,12 +67,10 @@ typedef struct Examined {
     const void *subject;
 } Examined;
 
-static char *cell(const Examined *examined, size_t column)
+static void cell(const Examined *examined, size_t column, GString *text)
 {
-    GString *text = g_string_new(NULL);
     Role role = ROLE_TEXT;
     examined->kind->columns[column].cell(examined->row, examined->desk, text, &role);
-    return g_string_free(text, FALSE);
 }
 
 static void examined_values(gpointer data, int number, GArray *values)
@@ -80,20 +78,32 @@ static void examined_values(gpointer data, int number, GArray *values)
     const Examined *examined = data;
     int members = member_count(examined->kind);
     if (number >= members) {
-        values_take(values, cell(examined, (size_t)(number - members)));
+        GString *text = g_string_new(NULL);
+        cell(examined, (size_t)(number - members), text);
+        values_take(values, g_string_free(text, FALSE));
         return;
     }
     MemberContext context = {examined->desk->model, examined->desk->wall};
     member_get(examined->kind->members, number, examined->subject, &context, values);
 }
 
+/* `word` is folded already; the text may be changed. */
+static bool holds(GString *text, const char *word)
+{
+    if (g_str_is_ascii(text->str)) /* nearly all are, and folding these is cheap */
+        return strstr(g_string_ascii_down(text)->str, word) != NULL;
+    g_autofree char *folded = g_utf8_casefold(text->str, (gssize)text->len);
+    return strstr(folded, word) != NULL;
+}
+
 static bool examined_word(gpointer data, const char *word)
 {
     const Examined *examined = data;
+    g_autoptr(GString) text = g_string_new(NULL);
     for (size_t i = 0; i < examined->kind->count; i++) {
-        g_autofree char *text = cell(examined, i);
-        g_autofree char *folded = g_utf8_casefold(text, -1);
-        if (strstr(folded, word))
+        g_string_truncate(text, 0);
+        cell(examined, i, text);
+        if (holds(text, word))
             return true;
     }
     return false;
