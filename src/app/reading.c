@@ -73,7 +73,8 @@ static void pump(Reading *reading)
 static void on_fact(void *data, json_t *fact)
 {
     Reading *reading = data;
-    if (reading->now)
+    /* what is wrong with its stores, or its sandbox, is said before there is a job */
+    if (reading->now || fact_kind(fact) == FACT_ERROR)
         reading->events.fact(reading->events.data, fact);
 }
 

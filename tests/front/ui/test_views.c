@@ -401,6 +401,30 @@ START_TEST(the_selection_survives_arrivals)
 }
 END_TEST
 
+/* The lines of a long list stay while objects are added; what changes them makes them anew. */
+START_TEST(files_grow_and_change)
+{
+    static const char *const facts[] = {
+        "{'fact':'object','file':'f1','index':1,'kind':'parameters','name':'first'}",
+        "{'fact':'object','file':'f1','index':2,'kind':'parameters','name':'second'}",
+        "{'fact':'file','file':'f1','path':'one.pem','objects':2,'size':9}",
+        "{'fact':'object','file':'f2','index':1,'kind':'parameters','name':'third'}",
+        "{'fact':'object','file':'f1','index':3,'kind':'parameters','name':'late'}",
+        "{'fact':'object','file':'f1','index':1,'kind':'parameters','name':'again'}",
+    };
+    static const char *const shown[] = {"first", "second", "one.pem", "third", "late", "again"};
+    g_autoptr(Stage) stage = stage_new(NULL, (StageSize)STAGE_LARGE);
+    ui_show_files(stage->ui);
+    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
+        stage_fold(stage, facts[i]);
+        stage_expect(stage, shown[i]);
+    }
+    g_autofree char *screen = stage_draw(stage);
+    ck_assert_ptr_null(strstr(screen, "second"));
+    ck_assert_ptr_null(strstr(strstr(screen, "third") + 1, "third"));
+}
+END_TEST
+
 START_TEST(only_capitals_ask)
 {
     g_autoptr(Stage) stage = stage_new("many", (StageSize)STAGE_SMALL);
@@ -596,6 +620,7 @@ int main(void)
     tcase_add_test(all, left_folds_then_leaves);
     tcase_add_test(all, a_finding_opens_its_proof);
     tcase_add_test(all, the_selection_survives_arrivals);
+    tcase_add_test(all, files_grow_and_change);
     tcase_add_test(all, only_capitals_ask);
     tcase_add_test(all, quitting_asks_while_work_runs);
     tcase_add_test(all, quitting_is_at_once_when_idle);
