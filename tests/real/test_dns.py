@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 
-from program import TLSDIVE, VALIDATOR, dive
+from program import TLSDIVE, VALIDATOR, dive, environment
 from servers import ADDRESS, Pki, folder, free_port, run, s_server, start, write
 from tap import check, equal, main, test
 
@@ -211,6 +211,14 @@ def explore(name, *more, scheme="", server=None):
                 *more, f"{scheme}{ADDRESS}:{PORT}")
 
 
+def report(name, scheme=""):
+    """As people read it, in one line."""
+    text = subprocess.run([TLSDIVE, "--batch", "--ca-file", PKI.ca, "--server-name", name, "--dns-server", SERVER,
+                       "--dns-anchor", ANCHOR, "--fetch", f"{scheme}{ADDRESS}:{PORT}"],
+                          capture_output=True, text=True, env=environment(), stdin=subprocess.DEVNULL).stdout
+    return " ".join(text.split())
+
+
 def dns(result):
     return {f["kind"]: f for f in result.all("dns")}
 
@@ -222,6 +230,10 @@ def a_server_is_held_against_its_records():
     equal((dane["state"], dane["records"][0]["holds"]), ("authenticated", True))
     equal({kind: (f["name"], f["state"]) for kind, f in dns(result).items()},
           {kind: ("right.secure.example", "secure") for kind in ("tlsa", "caa")})
+    text = report("right.secure.example")
+    check(f"DANE-EE, key, SHA-256 {SPKI[:16]}: holds" in text, text)
+    for words in ("issue letsencrypt.org", "issuewild nobody", ", at secure.example (signed)"):
+        check(words in text, text)
     check(not {r for r in result.rules() if r.startswith(("tlsa", "dnssec"))}, result.rules())
 
 
@@ -251,6 +263,9 @@ def a_mail_domain_is_found_by_its_mail_servers():
            "mx": ("mx.secure.example", "secure"), "mta-sts": ("secure.example", "secure"),
            "tlsrpt": ("secure.example", "secure")})
     equal(result.one("dane")["state"], "authenticated")
+    text = report("mx.secure.example", "smtps://")
+    check("unknown: announced, and the policy was not fetched" in text, text)
+    check("mailto:reports@example.net" in text, text)
     policy, = result.all("fetched")
     equal((policy["kind"], policy["url"]),
           ("mta-sts", "https://mta-sts.secure.example/.well-known/mta-sts.txt"))

@@ -7,6 +7,7 @@
 #include "common/util/text.h"
 #include "front/model/clock.h"
 #include "front/report/brief.h"
+#include "front/report/dns_words.h"
 #include "front/report/issued.h"
 #include "front/report/standing_words.h"
 #include "front/report/words.h"
@@ -193,9 +194,9 @@ static void other_stores(Page *page, const Connection *connection, bool ascii)
     }
 }
 
-static void issued_item(void *data, const char *label, const char *text)
+static void told_item(void *data, const char *label, const char *text)
 {
-    item(data, _(label), text);
+    item(data, *label ? _(label) : label, text);
 }
 
 /* What is not known at all is left out where nothing was judged. */
@@ -411,8 +412,9 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
         trust(page, model, best->verdict, style->ascii);
     if (best && best->verdict)
         other_stores(page, best, style->ascii);
-    issued_tell(endpoint, style->now, issued_item, page);
+    issued_tell(endpoint, style->now, told_item, page);
     standing(page, endpoint, style->ascii);
+    dns_tell(endpoint, style->ascii, told_item, page);
     block_accepts(page, model, endpoint);
     findings(page, endpoint, dived ? _("in detail") : _("findings"), finding);
 }

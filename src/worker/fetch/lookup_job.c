@@ -177,7 +177,8 @@ static void ask_records(Lookup *lookup)
 }
 
 /* Where there is no address of one family, the other tells. Records do not count where the way to
- * the addresses is not sure (RFC 7672 section 2.2.2); that is told, and they are asked for. */
+ * the addresses is not sure (RFC 7672 section 2.2.2); that is told, and they are asked for. Who did
+ * not answer is not asked again. */
 static void on_addresses(void *data, const DnsResult *result)
 {
     Lookup *lookup = data;
@@ -189,6 +190,11 @@ static void on_addresses(void *data, const DnsResult *result)
         return;
     }
     json_object_set_new(lookup->fact, "addresses", json_string(result->state));
+    if (!is_sure(result) && strcmp(result->state, "unknown") == 0) {
+        weaken(lookup, result->state);
+        finish(lookup, result);
+        return;
+    }
     if (count && strcmp(result->state, "secure") == 0) {
         lookup->alias = g_strdup(json_string_value(json_array_get(aliases, count - 1)));
         g_free(lookup->owner);
