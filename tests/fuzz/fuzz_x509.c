@@ -2,6 +2,7 @@
  * other. */
 #include <stdlib.h>
 
+#include "worker/pki/openssl_text.h"
 #include "worker/pki/x509.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -25,5 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!line || tree->length != size)
         abort();
     check(tree);
+    g_autoptr(GBytes) bytes = g_bytes_new(data, size);
+    g_autoptr(Cert) cert = cert_new(bytes);
+    g_autoptr(GString) text = openssl_text(cert);
+    if (!text->len)
+        abort();
     return 0;
 }

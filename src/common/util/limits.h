@@ -45,6 +45,7 @@ enum {
     LIMIT_NAMES = 256,  /* subjectAltName entries listed in a `certificate` fact */
     LIMIT_CERTIFICATE_TEXT = 96 << 10, /* bytes of all texts of a `certificate` fact */
     LIMIT_CERTIFICATE = 1 << 20,       /* bytes of one certificate */
+    LIMIT_OPENSSL_TEXT = 128 << 10,    /* bytes of its text in OpenSSL's form */
     LIMIT_SECOND_OPINION = 32 << 10,   /* bytes of a certificate that GnuTLS is asked about */
     LIMIT_PATH = 16,                   /* certificates in a verified path */
     LIMIT_PATHS = 64,                  /* paths looked at for one chain */

@@ -50,6 +50,7 @@ static const struct {
     {"explain", explain_job},
     {"verify", verify_job},
     {"inspect", inspect_job},
+    {"text", text_job},
 };
 
 void read_job(Read *read, const json_t *job, ReadReply reply, void *data)

@@ -50,6 +50,7 @@ void task_copy(json_t *to, const json_t *from, const char *member);
 void explain_job(const Task *task);
 void verify_job(const Task *task);
 void inspect_job(const Task *task);
+void text_job(const Task *task);
 
 /* Answers with what the job's TLSA records say of the chain, if it has any: `certificates` (GBytes *,
  * as sent), and the verdict of the store that counts. */
