@@ -436,21 +436,6 @@ bool fetching_waits(const Fetching *fetching, const char *endpoint)
     return g_hash_table_contains(fetching->endpoints, endpoint);
 }
 
-const char *fetching_now(const Fetching *fetching, const char **url)
-{
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, fetching->items);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        const Item *item = value;
-        if (item->done)
-            continue;
-        *url = item->url;
-        return item->kind;
-    }
-    return NULL;
-}
-
 static void items_free(gpointer items)
 {
     g_ptr_array_unref(items);

@@ -42,9 +42,6 @@ void fetching_keep(Fetching *fetching, const json_t *revocation, gint64 now);
 /* True while something is waited for on behalf of an endpoint. */
 bool fetching_waits(const Fetching *fetching, const char *endpoint);
 
-/* What is waited for, one of several; NULL: nothing. "ocsp", and the address. Borrowed. */
-const char *fetching_now(const Fetching *fetching, const char **url);
-
 void fetching_free(Fetching *fetching);
 
 #endif

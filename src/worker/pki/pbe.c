@@ -268,7 +268,9 @@ static gnutls_datum_t datum(const void *data, size_t size)
 static PbeResult derive_pbkdf2(Pbe *pbe, const Terms *terms, uint8_t *to, size_t size)
 {
     const Hash *prf = terms->prf;
-    PbeResult paid = pay(pbe, terms, prf ? (size + prf->size - 1) / prf->size : 1);
+    if (!prf)
+        return PBE_UNKNOWN;
+    PbeResult paid = pay(pbe, terms, (size + prf->size - 1) / prf->size);
     if (paid != PBE_DONE)
         return paid;
     const char *password = pbe->password ? pbe->password : "";

@@ -213,15 +213,15 @@ static void write_access(Writer *writer, const Cert *cert)
     }
 }
 
-static void write_points(Writer *writer, const Cert *cert)
+static void write_points(Writer *writer, const Cert *cert, const char *oid, const char *member)
 {
-    Reader list = cert_list(cert, "2.5.29.31");
+    Reader list = cert_list(cert, oid);
     Der element, parts[POINT_PARTS], name;
     while (der_next(&list, &element)) {
         shape_assign(&shape_distribution_point, &element, parts);
         Reader names = der_inside(&parts[POINT_NAME]);
         while (der_is_context(&parts[POINT_NAME], 0) && der_next(&names, &name))
-            append_address(writer, "crl", &name);
+            append_address(writer, member, &name);
     }
 }
 
@@ -310,7 +310,8 @@ json_t *x509_fact(const uint8_t *der, size_t size)
     write_key(&writer, cert);
     write_usage(&writer, cert);
     write_access(&writer, cert);
-    write_points(&writer, cert);
+    write_points(&writer, cert, "2.5.29.31", "crl");
+    write_points(&writer, cert, "2.5.29.46", "freshest_crl");
     write_rest(&writer, cert);
     write_alternative_names(&writer, cert);
     write_notes(&writer, der, size);

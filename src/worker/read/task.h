@@ -52,8 +52,8 @@ void verify_job(const Task *task);
 void inspect_job(const Task *task);
 void text_job(const Task *task);
 
-/* Answers with what the job's TLSA records say of the chain, if it has any: `certificates` (GBytes *,
- * as sent), and the verdict of the store that counts. */
+/* Answers with what the job's TLSA records say of the chain, if it has any: `certificates` (GBytes
+ * *, as sent), and the verdict of the store that counts. */
 void dane_job(const Task *task, const GPtrArray *certificates, const json_t *verdict);
 /* Of a verify job: what is known about the standing of its certificates : its `revocation` and
  * `transparency` facts. */

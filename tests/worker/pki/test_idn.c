@@ -68,7 +68,7 @@ START_TEST(characters)
         {"plain, and ünïcode", NULL},   {"a\x1b[31m", "name-control"},
         {"a\u202eb", "name-bidi"},      {"a\u2066b", "name-bidi"},
         {"a\u200bb", "name-invisible"}, {"a\ufeff", "name-invisible"},
-        {"a\xc2\x85", "name-control"},    {"e\u0301", NULL},
+        {"a\xc2\x85", "name-control"},  {"e\u0301", NULL},
         {"\xff\xe2\x80", NULL},         {"a\u00adb", "name-invisible"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {

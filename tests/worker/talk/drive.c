@@ -1,8 +1,10 @@
 #include "tests/worker/talk/drive.h"
 
-#include "common/fact/fact.h"
-
 #include <string.h>
+
+#include "common/fact/fact.h"
+#include "tests/check.h"
+#include "worker/talk/client.h"
 
 static void drive_collect(Drive *drive)
 {
@@ -112,4 +114,32 @@ char *drive_dump(const Drive *drive, bool times)
         json_decref(fact);
     }
     return g_string_free(all, FALSE);
+}
+
+Drive *drive_client(const char *priority)
+{
+    static const char *const alpn[] = {"h2", "http/1.1", NULL};
+    ClientSpec spec = {
+        .priority = priority, .server_name = "test.example", .alpn = alpn, .hello = "usual"};
+    g_autoptr(GError) error = NULL;
+    Talk *talk = client_new(&spec, &error);
+    ck_assert_msg(talk != NULL, "%s", error ? error->message : "");
+    return drive_new(talk);
+}
+
+char *drive_story(const Drive *drive, bool tls13)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < drive->facts->len; i++) {
+        json_t *fact = drive->facts->pdata[i];
+        FactKind kind = fact_kind(fact);
+        bool change = !strcmp(fact_string(fact, "content", ""), "change-cipher-spec");
+        if ((kind != FACT_MESSAGE && kind != FACT_ALERT) || (change && tls13))
+            continue;
+        g_string_append_printf(text, "%s%s%s%s%s", text->len ? " " : "",
+                               strcmp(fact_string(fact, "direction", ""), "out") ? "< " : "> ",
+                               fact_bool(fact, "encrypted", FALSE) ? "*" : "",
+                               kind == FACT_ALERT ? "!" : "", fact_string(fact, "name", "?"));
+    }
+    return g_string_free(text, FALSE);
 }

@@ -36,6 +36,18 @@ guint drive_count(const Drive *drive, const char *kind, const char *member, cons
  * false without the members that depend on when bytes came. */
 char *drive_dump(const Drive *drive, bool times);
 
+/* A GnuTLS priority of one version alone: ONLY("1.3"). */
+#define ONLY(version) "NORMAL:-VERS-ALL:+VERS-TLS" version
+
+/* Starts a client of the usual hello to test.example, with that GnuTLS priority. */
+Drive *drive_client(const char *priority);
+
+/* The conversation as text: "> ClientHello < ServerHello < *Finished > !close_notify", a star for
+ * what travelled encrypted, an exclamation mark for alerts. In TLS 1.3 a ChangeCipherSpec means
+ * nothing, and ours may go before or after the server's: it is left out. To be
+ * freed. */
+char *drive_story(const Drive *drive, bool tls13);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Drive, drive_free)
 
 #endif

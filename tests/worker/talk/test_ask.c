@@ -132,8 +132,6 @@ END_TEST
 
 /* ---- a server of GnuTLS ---- */
 
-#define ONLY(version) "NORMAL:-VERS-ALL:+VERS-TLS" version
-
 /* What the server has said by itself after our hello. */
 static GByteArray *answer_of(const ServerSpec *spec, const Drive *drive)
 {
