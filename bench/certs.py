@@ -74,16 +74,16 @@ def decoding(path):
 
 
 def on_the_screen(path):
-    paints, alls = [], []
+    paints, counted = [], []
     for _ in range(RUNS):
         terminal = Terminal(PROGRAM, "--no-save", path)
         paints.append(terminal.until(rb"host-0000"))
-        alls.append(terminal.shows(b"of %d " % COUNT))
+        counted.append(terminal.shows(b"of %d " % COUNT))
         terminal.quiet()
-        if len(alls) < RUNS:
+        if len(counted) < RUNS:
             terminal.end()
     row("first certificates on the screen", milliseconds(statistics.median(paints)))
-    row("all of them counted on the screen", milliseconds(statistics.median(alls)),
+    row("all of them counted on the screen", milliseconds(statistics.median(counted)),
         f"{proportional_set(terminal.pid) / 1024:.0f} MB (PSS, all)")
     return terminal
 
