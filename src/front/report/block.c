@@ -194,6 +194,14 @@ static void other_stores(Page *page, const Connection *connection, bool ascii)
     }
 }
 
+static void clients(Page *page, const Verdict *verdict, bool ascii)
+{
+    const json_t *client;
+    size_t i;
+    json_array_foreach(json_object_get(verdict->fact, "clients"), i, client)
+        item_take(page, i ? "" : _("clients"), words_client(client, ascii));
+}
+
 static void told_item(void *data, const char *label, const char *text)
 {
     item(data, *label ? _(label) : label, text);
@@ -410,8 +418,10 @@ void block_endpoint(Page *page, const Model *model, const Endpoint *endpoint,
         chain(page, best, style);
     if (best && best->verdict)
         trust(page, model, best->verdict, style->ascii);
-    if (best && best->verdict)
+    if (best && best->verdict) {
         other_stores(page, best, style->ascii);
+        clients(page, best->verdict, style->ascii);
+    }
     issued_tell(endpoint, style->now, told_item, page);
     standing(page, endpoint, style->ascii);
     dns_tell(endpoint, style->ascii, told_item, page);

@@ -421,3 +421,30 @@ char *words_verdict(const Verdict *verdict, bool ascii)
         return g_strdup(verdict->trusted ? _("trusted") : _("not trusted"));
     return g_strdup_printf(verdict->trusted ? _("trusted, but: %s") : _("not trusted: %s"), why);
 }
+
+char *words_client(const json_t *client, bool ascii)
+{
+    static const struct {
+        const char *code, *words;
+    } classes[] = {
+        {"browser", N_("browsers")},
+        {"openssl", "OpenSSL"},
+        {"gnutls", "GnuTLS"},
+        {"java", "Java"},
+        {"old-android", N_("Android < 7.1.1")},
+    };
+    const char *code = fact_string(client, "client", "?");
+    const json_t *trusts = json_object_get(client, "trusts");
+    const char *reason = fact_string(client, "reason", NULL);
+    const char *answer = json_is_true(trusts) ? _("yes") : trusts ? _("no") : _("unknown");
+    g_autofree char *name = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(classes); i++)
+        if (strcmp(classes[i].code, code) == 0)
+            name = g_strdup(_(classes[i].words));
+    if (!name)
+        name = text_escape(code, -1, ascii);
+    if (!reason)
+        return g_strdup_printf(_("%s: %s"), name, answer);
+    g_autofree char *why = words_reason(reason, NULL, ascii);
+    return g_strdup_printf(_("%s: %s, %s"), name, answer, why);
+}

@@ -62,4 +62,7 @@ char *words_finding_english(const Finding *finding);
 /* A verdict in one line: "trusted", or every reason why not. */
 char *words_verdict(const Verdict *verdict, bool ascii);
 
+/* What a class of clients would do, of member `clients` of a verdict. */
+char *words_client(const json_t *client, bool ascii);
+
 #endif

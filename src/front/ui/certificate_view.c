@@ -172,6 +172,7 @@ static const struct {
     void (*lines)(const Desk *desk, const Connection *connection, Lines *lines);
 } sections[] = {
     {N_("trusted by"), paths_trust},
+    {N_("clients with this store"), paths_clients},
     {N_("paths from the leaf upwards"), paths_tree},
     {N_("revocation"), chain_status_revocation},
     {N_("certificate transparency"), chain_status_transparency},
@@ -180,8 +181,11 @@ static const struct {
 
 static bool has_section(const Connection *connection, size_t part)
 {
-    const bool has[] = {connection->verdict, connection->verdict, connection->revocations,
-                        connection->transparency, connection->dane};
+    const Verdict *verdict = connection->verdict;
+    bool clients = verdict && json_object_get(verdict->fact, "clients");
+    const bool has[] = {
+        verdict,         clients, verdict, connection->revocations, connection->transparency,
+        connection->dane};
     G_STATIC_ASSERT(G_N_ELEMENTS(has) == G_N_ELEMENTS(sections));
     return has[part];
 }

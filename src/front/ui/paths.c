@@ -300,6 +300,24 @@ void paths_trust(const Desk *desk, const Connection *connection, Lines *lines)
     }
 }
 
+void paths_clients(const Desk *desk, const Connection *connection, Lines *lines)
+{
+    size_t i;
+    const json_t *client;
+    json_array_foreach(json_object_get(connection->verdict->fact, "clients"), i, client)
+    {
+        const json_t *trusts = json_object_get(client, "trusts");
+        g_autofree char *text = words_client(client, !desk->utf8);
+        lines_begin(lines, NULL);
+        lines_tab(lines, SIGN);
+        lines_wrap(lines,
+                   json_is_true(trusts) ? ROLE_GOOD
+                   : trusts             ? ROLE_BAD
+                                        : ROLE_UNKNOWN,
+                   TEXT, text);
+    }
+}
+
 /* ---- the chain as sent ---- */
 
 static bool needed(const Connection *connection, const char *sha256)

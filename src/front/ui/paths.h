@@ -12,6 +12,9 @@
 /* A line a store, with why not and what to know all the same. */
 void paths_trust(const Desk *desk, const Connection *connection, Lines *lines);
 
+/* What classes of clients would do, by the store that counts; there is a verdict. */
+void paths_clients(const Desk *desk, const Connection *connection, Lines *lines);
+
 /* The tree. The identity of a step is "step/<number>:<sha256>". */
 void paths_tree(const Desk *desk, const Connection *connection, Lines *lines);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "worker/pki/clients.h"
 #include "worker/pki/distrust.h"
 #include "worker/pki/judge.h"
 #include "worker/pki/match.h"
@@ -323,6 +324,7 @@ static json_t *write_verdict(const Verdict *verdict)
     write_paths(fact, verdict);
     write_distrusts(fact, verdict);
     write_times(fact, verdict);
+    json_object_set_new(fact, "clients", clients_answer(verdict->paths, verdict->chosen));
     if (question->name)
         write_name(fact, leaf ? leaf->cert : NULL, question->name);
     return fact;

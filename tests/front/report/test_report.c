@@ -421,6 +421,21 @@ START_TEST(trusted_but)
 }
 END_TEST
 
+START_TEST(clients_are_said)
+{
+    g_autoptr(json_t) old = json_pack("{s:s, s:b, s:s}", "client", "old-android", "trusts", 0,
+                                      "reason", "client-new-root");
+    g_autoptr(json_t) unknown = json_pack("{s:s}", "client", "of\x1btomorrow");
+    g_autoptr(json_t) good = json_pack("{s:s, s:b}", "client", "browser", "trusts", 1);
+    g_autofree char *no = words_client(old, true), *what = words_client(unknown, true);
+    g_autofree char *yes = words_client(good, true);
+    ck_assert_str_eq(no, "Android < 7.1.1: no, the root is of June 2015 or later, and its roots "
+                         "are older");
+    ck_assert_str_eq(what, "of\\x1btomorrow: unknown");
+    ck_assert_str_eq(yes, "browsers: yes");
+}
+END_TEST
+
 /* ---- briefs --------------------------------------------------------------------------------- */
 
 START_TEST(suites_are_short)
@@ -556,6 +571,7 @@ int main(void)
     tcase_add_test(tcase, long_arguments_are_cut_between_characters);
     tcase_add_test(tcase, ends_and_verdicts_are_said);
     tcase_add_test(tcase, trusted_but);
+    tcase_add_test(tcase, clients_are_said);
     tcase_add_test(tcase, suites_are_short);
     tcase_add_test(tcase, columns_say_it_briefly);
     tcase_add_test(tcase, places_and_keys);

@@ -514,6 +514,92 @@ START_TEST(certificates_from_elsewhere_take_part)
 }
 END_TEST
 
+/* ---- clients ---- */
+
+/* "browser=yes", the reason behind it, of all classes. */
+static char *clients_of(const json_t *verdict)
+{
+    GString *all = g_string_new(NULL);
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(verdict, "clients"), i, one)
+    {
+        const json_t *trusts = json_object_get(one, "trusts");
+        const char *reason = fact_string(one, "reason", NULL);
+        g_string_append_printf(all, "%s%s=%s%s%s", i ? " " : "", fact_string(one, "client", ""),
+                               json_is_true(trusts) ? "yes"
+                               : trusts             ? "no"
+                                                    : "?",
+                               reason ? ":" : "", reason ? reason : "");
+    }
+    return g_string_free(all, FALSE);
+}
+
+static void expect_clients(Made chain, const char *clients)
+{
+    g_autoptr(json_t) verdict = judge(&chain);
+    g_autofree char *given = clients_of(verdict);
+    ck_assert_str_eq(given, clients);
+    clear(&chain);
+}
+
+START_TEST(clients_build_paths_each_in_its_way)
+{
+    expect_clients(usual(NULL, NULL, root_with((Forge){.from = "150531235959Z"})),
+                   "browser=yes openssl=yes gnutls=yes java=yes old-android=yes:client-old-root");
+    expect_clients(usual(NULL, NULL, root_with((Forge){.from = "150601000000Z"})),
+                   "browser=yes openssl=yes gnutls=yes java=yes old-android=no:client-new-root");
+    /* the leaf alone */
+    expect_clients((Made){.root = root_with((Forge){0}), .sent = {leaf_with((Forge){0})}},
+                   "browser=?:client-may-fetch openssl=no:trust-incomplete "
+                   "gnutls=no:trust-incomplete java=no:trust-incomplete "
+                   "old-android=no:trust-incomplete");
+    /* whatever is fetched, an expired leaf stays one */
+    expect_clients(
+        (Made){.root = root_with((Forge){0}), .sent = {leaf_with((Forge){.to = "251231235959Z"})}},
+        "browser=no:trust-expired openssl=no:trust-expired gnutls=no:trust-expired "
+        "java=no:trust-expired old-android=no:trust-expired");
+    /* Android does not look at the time of its roots */
+    expect_clients(
+        usual(NULL, NULL, root_with((Forge){.from = "100101000000Z", .to = "251231235959Z"})),
+        "browser=no:trust-expired openssl=no:trust-expired gnutls=no:trust-expired "
+        "java=no:trust-expired old-android=yes:client-old-root");
+    /* an intermediate as the end */
+    GBytes *middle = middle_with((Forge){0});
+    expect_clients(usual(NULL, middle, g_bytes_ref(middle)),
+                   "browser=yes openssl=?:client-partial gnutls=yes java=yes "
+                   "old-android=no:client-new-root");
+    /* a second path, to a root that the store has not */
+    Made cross = usual(NULL, NULL, NULL);
+    cross.sent[2] = middle_with((Forge){.issuer = "Old", .issuer_key = forge_key("ec", 6)});
+    expect_clients(cross, "browser=yes openssl=yes gnutls=?:client-several-paths java=yes "
+                          "old-android=?:client-other-roots");
+}
+END_TEST
+
+START_TEST(clients_and_what_was_not_sent)
+{
+    static const char *const answers[] = {
+        "browser=yes:client-fetches openssl=no:client-not-sent gnutls=no:client-not-sent "
+        "java=no:client-not-sent old-android=no:client-not-sent",
+        "browser=?:client-may-fetch openssl=no:client-not-sent gnutls=no:client-not-sent "
+        "java=no:client-not-sent old-android=no:client-not-sent"};
+    g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_ptr_array_add(sent, leaf_with((Forge){0}));
+    g_ptr_array_add(found, middle_with((Forge){0}));
+    g_autoptr(GBytes) root = root_with((Forge){0});
+    g_autoptr(Store) store = store_of(root);
+    Question question = {.time = NOW};
+    for (int session = 0; session < 2; session++) {
+        g_autoptr(Chain) chain = chain_new(sent, session ? found : NULL, session ? NULL : found);
+        g_autoptr(json_t) verdict = verify_chain(store, chain, &question);
+        g_autofree char *given = clients_of(verdict);
+        ck_assert_str_eq(given, answers[session]);
+    }
+}
+END_TEST
+
 static void expect_times(Made chain, const char *from, const char *until, guint ends_with)
 {
     g_autoptr(json_t) verdict = judge(&chain);
@@ -805,6 +891,8 @@ int main(void)
     tcase_add_test(tests, another_path_is_tried);
     tcase_add_test(tests, all_paths_are_found);
     tcase_add_test(tests, certificates_from_elsewhere_take_part);
+    tcase_add_test(tests, clients_build_paths_each_in_its_way);
+    tcase_add_test(tests, clients_and_what_was_not_sent);
     tcase_add_test(tests, times_of_trust);
     tcase_add_test(tests, a_root_may_have_a_date);
     tcase_add_test(tests, how_it_was_sent);
