@@ -142,11 +142,12 @@ static Opinion judge_all_for(const GPtrArray *paths, const Path *chosen, unsigne
     return best;
 }
 
-json_t *clients_answer(const GPtrArray *paths, const Path *chosen)
+json_t *clients_answer(const GPtrArray *paths, const Path *chosen, bool own)
 {
     json_t *list = json_array();
     for (size_t i = 0; chosen && i < G_N_ELEMENTS(clients); i++) {
-        Opinion opinion = judge_all_for(paths, chosen, clients[i].traits);
+        unsigned traits = clients[i].traits & ~(own ? (unsigned)OLD_ROOTS : 0);
+        Opinion opinion = judge_all_for(paths, chosen, traits);
         json_t *one = json_pack("{s:s}", "client", clients[i].code);
         if (opinion.taken != TAKEN_UNKNOWN)
             json_object_set_new(one, "trusts", json_boolean(opinion.taken == TAKEN_YES));

@@ -12,7 +12,8 @@
 #include "worker/pki/paths.h"
 
 /* Member `clients` of the verdict: {client, trusts, reason} a class; `trusts` is left out where it
- * is not known. `paths` are judged; `chosen` is one of them, or NULL. A new reference. */
-json_t *clients_answer(const GPtrArray *paths, const Path *chosen);
+ * is not known. `paths` are judged; `chosen` is one of them, or NULL. The roots of a store that is
+ * not public are the user's `own`: how old they are says nothing. A new reference. */
+json_t *clients_answer(const GPtrArray *paths, const Path *chosen, bool own);
 
 #endif

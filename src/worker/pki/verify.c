@@ -324,7 +324,9 @@ static json_t *write_verdict(const Verdict *verdict)
     write_paths(fact, verdict);
     write_distrusts(fact, verdict);
     write_times(fact, verdict);
-    json_object_set_new(fact, "clients", clients_answer(verdict->paths, verdict->chosen));
+    json_object_set_new(fact, "clients",
+                        clients_answer(verdict->paths, verdict->chosen,
+                                       store_kind(verdict->store) != STORE_PUBLIC));
     if (question->name)
         write_name(fact, leaf ? leaf->cert : NULL, question->name);
     return fact;

@@ -76,7 +76,7 @@ static char *pem_of(GBytes *der)
 static Store *store_of(GBytes *root)
 {
     g_autofree char *pem = root ? pem_of(root) : NULL;
-    Store *store = store_new(root ? "roots.pem" : "none", STORE_GIVEN);
+    Store *store = store_new(root ? "roots.pem" : "none", STORE_PUBLIC);
     if (root)
         ck_assert_uint_eq(store_add_file(store, (const uint8_t *)pem, strlen(pem)), 1);
     return store;
@@ -577,6 +577,21 @@ START_TEST(clients_build_paths_each_in_its_way)
 }
 END_TEST
 
+/* How old the roots are that somebody has put in says nothing. */
+START_TEST(clients_have_the_roots_of_a_private_store)
+{
+    g_autoptr(GPtrArray) sent = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    g_ptr_array_add(sent, leaf_with((Forge){0}));
+    g_ptr_array_add(sent, middle_with((Forge){0}));
+    g_autoptr(GBytes) root = root_with((Forge){0});
+    g_autoptr(Store) store = store_new("own", STORE_PRIVATE);
+    store_add(store, root);
+    g_autoptr(json_t) verdict = judge_sent(store, sent, NULL, NOW);
+    g_autofree char *given = clients_of(verdict);
+    ck_assert_str_eq(given, "browser=yes openssl=yes gnutls=yes java=yes old-android=yes");
+}
+END_TEST
+
 START_TEST(clients_and_what_was_not_sent)
 {
     static const char *const answers[] = {
@@ -892,6 +907,7 @@ int main(void)
     tcase_add_test(tests, all_paths_are_found);
     tcase_add_test(tests, certificates_from_elsewhere_take_part);
     tcase_add_test(tests, clients_build_paths_each_in_its_way);
+    tcase_add_test(tests, clients_have_the_roots_of_a_private_store);
     tcase_add_test(tests, clients_and_what_was_not_sent);
     tcase_add_test(tests, times_of_trust);
     tcase_add_test(tests, a_root_may_have_a_date);
