@@ -17,6 +17,7 @@ NOW = int(time.time())
 BOOLEAN, NULL, OID, UTC = 0x01, 0x05, 0x06, 0x17
 TRUE = der(BOOLEAN, b"\xff")
 SERVER, CLIENT = bytes.fromhex("06082b06010505070301"), bytes.fromhex("06082b06010505070302")
+ANY = bytes.fromhex("0604551d2500")
 USER_NAME = bytes.fromhex("060a2b060104018237140203")  # otherName userPrincipalName
 SIGNATURE, CERT_SIGN, CRL_SIGN = 0x80, 0x04, 0x02  # bits of keyUsage
 
@@ -128,6 +129,11 @@ def explicit_policy():
 
 def unknown():
     return extension(PRIVATE, der(OCTETS, b"?"), True)
+
+
+def poison():
+    """That of a precertificate (RFC 6962 3.1)."""
+    return extension("2b06010401d679020403", der(NULL), True)
 
 
 def key_id(name):

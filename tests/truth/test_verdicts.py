@@ -13,8 +13,9 @@ from operator import attrgetter
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "real"))
 
-from authority import (CERT_SIGN, CLIENT, CRL_SIGN, FOLDER, NOW, SERVER, SIGNATURE, basic, ca, constraints,  # noqa: E402
-                       dns, explicit_policy, leaf, names, policies, purposes, unknown, usage, user)
+from authority import (ANY, CERT_SIGN, CLIENT, CRL_SIGN, FOLDER, NOW, SERVER, SIGNATURE,  # noqa: E402
+                       authority_key, basic, ca, constraints, dns, explicit_policy, leaf, names, poison, policies,
+                       purposes, unknown, usage, user)
 from certificates import pem  # noqa: E402  (authority finds its folder)
 from tap import check, equal, main, test  # noqa: E402
 
@@ -29,7 +30,8 @@ ED_ROOT = ca("Ed25519 Root", "ed25519/root", days=(-1000, 5000))
 PSS_ROOT = ca("PSS Root", "rsa/root", days=(-1000, 5000), scheme="pss")
 RSA_ROOT = ca("RSA Root", "rsa/root", days=(-1000, 5000))
 SHA1_ROOT = ca("SHA-1 Root", "ec/sha1", days=(-1000, 5000), scheme="ecdsa-sha1")
-ROOTS = (ROOT, OLD_ROOT, ED_ROOT, PSS_ROOT, RSA_ROOT, SHA1_ROOT)
+KEPT = leaf(None, "ec/kept", subject="Kept")
+ROOTS = (ROOT, OLD_ROOT, ED_ROOT, PSS_ROOT, RSA_ROOT, SHA1_ROOT, KEPT)
 STRANGER = ca("Stranger", "ec/stranger", days=(-1000, 5000))
 STRANGE = ca("Strange CA", "ec/strange", STRANGER)
 MIDDLE = ca("CA", "ec/middle", ROOT)
@@ -87,6 +89,7 @@ CASES = {
     "leaf not yet valid": plain(days=(1, 40)),
     "wrong signature": plain(spoilt=True),
     "self-signed": [leaf(None)],
+    "self-signed, in the store": [KEPT],
     "incomplete: no intermediate": plain()[:1],
     "unknown root, sent": [leaf(STRANGE), STRANGE, STRANGER],
     "unknown root, not sent": [leaf(STRANGE), STRANGE],
@@ -94,8 +97,11 @@ CASES = {
     "intermediate without basicConstraints": under(basic=None),
     "path length exceeded": too_long(),
     "path length, self-issued intermediate": rolled_over(),
+    "intermediate: basicConstraints not critical": under(basic=basic(True, critical=False)),
     "intermediate: key usage without certSign": under(usage=usage(CRL_SIGN)),
     "leaf for clients only": plain(purposes=purposes(CLIENT)),
+    "leaf with anyExtendedKeyUsage": plain(purposes=purposes(ANY)),
+    "leaf: key usage for CRLs alone": plain(usage=usage(CRL_SIGN)),
     "leaf without EKU": plain(purposes=None),
     "intermediate for clients only": under(purposes=purposes(CLIENT)),
     "intermediate for servers only": under(purposes=purposes(SERVER)),
@@ -110,10 +116,13 @@ CASES = {
     "unknown critical extension in the intermediate": under(more=unknown()),
     "leaf signed with SHA-1 (RSA)": plain(RSA_MIDDLE, scheme="rsa-sha1"),
     "leaf signed with SHA-1 (ECDSA)": plain(scheme="ecdsa-sha1"),
+    "intermediate signed with SHA-1": under(scheme="ecdsa-sha1"),
     "root signed with SHA-1": under(by=SHA1_ROOT),
     "leaf signed with MD5": plain(RSA_MIDDLE, scheme="rsa-md5"),
     "leaf with RSA 1024": plain(of="rsa1024/leaf"),
     "leaf with RSA 512": plain(of="rsa512/leaf"),
+    "precertificate": plain(poison=poison()),
+    "AKI of another key": plain(authority_key=authority_key("ec/root")),
     "common name, no SAN": plain(names=None),
     "SAN critical, beside a subject": plain(names=names(dns(NAME), critical=True)),
     "wildcard": plain(names=names(dns("*.example.com")), subject="*.example.com"),
@@ -166,6 +175,9 @@ ROWS = [Row(*row) for row in (
     ("self-signed",
      "untrusted trust-self-signed", "no", "no",
      ""),
+    ("self-signed, in the store",
+     "trusted trust-leaf-stored lint-common-name-elsewhere", "no", "yes",
+     "GnuTLS wants what is in the store to be a CA, even where it is the leaf itself."),
     ("incomplete: no intermediate",
      "untrusted trust-incomplete sent-incomplete", "no", "no",
      ""),
@@ -185,14 +197,23 @@ ROWS = [Row(*row) for row in (
      "untrusted trust-path-length", "no", "no",
      ""),
     ("path length, self-issued intermediate",
-     "trusted sent-root", "no", "yes",
+     "trusted", "no", "yes",
      "Self-issued intermediates do not count (RFC 5280 6.1.4 l), and GnuTLS counts them."),
+    ("intermediate: basicConstraints not critical",
+     "trusted lint-basic-constraints-not-critical", "yes", "no",
+     "-x509_strict demands what RFC 5280 4.2.1.9 demands of CAs; clients do not."),
     ("intermediate: key usage without certSign",
      "untrusted trust-key-usage lint-ca-without-cert-sign", "no", "no",
      ""),
     ("leaf for clients only",
      "untrusted trust-client-only", "no", "no",
      ""),
+    ("leaf with anyExtendedKeyUsage",
+     "trusted lint-any-purpose", "yes", "no",
+     "openssl's sslserver purpose does not count anyExtendedKeyUsage; RFC 5280 4.2.1.12 leaves that to the application."),
+    ("leaf: key usage for CRLs alone",
+     "untrusted trust-key-usage", "yes", "no",
+     "A server's key must sign or decrypt; certtool does not look at a leaf's key usage."),
     ("leaf without EKU",
      "trusted lint-no-purpose", "yes", "yes",
      "All take it, as RFC 5280 does; the rules for public CAs forbid it."),
@@ -232,6 +253,9 @@ ROWS = [Row(*row) for row in (
     ("leaf signed with SHA-1 (ECDSA)",
      "untrusted trust-weak-signature", "no", "yes",
      "As above."),
+    ("intermediate signed with SHA-1",
+     "untrusted trust-weak-signature", "no", "yes",
+     "As for a leaf."),
     ("root signed with SHA-1",
      "trusted", "yes", "yes",
      "A root is trusted because it is in the store: the signature on it proves nothing."),
@@ -244,6 +268,12 @@ ROWS = [Row(*row) for row in (
     ("leaf with RSA 512",
      "untrusted trust-weak-key trust-short-key", "yes", "yes",
      "Such a key is broken in hours; certtool (no --verify-profile) and openssl verify (no -auth_level) look at no key's size."),
+    ("precertificate",
+     "untrusted trust-unknown-critical", "no", "no",
+     ""),
+    ("AKI of another key",
+     "trusted trust-key-id", "no", "no",
+     "The signature is good, and RFC 5280 has the identifier to find issuers by; GnuTLS and openssl refuse it, and tlsdive remarks it."),
     ("common name, no SAN",
      "trusted wrong-name lint-no-names", "yes", "yes",
      "certtool and openssl fall back to the common name; RFC 9525 forbids that, and no browser does it any more."),

@@ -55,6 +55,13 @@ static void remark_key(Step *step)
         remark(step, "trust-roca");
 }
 
+/* The key identifiers are to find an issuer by, but OpenSSL and GnuTLS turn others away. */
+static void remark_key_ids(Step *step, const Step *issuer)
+{
+    if (node_key_ids(step->node, issuer->node) < 0)
+        remark(step, "trust-key-id");
+}
+
 static void remark_leaf(Step *leaf, bool stored)
 {
     bool ca;
@@ -267,6 +274,8 @@ void judge_path(Path *path, const Judging *judging)
         judge_extensions(&steps[i]);
         judge_purpose(&steps[i], i == 0);
         remark_key(&steps[i]);
+        if (!last)
+            remark_key_ids(&steps[i], &steps[i + 1]);
         if (i == 0)
             continue;
         judge_issuer(&steps[i], last && end == PATH_STORED, below);

@@ -37,6 +37,12 @@ static bool follows(const Chain *chain, guint index)
     return g_bytes_equal(other->issuer, node->subject);
 }
 
+/* A self-issued one whose issuer has another key is an intermediate: a CA that changed its key. */
+static bool is_root(const Node *node)
+{
+    return node_self_issued(node) && node_key_ids(node, node) >= 0;
+}
+
 static void add(GPtrArray *remarks, const char *code)
 {
     g_ptr_array_add(remarks, (gpointer)g_intern_string(code));
@@ -52,7 +58,7 @@ GPtrArray *sent_remarks(const Chain *chain, guint index, const GPtrArray *paths,
         add(remarks, "sent-duplicate");
         return remarks;
     }
-    bool root = node_self_issued(node);
+    bool root = is_root(node);
     if (root)
         add(remarks, "sent-root");
     if (!is_in_any(paths, node))

@@ -329,7 +329,7 @@ static GBytes *issuer_key_id(const char *octet)
 
 /* A CA that renews itself: the self-issued certificate does not count (RFC 5280 section 6.1.4 l).
  */
-START_TEST(self_issued_do_not_count)
+static Made renewed_key(void)
 {
     GBytes *leaf = leaf_with((Forge){.issuer_key = forge_key("ec", 5),
                                      .extensions = leaf_extensions(issuer_key_id("5"))});
@@ -341,7 +341,12 @@ START_TEST(self_issued_do_not_count)
     GBytes *middle = middle_with((Forge){.extensions = ca_extensions(0, key_id("2"))});
     Made chain = {.root = root_with((Forge){.extensions = ca_extensions(1, NULL)}),
                   .sent = {leaf, renewed, middle}};
-    expect(chain, "", true);
+    return chain;
+}
+
+START_TEST(self_issued_do_not_count)
+{
+    expect(renewed_key(), "", true);
 }
 END_TEST
 
@@ -722,6 +727,15 @@ START_TEST(how_it_was_sent)
     surplus.sent[2] = middle_with((Forge){.subject = "Stranger"});
     surplus.sent[3] = middle_with((Forge){.issuer = "Old", .issuer_key = forge_key("ec", 6)});
     expect_remarks(surplus, "sent-surplus sent-other-path");
+    expect_remarks(renewed_key(), "");
+}
+END_TEST
+
+START_TEST(key_ids_are_compared)
+{
+    GBytes *leaf = leaf_with((Forge){.extensions = leaf_extensions(issuer_key_id("9"))});
+    GBytes *middle = middle_with((Forge){.extensions = ca_extensions(0, key_id("2"))});
+    expect_remarks(usual(leaf, middle, NULL), "trust-key-id");
 }
 END_TEST
 
@@ -912,6 +926,7 @@ int main(void)
     tcase_add_test(tests, times_of_trust);
     tcase_add_test(tests, a_root_may_have_a_date);
     tcase_add_test(tests, how_it_was_sent);
+    tcase_add_test(tests, key_ids_are_compared);
     tcase_add_test(tests, policies_decide);
     tcase_add_test(tests, what_to_know_though_it_is_trusted);
     tcase_add_test(tests, cycles_end);
