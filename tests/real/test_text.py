@@ -67,6 +67,8 @@ KEYS = {
     "rsa-odd": ["RSA", "rsa_keygen_bits:1031"],
     "rsa-exponent": ["RSA", "rsa_keygen_bits:1024", "rsa_keygen_pubexp:4294967297"],
     "pss": ["RSA-PSS", "rsa_keygen_bits:1024"],
+    "pss-restricted": ["RSA-PSS", "rsa_keygen_bits:1024", "rsa_pss_keygen_md:sha256", "rsa_pss_keygen_mgf1_md:sha256",
+                       "rsa_pss_keygen_saltlen:32"],
     "p256": ["EC", "ec_paramgen_curve:P-256"],
     "p384": ["EC", "ec_paramgen_curve:P-384"],
     "p521": ["EC", "ec_paramgen_curve:P-521"],

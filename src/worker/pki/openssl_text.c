@@ -199,8 +199,8 @@ static void append_hash(GString *to, const Der *algorithm)
     openssl_append_oid(to, &parts[ALGORITHM_ID]);
 }
 
-/* RSASSA-PSS-params (RFC 4055 section 3.1); `salt` is the line about their salt. */
-static void append_pss(GString *to, const Der *parameters, guint indent, const char *salt)
+/* RSASSA-PSS-params (RFC 4055 section 3.1). */
+static void append_pss(GString *to, const Der *parameters, guint indent)
 {
     Der parts[PSS_PARTS], mask[ALGORITHM_PARTS];
     int64_t number = 0;
@@ -221,7 +221,7 @@ static void append_pss(GString *to, const Der *parameters, guint indent, const c
     }
     g_string_append_c(to, '\n');
     append_blanks(to, indent);
-    g_string_append_printf(to, "%s Length: 0x", salt);
+    g_string_append(to, " Salt Length: 0x");
     if (parts[PSS_SALT].data && value_integer(&parts[PSS_SALT], &number))
         g_string_append_printf(to, "%02" G_GINT64_MODIFIER "X\n", (guint64)number);
     else
@@ -247,7 +247,7 @@ static void append_parameters(GString *to, const Der *algorithm)
         return;
     }
     g_string_append_c(to, '\n');
-    append_pss(to, &algorithm[ALGORITHM_PARAMETERS], 8, " Salt");
+    append_pss(to, &algorithm[ALGORITHM_PARAMETERS], 8);
 }
 
 static void append_algorithm(GString *to, const Der *algorithm, guint indent)
@@ -296,6 +296,52 @@ static void append_rsa(GString *to, const PublicKey *key)
     append_integer(to, 16, "Exponent:", &parts[RSA_EXPONENT]);
 }
 
+/* The hash of an AlgorithmIdentifier as a key's restrictions call it: "SHA2-256". */
+static void append_key_hash(GString *to, const Der *algorithm)
+{
+    static const char *const hashes[][2] = {
+        {"1.3.14.3.2.26", "SHA1"},
+        {"2.16.840.1.101.3.4.2.1", "SHA2-256"},
+        {"2.16.840.1.101.3.4.2.2", "SHA2-384"},
+        {"2.16.840.1.101.3.4.2.3", "SHA2-512"},
+        {"2.16.840.1.101.3.4.2.4", "SHA2-224"},
+    };
+    Der parts[ALGORITHM_PARTS];
+    shape_assign(&shape_algorithm, algorithm, parts);
+    for (size_t i = 0; i < G_N_ELEMENTS(hashes); i++)
+        if (value_is_oid(&parts[ALGORITHM_ID], hashes[i][0])) {
+            g_string_append(to, hashes[i][1]);
+            return;
+        }
+    openssl_append_oid(to, &parts[ALGORITHM_ID]);
+}
+
+static void append_restrictions(GString *to, const Der *parameters)
+{
+    Der parts[PSS_PARTS], mask[ALGORITHM_PARTS] = {{0}};
+    int64_t salt = 20, trailer = 1;
+    shape_assign(&shape_pss_parameters, parameters, parts);
+    if (parts[PSS_MASK].data)
+        shape_assign(&shape_algorithm, &parts[PSS_MASK], mask);
+    g_string_append(to, "                  Hash Algorithm: ");
+    if (parts[PSS_HASH].data)
+        append_key_hash(to, &parts[PSS_HASH]);
+    else
+        g_string_append(to, "SHA1 (default)");
+    g_string_append(to, "\n                  Mask Algorithm: MGF1 with ");
+    if (mask[ALGORITHM_PARAMETERS].data)
+        append_key_hash(to, &mask[ALGORITHM_PARAMETERS]);
+    else
+        g_string_append(to, "SHA1 (default)");
+    value_integer(&parts[PSS_SALT], &salt);
+    value_integer(&parts[PSS_TRAILER], &trailer);
+    g_string_append_printf(to,
+                           "\n                  Minimum Salt Length: %" G_GINT64_FORMAT
+                           "%s\n                  Trailer Field: 0x%" G_GINT64_MODIFIER "x%s\n",
+                           salt, salt == 20 ? " (default)" : "", (guint64)trailer,
+                           trailer == 1 ? " (default)" : "");
+}
+
 static void append_rsa_pss(GString *to, const PublicKey *key)
 {
     append_rsa(to, key);
@@ -304,7 +350,7 @@ static void append_rsa_pss(GString *to, const PublicKey *key)
         return;
     }
     append_line(to, "PSS parameter restrictions:");
-    append_pss(to, &key->parameters, 18, "Minimum Salt");
+    append_restrictions(to, &key->parameters);
 }
 
 static void append_ec(GString *to, const PublicKey *key)
