@@ -130,6 +130,14 @@ def extensions_of_all_kinds():
 
 
 @test
+def a_timestamp_that_is_cut_ends_the_list():
+    cut = SCT[:20]
+    bytes_of_list = f"{len(cut) // 2 + 2:04x}{len(cut) // 2:04x}{cut}"
+    [text] = texts([made(f"1.3.6.1.4.1.11129.2.4.2={octets(bytes_of_list)}\n")])
+    check("CT Precertificate SCTs: \n" in text and "Signed Certificate Timestamp" not in text, text)
+
+
+@test
 def keys_and_signatures_of_all_kinds():
     same({name: made(key_path=key(name)) for name in KEYS})
 

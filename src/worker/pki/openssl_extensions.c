@@ -600,7 +600,7 @@ static void put_scts(Out *out, const Der *value)
 {
     Reader list = sct_list(value->data, value->length);
     Sct sct;
-    for (bool first = true; sct_next(&list, &sct); first = false) {
+    for (bool first = true; sct_next(&list, &sct) && (sct.whole || sct.version); first = false) {
         g_string_append(out->to, first ? "" : "\n");
         append_sct(out->to, &sct);
     }
