@@ -353,7 +353,8 @@ static void order(Container *container)
     for (guint i = 0; i < objects->len; i++)
         if (((Item *)objects->pdata[i])->kind != ITEM_CERTIFICATE)
             g_ptr_array_add(sorted, objects->pdata[i]);
-    memcpy(objects->pdata, sorted->pdata, objects->len * sizeof *objects->pdata);
+    for (guint i = 0; i < objects->len; i++)
+        objects->pdata[i] = sorted->pdata[i];
     g_ptr_array_unref(sorted);
 }
 
