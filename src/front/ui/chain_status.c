@@ -124,7 +124,7 @@ static void policy_line(const Desk *desk, const json_t *policy, const char *name
 
 static void sct_lines(const Desk *desk, const json_t *sct, Lines *lines)
 {
-    static const Named sources[] = {
+    static const Named origins[] = {
         {"certificate", N_("embedded"), ROLE_TEXT},
         {"tls", N_("in the handshake"), ROLE_TEXT},
         {"ocsp", N_("in the staple"), ROLE_TEXT},
@@ -136,7 +136,7 @@ static void sct_lines(const Desk *desk, const json_t *sct, Lines *lines)
     };
     const char *from = fact_string(sct, "from", "?");
     const char *signature = fact_string(sct, "signature", "?");
-    const Named *source = named(sources, G_N_ELEMENTS(sources), from);
+    const Named *source = named(origins, G_N_ELEMENTS(origins), from);
     const Named *good = named(signatures, G_N_ELEMENTS(signatures), signature);
     const char *log = fact_string(sct, "log_name", NULL);
     g_autofree char *name = desk_safe(desk, log ? log : fact_string(sct, "log", "?"), -1);
