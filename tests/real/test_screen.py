@@ -427,7 +427,7 @@ def a_certificate_file_is_a_view():
 def a_batch_answers_keys():
     with Silent() as port:
         screen = Screen("--batch", "--timeout", "30", f"{ADDRESS}:{port}", "--ca-file", pki.ca,
-                        f"{ADDRESS}:{GOOD}")
+                        f"{ADDRESS}:{GOOD}", rows=60)
         screen.until("1 of 2 done")
         screen.keys("?")
         screen.until("any key")

@@ -275,12 +275,12 @@ static void build(const Desk *desk, const Endpoint *endpoint, Lines *lines, bool
     plain(lines, N_("signature"), ROLE_TEXT, fact_string(agreed, "scheme", "-"));
     alpn(desk, agreed, lines);
     plain(lines, N_("server name"), ROLE_TEXT, shown);
+    accepted(endpoint, lines); /* before what small screens have no room for */
+    liked(endpoint, lines);
+    issued_tell(endpoint, desk->wall, issued_line, lines);
     session(agreed, lines);
     switches(agreed, lines);
     cost(agreed, lines);
-    issued_tell(endpoint, desk->wall, issued_line, lines);
-    accepted(endpoint, lines);
-    liked(endpoint, lines);
 }
 
 const PaneOps negotiated_pane = {
