@@ -174,7 +174,7 @@ static bool no_subject(const Profile *profile)
 
 static bool is_entry(const Der *entry, const GString *common)
 {
-    if (der_is_context(entry, 7)) {
+    if (der_is_context(entry, 7) && (entry->length == 4 || entry->length == 16)) {
         GString *address = value_ip(entry->data, entry->length);
         bool same = address && g_ascii_strcasecmp(address->str, common->str) == 0;
         if (address)
