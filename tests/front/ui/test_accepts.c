@@ -8,7 +8,7 @@
 START_TEST(a_cell_opens_its_proof)
 {
     g_autoptr(Stage) stage = stage_new("dive", (StageSize)STAGE_SMALL);
-    stage_keys(stage, "3 G Enter");
+    stage_keys(stage, "3 / stack Enter Enter");
     stage_expect(stage, "www.example.com:443 > accepts");
     stage_keys(stage, "/ RSA_AES_128_GCM_SHA256 Enter");
     stage_expect_row(stage, "ECDHE_RSA_AES_128_GCM_SHA256");
