@@ -321,17 +321,6 @@ static void title(View *base, int width, GString *left, GString *right)
                                    view->severity[severity], severity_name(severity));
 }
 
-static void status(View *base, GString *left, GString *right)
-{
-    FindingsView *view = (FindingsView *)base;
-    g_autofree char *order = table_order(view->base.table);
-    const char *filter = table_filter_text(view->base.table);
-    g_string_append_printf(left, _("%u of %u"), table_shown(view->base.table),
-                           table_given(view->base.table));
-    g_string_append_printf(left, *filter ? _("   filter: %s (f)") : _("   no filter (f)"), filter);
-    g_string_append_printf(right, _("sorted by %s (o)"), order);
-}
-
 /* ---- commands ---- */
 
 static ViewKind focus(const View *base)
@@ -425,7 +414,7 @@ static const ViewOps findings_view = {
     .focus = focus,
     .draw = draw,
     .title = title,
-    .status = status,
+    .status = table_view_status,
     .command = command,
     .seek = table_view_seek,
     .endpoints = endpoints,

@@ -215,16 +215,9 @@ static void title(View *base, int width, GString *left, GString *right)
 
 static void status(View *base, GString *left, GString *right)
 {
-    InventoryView *view = (InventoryView *)base;
-    const Table *table = view->base.table;
-    g_autofree char *order = table_order(table);
-    const char *filter = table_filter_text(table);
+    const InventoryView *view = (const InventoryView *)base;
     g_string_append_printf(left, _("%s: "), _(orders[view->order]));
-    g_string_append_printf(left, _("%u of %u"), table_shown(table), table_given(table));
-    g_string_append_printf(left, *filter ? _("   filter: %s (f)") : _("   no filter (f)"), filter);
-    if (table_marked(table))
-        g_string_append_printf(right, _("%u marked   "), table_marked(table));
-    g_string_append_printf(right, _("sorted by %s (o)"), order);
+    table_view_status(base, left, right);
 }
 
 /* ---- commands ---- */

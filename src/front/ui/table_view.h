@@ -24,4 +24,7 @@ bool table_view_seek(View *view, const char *text, int direction);
 Table *table_view_table(View *view);
 char *table_view_text(View *view);
 
+/* How many rows are shown of how many, the filter, what is marked, the order. */
+void table_view_status(View *view, GString *left, GString *right);
+
 #endif
