@@ -149,11 +149,6 @@ void reading_ask(Reading *reading, json_t *job)
     pump(reading);
 }
 
-void reading_forget(Reading *reading)
-{
-    g_queue_clear_full(&reading->looked, (GDestroyNotify)json_decref);
-}
-
 static bool is_passing(const json_t *job)
 {
     return json_object_get(job, "passing") != NULL;

@@ -32,9 +32,6 @@ void reading_begin(Reading *reading);
  * given an id here where it has none. */
 void reading_ask(Reading *reading, json_t *job);
 
-/* Forgets the explains that wait: the user looks at something else. */
-void reading_forget(Reading *reading);
-
 /* Forgets the jobs that wait and have a `passing` member: what they are for is past. */
 void reading_forget_passing(Reading *reading);
 

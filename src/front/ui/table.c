@@ -513,11 +513,6 @@ bool table_select(Table *table, const char *identity)
     return false;
 }
 
-bool table_is_untouched(const Table *table)
-{
-    return !table->selected;
-}
-
 GPtrArray *table_chosen(const Table *table)
 {
     GPtrArray *chosen = g_ptr_array_new();

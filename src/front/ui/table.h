@@ -95,9 +95,6 @@ const void *table_selected(const Table *table);
 /* Selects the row of this identity; false if it is not shown. */
 bool table_select(Table *table, const char *identity);
 
-/* True until somebody moved: the selection is the first row. */
-bool table_is_untouched(const Table *table);
-
 /* The identities of the marked rows, else of the selected one: borrowed strings, in order. */
 GPtrArray *table_chosen(const Table *table);
 guint table_marked(const Table *table);

@@ -70,13 +70,6 @@ static void append_rdn(GString *to, const Der *rdn)
     }
 }
 
-GString *name_attribute_text(const Der *attribute)
-{
-    GString *text = g_string_new(NULL);
-    append_attribute(text, attribute);
-    return text;
-}
-
 GString *name_rdn_text(const Der *rdn)
 {
     GString *text = g_string_new(NULL);

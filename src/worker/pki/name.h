@@ -13,9 +13,8 @@
  * hexadecimal. */
 GString *name_text(const Der *name);
 
-/* One RDN (a SET), or one AttributeTypeAndValue (a SEQUENCE), in the same form. */
+/* One RDN (a SET) in the same form. */
 GString *name_rdn_text(const Der *rdn);
-GString *name_attribute_text(const Der *attribute);
 
 /* The value of the last attribute of that type (dotted OID); NULL if there is none. */
 GString *name_last(const Der *name, const char *type);
