@@ -1,9 +1,7 @@
-#include <arpa/inet.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "common/registry/networks.h"
 #include "common/registry/registry.h"
 #include "tests/check.h"
 
@@ -226,54 +224,6 @@ START_TEST(reasons_lead_to_results)
 }
 END_TEST
 
-START_TEST(special_networks)
-{
-    static const struct {
-        const char *address;
-        bool special;
-    } rows[] = {
-        {"8.8.8.8", false},
-        {"10.255.255.255", true},
-        {"11.0.0.0", false},
-        {"100.64.0.0", true},
-        {"100.127.255.255", true},
-        {"100.128.0.0", false},
-        {"127.0.0.1", true},
-        {"169.254.169.254", true},
-        {"172.31.255.255", true},
-        {"172.32.0.0", false},
-        {"192.168.0.1", true},
-        {"198.19.0.1", true},
-        {"203.0.113.5", true},
-        {"224.0.0.1", true},
-        {"255.255.255.255", true},
-        {"0.0.0.0", true},
-        {"::", true},
-        {"::1", true},
-        {"::2", false},
-        {"fe80::1", true},
-        {"fd00::1", true},
-        {"2001:db8::1", true},
-        {"2606:4700::1111", false},
-        {"ff02::1", true},
-        {"::ffff:10.0.0.1", true},
-        {"::ffff:8.8.8.8", false},
-        {"64:ff9b::7f00:1", true},
-        {"64:ff9b::808:808", false},
-        {"2002:a00:1::", true},
-        {"2002:808:808::", false},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        uint8_t octets[16];
-        bool four = inet_pton(AF_INET, rows[i].address, octets) == 1;
-        ck_assert(four || inet_pton(AF_INET6, rows[i].address, octets) == 1);
-        ck_assert_msg(networks_is_special(octets, four ? 4 : 16) == rows[i].special, "%s",
-                      rows[i].address);
-    }
-    ck_assert(!networks_is_special((const uint8_t *)"\x7f", 1));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("registry");
@@ -286,7 +236,6 @@ int main(void)
     tcase_add_test(tcase, small_registries_are_found);
     tcase_add_test(tcase, object_identifiers_are_found);
     tcase_add_test(tcase, reasons_lead_to_results);
-    tcase_add_test(tcase, special_networks);
     suite_add_tcase(suite, tcase);
     return check_main(suite);
 }

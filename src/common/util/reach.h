@@ -7,6 +7,7 @@
 #define TLSDIVE_COMMON_UTIL_REACH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* From the farthest to the nearest. */
@@ -21,6 +22,11 @@ typedef enum Reach {
 /* The reach of an address in network order: 4 bytes of IPv4, 16 of IPv6. One that carries an IPv4
  * address (mapped, NAT64, 6to4) is judged by that. */
 Reach reach_of(bool ipv6, const uint8_t *bytes);
+
+/* True for an address of 4 or 16 bytes in network order that the registries say is not globally
+ * reachable, or that is multicast; one that carries an IPv4 address is what that one is. False for
+ * other sizes. */
+bool reach_is_special(const uint8_t *bytes, size_t size);
 
 /* The reach of a literal of IPv4 or IPv6; REACH_NONE where it is none. */
 Reach reach_of_text(const char *address);

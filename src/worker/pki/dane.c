@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/util/limits.h"
+#include "worker/pki/key.h"
 #include "worker/pki/match.h"
 #include "worker/pki/node.h"
 
@@ -66,23 +67,9 @@ static bool is_certificate(GBytes *der)
            cert->all.total == g_bytes_get_size(der);
 }
 
-static gnutls_pubkey_t import_key(GBytes *der)
-{
-    gsize size;
-    const void *data = g_bytes_get_data(der, &size);
-    gnutls_datum_t datum = {.data = (unsigned char *)data, .size = (unsigned)size};
-    gnutls_pubkey_t key;
-    if (gnutls_pubkey_init(&key) < 0)
-        return NULL;
-    if (gnutls_pubkey_import(key, &datum, GNUTLS_X509_FMT_DER) == 0)
-        return key;
-    gnutls_pubkey_deinit(key);
-    return NULL;
-}
-
 static bool is_key(GBytes *der)
 {
-    gnutls_pubkey_t key = import_key(der);
+    gnutls_pubkey_t key = key_import(der);
     if (key)
         gnutls_pubkey_deinit(key);
     return key != NULL;
@@ -242,7 +229,7 @@ static void judge_path_to(const Judge *judge, Record *record, GBytes *anchor)
 static bool judge_bare_key(const Judge *judge, Record *record)
 {
     Cert none = {0};
-    Node issuer = {.cert = &none, .public_key = import_key(record->data)};
+    Node issuer = {.cert = &none, .public_key = key_import(record->data)};
     const GPtrArray *sent = judge->dane->sent;
     for (guint i = 0; issuer.public_key && i < sent->len && !record->matches; i++) {
         GBytes *der = g_ptr_array_index(sent, i);

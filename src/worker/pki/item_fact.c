@@ -6,7 +6,9 @@
 #include "common/registry/registry.h"
 #include "common/util/limits.h"
 #include "worker/pki/cms.h"
+#include "worker/pki/datum.h"
 #include "worker/pki/general_name.h"
+#include "worker/pki/key.h"
 #include "worker/pki/name.h"
 #include "worker/pki/private_key.h"
 #include "worker/pki/shapes.h"
@@ -92,38 +94,27 @@ static GBytes *part(GBytes *bytes, const Der *element)
     return g_bytes_new_from_bytes(bytes, element->offset, element->total);
 }
 
-static gnutls_datum_t datum(GBytes *bytes)
-{
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-    return (gnutls_datum_t){.data = (unsigned char *)data, .size = (unsigned)size};
-}
-
 /* Says whether the signature is of that key; nothing where GnuTLS cannot tell. */
 static void check_signature(json_t *fact, GBytes *bytes, const Signed *read, GBytes *spki)
 {
     Signature how = signature_read(&read->algorithm);
-    gnutls_pubkey_t key;
     Reader octets;
     unsigned unused;
     if (how.name)
         set(fact, "signature", json_string(how.name));
     g_free(how.name);
-    if (how.gnutls == GNUTLS_SIGN_UNKNOWN || !value_bits(&read->bits, &octets, &unused) ||
-        gnutls_pubkey_init(&key) < 0)
+    if (how.gnutls == GNUTLS_SIGN_UNKNOWN || !value_bits(&read->bits, &octets, &unused))
         return;
-    gnutls_datum_t der = datum(spki);
-    if (gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER) >= 0) {
-        g_autoptr(GBytes) body = part(bytes, &read->body);
-        size_t size = reader_left(&octets);
-        gnutls_datum_t data = datum(body),
-                       signature = {.data = (unsigned char *)reader_take(&octets, size),
-                                    .size = (unsigned)size};
-        int answer = gnutls_pubkey_verify_data2(key, (gnutls_sign_algorithm_t)how.gnutls,
-                                                GNUTLS_VERIFY_ALLOW_BROKEN, &data, &signature);
-        if (answer >= 0 || answer == GNUTLS_E_PK_SIG_VERIFY_FAILED)
-            set(fact, "signature_good", json_boolean(answer >= 0));
-    }
+    gnutls_pubkey_t key = key_import(spki);
+    if (!key)
+        return;
+    g_autoptr(GBytes) body = part(bytes, &read->body);
+    size_t size = reader_left(&octets);
+    gnutls_datum_t data = datum_of(body), signature = datum(reader_take(&octets, size), size);
+    int answer = gnutls_pubkey_verify_data2(key, (gnutls_sign_algorithm_t)how.gnutls,
+                                            GNUTLS_VERIFY_ALLOW_BROKEN, &data, &signature);
+    if (answer >= 0 || answer == GNUTLS_E_PK_SIG_VERIFY_FAILED)
+        set(fact, "signature_good", json_boolean(answer >= 0));
     gnutls_pubkey_deinit(key);
 }
 

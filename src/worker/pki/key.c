@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/registry/registry.h"
+#include "worker/pki/datum.h"
 #include "worker/pki/shapes.h"
 #include "worker/pki/value.h"
 
@@ -244,4 +245,16 @@ Signature signature_read(const Der *algorithm)
 void signature_clear(Signature *signature)
 {
     g_clear_pointer(&signature->name, g_free);
+}
+
+gnutls_pubkey_t key_import(GBytes *spki)
+{
+    gnutls_datum_t der = datum_of(spki);
+    gnutls_pubkey_t key;
+    if (gnutls_pubkey_init(&key) < 0)
+        return NULL;
+    if (gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER) == 0)
+        return key;
+    gnutls_pubkey_deinit(key);
+    return NULL;
 }

@@ -4,6 +4,7 @@
 #define TLSDIVE_WORKER_PKI_KEY_H
 
 #include <glib.h>
+#include <gnutls/abstract.h>
 
 #include "worker/pki/der.h"
 
@@ -20,6 +21,10 @@ typedef struct Key {
 Key key_read(const Der *spki);
 
 void key_clear(Key *key);
+
+/* A SubjectPublicKeyInfo's DER as GnuTLS's key, to be freed with gnutls_pubkey_deinit; NULL where
+ * GnuTLS cannot read it. */
+gnutls_pubkey_t key_import(GBytes *spki);
 
 /* How a signature was made, by its AlgorithmIdentifier. */
 typedef struct Signature {

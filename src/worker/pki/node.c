@@ -2,15 +2,9 @@
 
 #include <string.h>
 
+#include "worker/pki/datum.h"
 #include "worker/pki/name.h"
 #include "worker/pki/value.h"
-
-static gnutls_datum_t datum(GBytes *bytes)
-{
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-    return (gnutls_datum_t){.data = (unsigned char *)data, .size = (unsigned)size};
-}
 
 /* A version 1 or 2 certificate is readable too; what has no key, name or date is not. */
 static bool is_readable(const Cert *cert)
@@ -24,21 +18,14 @@ static bool is_readable(const Cert *cert)
 
 static gnutls_pubkey_t import_key(const Cert *cert)
 {
-    gnutls_pubkey_t key;
-    if (!cert->tbs[TBS_SPKI].data || gnutls_pubkey_init(&key) < 0)
-        return NULL;
-    g_autoptr(GBytes) bytes = cert_bytes(cert, &cert->tbs[TBS_SPKI]);
-    gnutls_datum_t der = datum(bytes);
-    if (gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER) == 0)
-        return key;
-    gnutls_pubkey_deinit(key);
-    return NULL;
+    g_autoptr(GBytes) spki = cert_bytes(cert, &cert->tbs[TBS_SPKI]);
+    return cert->tbs[TBS_SPKI].data ? key_import(spki) : NULL;
 }
 
 static gnutls_x509_crt_t import_certificate(const Cert *cert)
 {
     gnutls_x509_crt_t imported;
-    gnutls_datum_t der = datum(cert->bytes);
+    gnutls_datum_t der = datum_of(cert->bytes);
     if (gnutls_x509_crt_init(&imported) < 0)
         return NULL;
     if (gnutls_x509_crt_import(imported, &der, GNUTLS_X509_FMT_DER) == 0)
@@ -108,7 +95,7 @@ SignatureAnswer node_verify_bytes(const Node *node, const Signature *signature, 
     gnutls_pk_algorithm_t kind = gnutls_sign_get_pk_algorithm(algorithm);
     if ((int)kind != gnutls_pubkey_get_pk_algorithm(node->public_key, NULL) && !signature->pss)
         return SIGNATURE_WRONG;
-    gnutls_datum_t data = datum(bytes);
+    gnutls_datum_t data = datum_of(bytes);
     size_t size = reader_left(&octets);
     gnutls_datum_t made = {.data = (unsigned char *)reader_take(&octets, size),
                            .size = (unsigned)size};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/util/limits.h"
+#include "worker/pki/datum.h"
 #include "worker/pki/shapes.h"
 #include "worker/pki/value.h"
 
@@ -258,11 +259,6 @@ static PbeResult derive_pkcs12(Pbe *pbe, const Terms *terms, int id, uint8_t *to
     g_byte_array_unref(password);
     g_byte_array_unref(input);
     return PBE_DONE;
-}
-
-static gnutls_datum_t datum(const void *data, size_t size)
-{
-    return (gnutls_datum_t){.data = (unsigned char *)data, .size = (unsigned)size};
 }
 
 static PbeResult derive_pbkdf2(Pbe *pbe, const Terms *terms, uint8_t *to, size_t size)

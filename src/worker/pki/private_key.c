@@ -6,13 +6,12 @@
 
 #include "common/registry/registry.h"
 #include "common/util/limits.h"
+#include "worker/pki/datum.h"
 #include "worker/pki/value.h"
 
 static gnutls_x509_privkey_t import(GBytes *bytes)
 {
-    gsize size;
-    const void *data = g_bytes_get_data(bytes, &size);
-    gnutls_datum_t der = {.data = (unsigned char *)data, .size = (unsigned)size};
+    gnutls_datum_t der = datum_of(bytes);
     gnutls_x509_privkey_t key;
     if (gnutls_x509_privkey_init(&key) < 0)
         return NULL;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "common/registry/networks.h"
+#include "common/util/reach.h"
 #include "worker/pki/key.h"
 #include "worker/pki/name.h"
 #include "worker/pki/value.h"
@@ -116,7 +116,7 @@ static unsigned look_at_names(const Cert *cert)
     while (der_next(&names, &entry)) {
         if (der_is_context(&entry, 2) && !entry.constructed)
             found |= look_at_host((const char *)entry.data, entry.length);
-        else if (der_is_context(&entry, 7) && networks_is_special(entry.data, entry.length))
+        else if (der_is_context(&entry, 7) && reach_is_special(entry.data, entry.length))
             found |= NAME_RESERVED;
     }
     return found;

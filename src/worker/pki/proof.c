@@ -3,6 +3,8 @@
 #include <gnutls/abstract.h>
 #include <gnutls/x509.h>
 
+#include "worker/pki/datum.h"
+
 /* The schemes that sign in TLS 1.3 and that GnuTLS has. */
 static const struct {
     uint16_t scheme;
@@ -15,11 +17,6 @@ static const struct {
     {0x0809, GNUTLS_SIGN_RSA_PSS_SHA256},         {0x080a, GNUTLS_SIGN_RSA_PSS_SHA384},
     {0x080b, GNUTLS_SIGN_RSA_PSS_SHA512},
 };
-
-static gnutls_datum_t datum(const uint8_t *data, size_t size)
-{
-    return (gnutls_datum_t){.data = (unsigned char *)data, .size = (unsigned)size};
-}
 
 static bool import(gnutls_pubkey_t public, const ProofKey *key)
 {

@@ -5,6 +5,8 @@
 #include "common/registry/registry.h"
 #include "common/util/bytes.h"
 #include "common/util/text.h"
+#include "worker/pki/datum.h"
+#include "worker/pki/key.h"
 #include "worker/pki/shapes.h"
 #include "worker/pki/show.h"
 #include "worker/pki/value.h"
@@ -290,21 +292,20 @@ SignatureAnswer sct_verify(const Sct *sct, const uint8_t *key, size_t size, GByt
         gnutls_sign_algorithm_t algorithm;
     } rows[] = {{4, 3, GNUTLS_SIGN_ECDSA_SHA256}, {4, 1, GNUTLS_SIGN_RSA_SHA256}};
     gnutls_sign_algorithm_t algorithm = GNUTLS_SIGN_UNKNOWN;
-    gnutls_pubkey_t public;
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].hash == sct->hash && rows[i].signer == sct->signer)
             algorithm = rows[i].algorithm;
-    if (!sct->whole || algorithm == GNUTLS_SIGN_UNKNOWN || gnutls_pubkey_init(&public) < 0)
+    g_autoptr(GBytes) spki = g_bytes_new_static(key, size);
+    gnutls_pubkey_t public =
+        sct->whole && algorithm != GNUTLS_SIGN_UNKNOWN ? key_import(spki) : NULL;
+    if (!public)
         return SIGNATURE_UNKNOWN;
     g_autoptr(GByteArray) content = signed_bytes(sct, entry);
-    gnutls_datum_t der = {(unsigned char *)key, (unsigned)size};
-    gnutls_datum_t data = {content->data, content->len};
-    gnutls_datum_t made = {(unsigned char *)sct->signature.data, (unsigned)sct->signature.size};
-    SignatureAnswer answer = SIGNATURE_UNKNOWN;
-    if (gnutls_pubkey_import(public, &der, GNUTLS_X509_FMT_DER) >= 0)
-        answer = gnutls_pubkey_verify_data2(public, algorithm, 0, &data, &made) >= 0
-                     ? SIGNATURE_GOOD
-                     : SIGNATURE_WRONG;
+    gnutls_datum_t data = datum(content->data, content->len);
+    gnutls_datum_t made = datum(sct->signature.data, sct->signature.size);
+    SignatureAnswer answer = gnutls_pubkey_verify_data2(public, algorithm, 0, &data, &made) >= 0
+                                 ? SIGNATURE_GOOD
+                                 : SIGNATURE_WRONG;
     gnutls_pubkey_deinit(public);
     return answer;
 }

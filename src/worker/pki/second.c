@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/util/limits.h"
+#include "worker/pki/datum.h"
 #include "worker/pki/value.h"
 
 /* A part as GnuTLS reads it, beside what we read: false where they are not the same. What neither
@@ -149,7 +150,7 @@ json_t *second_opinion(const Cert *cert)
     gsize size;
     gnutls_x509_crt_t other;
     const void *data = g_bytes_get_data(cert->bytes, &size);
-    gnutls_datum_t der = {.data = (unsigned char *)data, .size = (unsigned)size};
+    gnutls_datum_t der = datum(data, size);
     if (size > LIMIT_SECOND_OPINION || gnutls_x509_crt_init(&other) < 0)
         return NULL;
     int status = gnutls_x509_crt_import(other, &der, GNUTLS_X509_FMT_DER);
