@@ -175,6 +175,18 @@ gboolean fact_bool(const json_t *fact, const char *member, gboolean otherwise)
     return json_is_boolean(value) ? json_is_true(value) : otherwise;
 }
 
+gboolean fact_list_has(const json_t *list, const char *text)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (g_strcmp0(json_string_value(item), text) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 GPtrArray *fact_bytes(const char *sha256, const uint8_t *data, size_t size)
 {
     GPtrArray *facts = g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);

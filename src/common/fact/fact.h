@@ -77,6 +77,9 @@ json_int_t fact_integer(const json_t *fact, const char *member, json_int_t other
 double fact_number(const json_t *fact, const char *member, double otherwise);
 gboolean fact_bool(const json_t *fact, const char *member, gboolean otherwise);
 
+/* True where a list holds this string; what is no string in it, or no list, is passed over. */
+gboolean fact_list_has(const json_t *list, const char *text);
+
 /* The `bytes` facts for `size` bytes, in parts below the line's limit: a list of json_t *, to be
  * freed with g_ptr_array_unref. `sha256` is their hash. */
 GPtrArray *fact_bytes(const char *sha256, const uint8_t *data, size_t size);

@@ -16,18 +16,6 @@ static const char *text_of(const Certificate *certificate, const char *member)
     return fact_string(certificate->fact, member, "");
 }
 
-static bool has_purpose(const Certificate *certificate, const char *purpose)
-{
-    size_t i;
-    const json_t *item;
-    json_array_foreach(json_object_get(certificate->fact, "extended_key_usage"), i, item)
-    {
-        if (g_str_equal(json_string_value(item), purpose))
-            return true;
-    }
-    return false;
-}
-
 /* The profiles differ in what they leave out, and in their lifetimes
  * (letsencrypt.org/docs/profiles); the lifetime alone would not do, for those of classic and
  * tlsserver change with the years. */
@@ -39,8 +27,8 @@ static const char *profile_of(const Certificate *leaf, gint64 life)
         return "shortlived";
     if (bare)
         return "tlsserver";
-    if (has_purpose(leaf, "clientAuth") && text_to_time(single_purpose, &since) &&
-        leaf->not_before >= since)
+    if (fact_list_has(json_object_get(leaf->fact, "extended_key_usage"), "clientAuth") &&
+        text_to_time(single_purpose, &since) && leaf->not_before >= since)
         return "tlsclient";
     return "classic";
 }

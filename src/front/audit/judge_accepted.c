@@ -72,18 +72,6 @@ typedef struct Lot {
     const Answer *first;
 } Lot;
 
-static bool holds(const json_t *list, const char *text)
-{
-    const json_t *item;
-    size_t i;
-    json_array_foreach(list, i, item)
-    {
-        if (strcmp(json_string_value(item), text) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void add_to_lot(Lot *lot, const AnswerTopic *topic, const AnswerCell *cell)
 {
     if (!lot->names) {
@@ -91,9 +79,9 @@ static void add_to_lot(Lot *lot, const AnswerTopic *topic, const AnswerCell *cel
         lot->versions = json_array();
         lot->first = cell->answer;
     }
-    if (!holds(lot->versions, topic->version))
+    if (!fact_list_has(lot->versions, topic->version))
         json_array_append_new(lot->versions, json_string(topic->version));
-    if (holds(lot->names, cell->item))
+    if (fact_list_has(lot->names, cell->item))
         return;
     if (json_array_size(lot->names) < NAMED)
         json_array_append_new(lot->names, json_string(cell->item));

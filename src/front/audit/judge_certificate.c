@@ -260,18 +260,6 @@ static const struct {
     {"sent-root", "sent-root", NULL},
 };
 
-static bool has_code(const json_t *list, const char *code)
-{
-    size_t i;
-    const json_t *item;
-    json_array_foreach(list, i, item)
-    {
-        if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* A rule has one finding, however many of its remarks there are; it lists them. */
 void judge_remark(AuditCase *examined)
 {
@@ -283,7 +271,7 @@ void judge_remark(AuditCase *examined)
     g_autoptr(json_t) found = json_array();
     for (size_t i = 0; i < G_N_ELEMENTS(remarks); i++) {
         if (strcmp(remarks[i].rule, examined->rule->code) != 0 ||
-            !has_code(given, remarks[i].remark) ||
+            !fact_list_has(given, remarks[i].remark) ||
             (remarks[i].said_by && has_finding(examined, remarks[i].said_by)))
             continue;
         json_array_append_new(found, json_string(remarks[i].remark));

@@ -91,7 +91,8 @@ static void judge_one(AuditCase *examined, const Certificate *certificate)
     size_t i;
     json_array_foreach(lints, i, lint)
     {
-        size_t row = find_breach(examined, json_string_value(lint));
+        size_t row = json_is_string(lint) ? find_breach(examined, json_string_value(lint))
+                                          : G_N_ELEMENTS(breaches);
         if (row == G_N_ELEMENTS(breaches))
             continue;
         Severity severity = public ? breaches[row].public : breaches[row].private;
@@ -117,8 +118,8 @@ void judge_profile(AuditCase *examined)
         judge_one(examined, chain->pdata[i]);
 }
 
-/* TLS BR section 6.3.2, and its former versions: the longest validity
- * of a server's certificate that was issued on or after a day; the newest first. */
+/* TLS BR section 6.3.2, and its former versions: the longest validity of a server's certificate
+ * that was issued on or after a day; the newest first. */
 static const struct {
     const char *since;
     gint64 days;
@@ -175,7 +176,7 @@ void judge_deceptive(AuditCase *examined)
     const json_t *note;
     json_array_foreach(leaf ? json_object_get(leaf->fact, "name_notes") : NULL, i, note)
     {
-        if (strcmp(json_string_value(note), "name-idn-invalid") != 0)
+        if (json_is_string(note) && strcmp(json_string_value(note), "name-idn-invalid") != 0)
             json_array_append_new(reasons, json_string(json_string_value(note)));
     }
     if (json_array_size(reasons) == 0)

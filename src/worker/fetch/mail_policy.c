@@ -59,11 +59,8 @@ typedef struct Policy {
 
 static void fault(Policy *policy, const char *code)
 {
-    size_t i;
-    json_t *given;
-    json_array_foreach(policy->faults, i,
-                       given) if (strcmp(json_string_value(given), code) == 0) return;
-    json_array_append_new(policy->faults, json_string(code));
+    if (!fact_list_has(policy->faults, code))
+        json_array_append_new(policy->faults, json_string(code));
 }
 
 static void take_version(Policy *policy, const char *value)

@@ -27,10 +27,8 @@ static void note_cut(Writer *writer, const char *member)
         cut = json_array();
         json_object_set_new(writer->fact, "cut", cut);
     }
-    size_t i;
-    json_t *known;
-    json_array_foreach(cut, i, known) if (strcmp(json_string_value(known), member) == 0) return;
-    json_array_append_new(cut, json_string(member));
+    if (!fact_list_has(cut, member))
+        json_array_append_new(cut, json_string(member));
 }
 
 /* Text that is not UTF-8 to its end is not cut inside of a character that is. */

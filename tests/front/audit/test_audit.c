@@ -182,6 +182,8 @@ static const struct {
     {"certificate", "{'lints':['lint-bad-name','lint-dsa','lint-version']}",
      "high certificate-profile", false},
     {"certificate", "{'lints':['lint-internal-name','lint-of-tomorrow']}", "", false},
+    {"certificate", "{'lints':[1,null,'lint-bad-name'],'name_notes':[{}],'extended_key_usage':[2]}",
+     "low certificate-profile", false},
     {"certificate", "{'ca':true}", "low ca-served", false},
     {"certificate", "{'name_notes':['name-idn-invalid']}", "", false},
     {"certificate", "{'name_notes':['name-idn-invalid','name-bidi','name-confusable']}",
